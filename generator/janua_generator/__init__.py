@@ -1,0 +1,1 @@
+"""The generator of janua-database: migrations and queries in, typed Python out. Build time only."""

@@ -1,0 +1,88 @@
+"""
+Every error that this package raises by itself, in one tree.
+
+    JanuaError
+    ├── ConfigError              the project's configuration or a command's arguments are wrong
+    ├── ServerUnreachable        a PostgreSQL or Redis server does not answer
+    ├── ApiMismatch              generated code and runtime do not fit together
+    ├── SqlSyntaxError           a text cannot even be cut into SQL tokens
+    ├── MigrationError           a migration file is malformed or the server refused it
+    ├── EmbeddedServerError      an embedded server cannot be started here
+    ├── RowCountError
+    │   ├── NotFound             a query declared ``:one`` returned no row
+    │   └── TooManyRows          a query returned more rows than it declares
+    ├── ParameterError           a value cannot be sent as the parameter's type
+    └── TransactionError
+        ├── TransactionClosed    the transaction has already ended
+        └── NestedRetry          ``run`` was called inside a transaction
+
+Errors of psycopg, psycopg_pool and redis-py pass through as they are wherever
+nothing useful could be added to them. No message ever holds a password or the
+value of a parameter.
+"""
+
+from __future__ import annotations
+
+
+class JanuaError(Exception):
+    """The root of the tree; raised only as one of its subclasses."""
+
+
+class ConfigError(JanuaError):
+    """The configuration or a command's arguments are wrong; the message names the file and the key."""
+
+
+class ServerUnreachable(JanuaError):
+    """A server does not answer; the message names its address without the password."""
+
+
+class ApiMismatch(JanuaError):
+    """Generated code asks for another version of the runtime's interface; generate again or upgrade."""
+
+
+class SqlSyntaxError(JanuaError):
+    """A text ends inside a string, comment or quoted name. ``offset`` is where that began, in characters."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+class MigrationError(JanuaError):
+    """A migration is malformed or was refused by the server; the message has file, line and statement."""
+
+
+class EmbeddedServerError(JanuaError):
+    """An embedded server cannot be started here; the message says why and what to set instead."""
+
+
+class RowCountError(JanuaError):
+    """A query returned another number of rows than it declares. ``query`` is its dotted name."""
+
+    def __init__(self, message: str, query: str) -> None:
+        super().__init__(message)
+        self.query = query
+
+
+class NotFound(RowCountError):
+    """A query that must return a row returned none."""
+
+
+class TooManyRows(RowCountError):
+    """A query that must return at most one row returned more."""
+
+
+class ParameterError(JanuaError):
+    """A value cannot be sent as the type of its parameter. The message names the parameter, never the value."""
+
+
+class TransactionError(JanuaError):
+    """A transaction was used in a way that it does not allow."""
+
+
+class TransactionClosed(TransactionError):
+    """The transaction has been committed or rolled back already."""
+
+
+class NestedRetry(TransactionError):
+    """``run`` was called inside a transaction: only the outermost function can be run again."""

@@ -1,0 +1,87 @@
+"""
+What a generated module declares: its statements, and the database's own types that they use.
+
+These classes are read once, when a statement first meets a connection. They hold names
+and never OIDs, because those differ from database to database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeAlias, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class EnumType:
+    """An enum of the database and its class. An unknown label becomes a pseudo-member, never an error."""
+
+    name: str
+    python: type[StrEnum]
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeType:
+    """A composite type (or a table's row type) and the class that takes its fields by position."""
+
+    name: str
+    python: type
+
+
+@dataclass(frozen=True, slots=True)
+class RangeType:
+    """A range type that the database defines; its values are ``psycopg.types.range.Range``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DomainType:
+    """A domain; its values, and those of its arrays, are decoded as those of ``base``."""
+
+    name: str
+    base: str
+
+
+DatabaseType: TypeAlias = EnumType | CompositeType | RangeType | DomainType
+
+
+class Types(tuple[DatabaseType, ...]):
+    """The types that one generated package knows: elements come before what is made of them."""
+
+    __slots__ = ()
+
+    # One object a package: compared by identity, so that "does this connection know them" is one lookup.
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+
+NO_TYPES = Types()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query(Generic[T]):
+    """
+    One statement and how its rows are read.
+
+    ``sql`` has PostgreSQL's own placeholders (``$1``). ``params`` and ``columns`` are types in
+    the spelling of ``format_type``. ``row`` builds one result from the columns by position;
+    where it is None, the result is the bare value of the only column. ``text`` asks for the
+    textual result format, for types whose binary form is not known here.
+    """
+
+    name: str
+    sql: str
+    params: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    row: Callable[..., T] | None = field(default=None)
+    types: Types = NO_TYPES
+    text: bool = False
