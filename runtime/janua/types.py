@@ -11,7 +11,8 @@ from ipaddress import (
     IPv6Interface,
     IPv6Network,
 )
-from typing import TypeAlias, Union
+from enum import StrEnum
+from typing import Self, TypeAlias, Union
 
 Json: TypeAlias = Union[dict[str, "Json"], list["Json"], str, int, float, bool, None]
 """A decoded ``json`` or ``jsonb`` value."""
@@ -24,3 +25,20 @@ Inet: TypeAlias = IPv4Address | IPv6Address | IPv4Interface | IPv6Interface
 
 Cidr: TypeAlias = IPv4Network | IPv6Network
 """A ``cidr`` value."""
+
+
+class OpenEnum(StrEnum):
+    """
+    An enum of the database, which may grow while this code runs.
+
+    A label that the class does not know becomes a member of its own: equal to its label, with
+    the label as its name, but not listed by the class.
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = member._value_ = value
+        return member

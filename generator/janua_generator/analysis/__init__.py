@@ -1,0 +1,1 @@
+"""What the syntax tree tells: nullability, cardinality, parameters, tables read and written."""

@@ -1,0 +1,81 @@
+"""Columns, parameters, literals: the leaves of an expression."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from janua_generator.analysis.nullability.rules import evaluate, rule
+from janua_generator.analysis.scope import UNKNOWN, Reference, Scope
+from janua_generator.analysis.syntax import name_of, parameter_number
+from janua_generator.analysis.values import Family, Value, not_null, nullable
+
+
+def resolve(node: exp.Column, scope: Scope) -> Reference | None:
+    """Find what a column reference means; None for ``*``, composite fields and unknown names."""
+    if isinstance(node.this, exp.Star):
+        return None
+    table = node.args.get("table")
+    return scope.resolve(name_of(node.this), name_of(table) if table is not None else "")
+
+
+@rule(exp.Column)
+def column(node: exp.Expr, scope: Scope) -> Value:
+    """A column is what its relation makes of it; grouping sets put NULLs into the columns they leave out."""
+    assert isinstance(node, exp.Column)
+    reference = resolve(node, scope)
+    if reference is None:
+        return _whole_row(node, scope)
+    if reference.scope.has_grouping_sets:
+        return nullable("grouping sets leave it out of some rows", reference.value.family)
+    return reference.value
+
+
+def _whole_row(node: exp.Column, scope: Scope) -> Value:
+    """``t`` for a relation t is its row, which an outer join makes NULL."""
+    if node.args.get("table") is not None or isinstance(node.this, exp.Star):
+        return UNKNOWN
+    name = name_of(node.this)
+    level: Scope | None = scope
+    while level is not None:
+        sources = [source for source in level.sources if source.alias == name]
+        if sources:
+            source = sources[0]
+            plain = source.relation is not None and not level.has_grouping_sets
+            if len(sources) > 1 or source.extended_by or not plain:
+                return nullable(f"{name} may be absent", Family.COMPOSITE)
+            return not_null(f"{name} is present", Family.COMPOSITE)
+        level = level.parent
+    return UNKNOWN
+
+
+@rule(exp.Literal, exp.Boolean, exp.Interval, exp.HexString, exp.BitString, exp.ByteString, exp.National)
+def literal(node: exp.Expr, scope: Scope) -> Value:
+    """A literal is itself. ``INTERVAL`` may hold an expression, whose NULL it would pass on."""
+    if isinstance(node, exp.Boolean):
+        return not_null("a literal", Family.BOOLEAN)
+    if isinstance(node, exp.Interval):
+        return not_null("a literal", Family.TIME) if isinstance(node.this, exp.Literal) else UNKNOWN
+    if isinstance(node, exp.Literal) and not node.is_string:
+        return not_null("a literal", Family.INTEGER if node.is_int else Family.NUMBER)
+    return not_null("a literal", Family.LITERAL)
+
+
+@rule(exp.Null)
+def null(node: exp.Expr, scope: Scope) -> Value:
+    """NULL is NULL."""
+    return nullable("it is NULL", Family.LITERAL)
+
+
+@rule(exp.Parameter)
+def parameter(node: exp.Expr, scope: Scope) -> Value:
+    """A parameter is NULL only where its type says that None may be passed."""
+    number = parameter_number(node)
+    if number is None or number in scope.environment.nullable_parameters:
+        return nullable("a parameter that takes None", Family.LITERAL)
+    return not_null("a parameter that does not take None", Family.LITERAL)
+
+
+@rule(exp.Paren, exp.Alias)
+def wrapped(node: exp.Expr, scope: Scope) -> Value:
+    """Parentheses and names change nothing."""
+    return evaluate(node.this, scope)

@@ -1,0 +1,176 @@
+"""Operators and casts: NULL for a NULL operand, and for which operands alone."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from janua_generator.analysis.nullability.rules import evaluate, rule
+from janua_generator.analysis.scope import Scope
+from janua_generator.analysis.syntax import unwrapped
+from janua_generator.analysis.values import Family, Value, family_of, not_null, nullable
+
+_ARITHMETIC = frozenset({Family.INTEGER, Family.NUMBER, Family.TIME, Family.LITERAL})
+
+# sqlglot's spelling of the symbol, as far as migrations might have defined an operator of that name
+_SYMBOLS: dict[type[exp.Expr], str] = {
+    exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
+    exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%", exp.DPipe: "||", exp.Pow: "^",
+    exp.Like: "~~", exp.ILike: "~~*", exp.RegexpLike: "~", exp.RegexpILike: "~*",
+    exp.ArrayContainsAll: "@>", exp.ArrayContainedBy: "<@", exp.ArrayOverlaps: "&&", exp.Neg: "-",
+}  # fmt: skip
+
+
+def strictly(operands: list[Value], family: Family) -> Value:
+    """The result of an operation that is NULL for a NULL operand and for nothing else."""
+    for operand in operands:
+        if operand.nullable:
+            return nullable(operand.why, family)
+    return not_null("no operand is NULL", family)
+
+
+def _redefined(node: exp.Expr, scope: Scope) -> bool:
+    return _SYMBOLS.get(type(node), "") in scope.environment.introspection.routines.redefined_operators
+
+
+@rule(exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
+def comparison(node: exp.Expr, scope: Scope) -> Value:
+    """A comparison of two non-NULL values is true or false; ANY and ALL also meet the elements' NULLs."""
+    left, right = unwrapped(node.this), unwrapped(node.expression)
+    if _redefined(node, scope) or isinstance(right, (exp.Any, exp.All)):
+        return nullable("an element of the array may be NULL", Family.BOOLEAN)
+    if isinstance(left, exp.Tuple) and isinstance(right, exp.Tuple):
+        parts = [evaluate(each, scope) for each in left.expressions + right.expressions]
+        return strictly(parts, Family.BOOLEAN)
+    if isinstance(left, exp.Tuple) or isinstance(right, exp.Tuple):
+        return nullable("a field of the row may be NULL", Family.BOOLEAN)
+    return strictly([evaluate(left, scope), evaluate(right, scope)], Family.BOOLEAN)
+
+
+@rule(exp.Like, exp.ILike, exp.SimilarTo, exp.RegexpLike, exp.RegexpILike)
+def match(node: exp.Expr, scope: Scope) -> Value:
+    """A pattern match of two non-NULL texts is true or false."""
+    if _redefined(node, scope) or isinstance(unwrapped(node.expression), (exp.Any, exp.All, exp.Array)):
+        return nullable("an element of the array may be NULL", Family.BOOLEAN)
+    return strictly([evaluate(node.this, scope), evaluate(node.expression, scope)], Family.BOOLEAN)
+
+
+@rule(exp.ArrayContainsAll, exp.ArrayContainedBy, exp.ArrayOverlaps)
+def containment(node: exp.Expr, scope: Scope) -> Value:
+    """``@>``, ``<@`` and ``&&`` of arrays, ranges and jsonb never treat an inner NULL as unknown."""
+    if _redefined(node, scope):
+        return nullable("the operator is redefined", Family.BOOLEAN)
+    return strictly([evaluate(node.this, scope), evaluate(node.expression, scope)], Family.BOOLEAN)
+
+
+@rule(exp.Between)
+def between(node: exp.Expr, scope: Scope) -> Value:
+    """``BETWEEN`` is two comparisons."""
+    operands = [node.this, node.args["low"], node.args["high"]]
+    return strictly([evaluate(each, scope) for each in operands], Family.BOOLEAN)
+
+
+@rule(exp.In)
+def membership(node: exp.Expr, scope: Scope) -> Value:
+    """``IN`` is NULL where nothing matched and something was NULL."""
+    from janua_generator.analysis import statements
+
+    operand = evaluate(node.this, scope)
+    if isinstance(unwrapped(node.this), exp.Tuple) or operand.nullable:
+        return nullable("the operand may be NULL", Family.BOOLEAN)
+    query = node.args.get("query")
+    if query is not None:
+        columns = statements.output_of(query, scope.child()).columns
+        if columns is None or any(column.value.nullable for column in columns):
+            return nullable("a row of the subquery may be NULL", Family.BOOLEAN)
+        return not_null("neither operand nor subquery is NULL", Family.BOOLEAN)
+    if not node.expressions or any(isinstance(unwrapped(e), exp.Tuple) for e in node.expressions):
+        return nullable("an element may be NULL", Family.BOOLEAN)
+    return strictly([evaluate(each, scope) for each in node.expressions], Family.BOOLEAN)
+
+
+@rule(exp.And, exp.Or, exp.Not)
+def logic(node: exp.Expr, scope: Scope) -> Value:
+    """Three-valued logic gives NULL only for a NULL operand."""
+    operands = [evaluate(each, scope) for each in node.iter_expressions()]
+    return strictly(operands, Family.BOOLEAN)
+
+
+@rule(exp.Is, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Exists)
+def test(node: exp.Expr, scope: Scope) -> Value:
+    """``IS …``, ``IS DISTINCT FROM`` and ``EXISTS`` are never NULL."""
+    return not_null("a test is true or false", Family.BOOLEAN)
+
+
+@rule(exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Pow)
+def arithmetic(node: exp.Expr, scope: Scope) -> Value:
+    """Arithmetic on numbers and times raises an error rather than giving NULL."""
+    left, right = evaluate(node.this, scope), evaluate(node.expression, scope)
+    if _redefined(node, scope) or not {left.family, right.family} <= _ARITHMETIC:
+        return nullable("an operator whose result is not known")
+    families = {left.family, right.family} - {Family.LITERAL}
+    order = (Family.TIME, Family.NUMBER, Family.INTEGER)
+    return strictly([left, right], next((each for each in order if each in families), Family.LITERAL))
+
+
+@rule(exp.Neg)
+def negation(node: exp.Expr, scope: Scope) -> Value:
+    """The negative of a number or interval."""
+    operand = evaluate(node.this, scope)
+    if operand.family not in _ARITHMETIC or _redefined(node, scope):
+        return nullable("an operator whose result is not known")
+    return strictly([operand], operand.family)
+
+
+@rule(exp.DPipe)
+def concatenation(node: exp.Expr, scope: Scope) -> Value:
+    """``||`` of non-NULL texts, arrays, json or bytes."""
+    left, right = evaluate(node.this, scope), evaluate(node.expression, scope)
+    if _redefined(node, scope):
+        return nullable("an operator whose result is not known")
+    families = {left.family, right.family} - {Family.LITERAL}
+    family = next((f for f in (Family.ARRAY, Family.TEXT, Family.JSON, Family.BYTES) if f in families), Family.OTHER)
+    if family is Family.OTHER:
+        return nullable("an operator whose result is not known")
+    return strictly([left, right], family)
+
+
+@rule(exp.AtTimeZone)
+def at_time_zone(node: exp.Expr, scope: Scope) -> Value:
+    """``AT TIME ZONE`` of a non-NULL time."""
+    return strictly([evaluate(node.this, scope), evaluate(node.args["zone"], scope)], Family.TIME)
+
+
+@rule(exp.Collate)
+def collation(node: exp.Expr, scope: Scope) -> Value:
+    """A collation changes nothing about the value."""
+    return evaluate(node.this, scope)
+
+
+@rule(exp.Cast)
+def cast(node: exp.Expr, scope: Scope) -> Value:
+    """
+    A cast gives NULL for NULL.
+
+    And for a jsonb ``null`` cast to a scalar (PostgreSQL 18), so json is trusted only on its way
+    to text and to itself; nor is anything known of casts that the migrations made.
+    """
+    operand = evaluate(node.this, scope)
+    target = node.args["to"].sql(dialect="postgres").lower()
+    family = family_of(target, scope.environment.introspection.types)
+    if scope.environment.introspection.routines.redefined_casts or operand.family is Family.OTHER:
+        return nullable(operand.why if operand.nullable else "a cast of a value of unknown type", family)
+    if operand.family is Family.JSON and family not in (Family.TEXT, Family.JSON):
+        return nullable("a json null becomes NULL", family)
+    return strictly([operand], family)
+
+
+@rule(exp.Array)
+def array(node: exp.Expr, scope: Scope) -> Value:
+    """``ARRAY[…]`` and ``ARRAY(SELECT …)`` always give an array."""
+    return not_null("an array constructor", Family.ARRAY)
+
+
+@rule(exp.Tuple)
+def row(node: exp.Expr, scope: Scope) -> Value:
+    """``(a, b)`` and ``ROW(a, b)`` always give a row."""
+    return not_null("a row constructor", Family.COMPOSITE)

@@ -1,0 +1,40 @@
+"""The table of rules, and the evaluation that goes by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from sqlglot import exp
+
+from janua_generator.analysis.scope import UNKNOWN, Scope
+from janua_generator.analysis.values import Value
+
+Rule: TypeAlias = Callable[[exp.Expr, Scope], Value]
+
+_RULES: dict[type[exp.Expr], Rule] = {}
+
+
+def rule(*kinds: type[exp.Expr]) -> Callable[[Rule], Rule]:
+    """Register a function as the rule for these kinds of expression."""
+
+    def register(function: Rule) -> Rule:
+        for kind in kinds:
+            _RULES[kind] = function
+        return function
+
+    return register
+
+
+def fallback(function: Rule) -> Rule:
+    """Register the rule for function calls that have none of their own."""
+    _RULES[exp.Func] = function
+    return function
+
+
+def evaluate(node: exp.Expr, scope: Scope) -> Value:
+    """Return what is known of the expression's value in the rows that the scope gives."""
+    found = _RULES.get(type(node))
+    if found is None and isinstance(node, exp.Func):
+        found = _RULES.get(exp.Func)
+    return found(node, scope) if found is not None else UNKNOWN

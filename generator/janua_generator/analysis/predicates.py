@@ -1,0 +1,163 @@
+"""
+What a predicate proves about columns in the rows that pass it.
+
+A row passes only where the predicate is true. A strict expression (NULL in, NULL out) that
+is true had no NULL operand, so every column that reaches it through strict expressions alone
+is not NULL. ``AND`` proves what either side proves, ``OR`` only what both do.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from janua_generator.analysis.nullability import evaluate, resolve
+from janua_generator.analysis.scope import Scope, Source
+from janua_generator.analysis.syntax import function_name, unwrapped
+from janua_generator.analysis.values import Family
+
+Facts = frozenset[tuple[Source, str]]
+
+NONE: Facts = frozenset()
+
+# The operator behind each node, to be looked up among those that the server says are strict.
+_OPERATORS: dict[type[exp.Expr], str] = {
+    exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
+    exp.Like: "~~", exp.ILike: "~~*", exp.RegexpLike: "~", exp.RegexpILike: "~*",
+    exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%",
+    exp.ArrayContainsAll: "@>", exp.ArrayContainedBy: "<@", exp.ArrayOverlaps: "&&",
+    exp.JSONExtract: "->", exp.JSONExtractScalar: "->>",
+}  # fmt: skip
+
+_QUANTIFIERS = (exp.Any, exp.All)
+
+
+def true_facts(node: exp.Expr, scope: Scope) -> Facts:
+    """The columns that are not NULL wherever the predicate is true."""
+    node = unwrapped(node)
+    match node:
+        case exp.And():
+            return true_facts(node.this, scope) | true_facts(node.expression, scope)
+        case exp.Or():
+            return true_facts(node.this, scope) & true_facts(node.expression, scope)
+        case exp.Not():
+            return false_facts(node.this, scope)
+        case exp.Is():
+            return _is_facts(node, scope)
+        case exp.In():
+            return strict_columns(node.this, scope)
+        case exp.Exists():
+            return NONE
+        case exp.Between() if _strict("<=", scope):
+            return _union(scope, node.this, node.args["low"], node.args["high"])
+        case exp.EQ() | exp.NEQ() | exp.LT() | exp.LTE() | exp.GT() | exp.GTE() if isinstance(node.expression, exp.Any):
+            # `x = ANY (array)` is true only where some comparison was
+            return strict_columns(node.this, scope)
+        case _:
+            return strict_columns(node, scope)
+
+
+def false_facts(node: exp.Expr, scope: Scope) -> Facts:
+    """The columns that are not NULL wherever the predicate is false (so that its negation is true)."""
+    node = unwrapped(node)
+    match node:
+        case exp.And():
+            return false_facts(node.this, scope) & false_facts(node.expression, scope)
+        case exp.Or():
+            return false_facts(node.this, scope) | false_facts(node.expression, scope)
+        case exp.Not():
+            return true_facts(node.this, scope)
+        case exp.Is():
+            operand = node.expression
+            if isinstance(operand, exp.Null) and not node.args.get("negate"):
+                return strict_columns(node.this, scope)
+            return NONE
+        case exp.In():
+            # `x NOT IN (no rows)` is true for a NULL x
+            return strict_columns(node.this, scope) if node.expressions else NONE
+        case exp.Exists():
+            return NONE
+        case _:
+            return strict_columns(node, scope)
+
+
+def _is_facts(node: exp.Is, scope: Scope) -> Facts:
+    operand = node.expression
+    negated = bool(node.args.get("negate"))
+    if isinstance(operand, exp.Null):
+        return strict_columns(node.this, scope) if negated else NONE
+    if isinstance(operand, exp.Boolean) and not negated:
+        return true_facts(node.this, scope) if operand.this else false_facts(node.this, scope)
+    return NONE
+
+
+def strict_columns(node: exp.Expr, scope: Scope) -> Facts:
+    """The columns of which a NULL makes the whole expression NULL."""
+    node = unwrapped(node)
+    if isinstance(node, exp.Column):
+        return _column(node, scope)
+    if isinstance(node, (exp.Neg, exp.Not, exp.AtTimeZone)):
+        return strict_columns(node.this, scope)
+    if isinstance(node, exp.Cast):
+        return strict_columns(node.this, scope) if _is_strict_cast(node, scope) else NONE
+    if isinstance(node, exp.Between):
+        # not strict in its bounds: `5 BETWEEN NULL AND 1` is false
+        return strict_columns(node.this, scope) if _strict("<=", scope) else NONE
+    if isinstance(node, exp.DPipe):
+        return _concatenation(node, scope)
+    operator = _OPERATORS.get(type(node))
+    if operator is not None:
+        return _operation(node, operator, scope)
+    if _is_strict_call(node, scope):
+        return _union(scope, *node.iter_expressions())
+    return NONE
+
+
+def _column(node: exp.Column, scope: Scope) -> Facts:
+    reference = resolve(node, scope)
+    if reference is None or reference.scope is not scope:
+        return NONE
+    return frozenset({(reference.source, reference.column.name)})
+
+
+def _operation(node: exp.Expr, operator: str, scope: Scope) -> Facts:
+    left, right = node.this, node.expression
+    if isinstance(unwrapped(right), _QUANTIFIERS) or isinstance(unwrapped(left), _QUANTIFIERS):
+        # `x = ANY (empty)` is false and `x <> ALL (empty)` true, whatever x is
+        return NONE
+    if isinstance(unwrapped(left), exp.Tuple) or isinstance(unwrapped(right), exp.Tuple):
+        # a row comparison may be decided before it meets the NULL
+        return NONE
+    if evaluate(left, scope).family is Family.COMPOSITE or not _strict(operator, scope):
+        return NONE
+    if operator in ("->", "->>"):
+        return strict_columns(left, scope)
+    return _union(scope, left, right)
+
+
+def _strict(operator: str, scope: Scope) -> bool:
+    return operator in scope.environment.introspection.routines.strict_operators
+
+
+def _concatenation(node: exp.DPipe, scope: Scope) -> Facts:
+    """``||`` is strict for text but not for arrays: ``array || NULL`` is the array."""
+    families = {evaluate(node.this, scope).family, evaluate(node.expression, scope).family}
+    if Family.TEXT in families and families <= {Family.TEXT, Family.LITERAL}:
+        return _union(scope, node.this, node.expression)
+    return NONE
+
+
+def _is_strict_cast(node: exp.Cast, scope: Scope) -> bool:
+    """PostgreSQL's own casts are strict; one that the migrations made may not be."""
+    return not scope.environment.introspection.routines.redefined_casts
+
+
+def _is_strict_call(node: exp.Expr, scope: Scope) -> bool:
+    name = function_name(node)
+    return bool(name) and name in scope.environment.introspection.routines.strict
+
+
+def _union(scope: Scope, *operands: exp.Expr) -> Facts:
+    facts: Facts = NONE
+    for operand in operands:
+        facts |= strict_columns(operand, scope)
+    return facts

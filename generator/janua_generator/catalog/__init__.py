@@ -1,0 +1,1 @@
+"""The migrated schema, read from the server's catalogs."""

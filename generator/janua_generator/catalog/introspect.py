@@ -1,0 +1,153 @@
+"""
+Read the catalogs of a migrated database into a :class:`Catalog`.
+
+One ``.sql`` file a kind of object. The OIDs that row descriptions speak of are kept apart, in
+:class:`Oids`: they differ from database to database and never reach a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, TypeVar
+
+import msgspec
+import psycopg
+from psycopg.rows import dict_row
+
+from janua_generator.catalog.model import (
+    Catalog,
+    Constraint,
+    Extension,
+    ForeignKey,
+    Function,
+    Index,
+    Key,
+    PgType,
+    Policy,
+    Relation,
+    Trigger,
+)
+from janua_generator.catalog.model import (
+    Sequence as SequenceObject,
+)
+
+S = TypeVar("S", bound=msgspec.Struct)
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Oids:
+    """What the OIDs of one database mean: types, and the (relation, column) of a result column's origin."""
+
+    types: Mapping[int, PgType]
+    origins: Mapping[tuple[int, int], tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Routines:
+    """
+    What the server's own catalogs say of functions and operators by their bare names.
+
+    A name is in ``strict`` only where all its overloads are; ``redefined`` are the names that
+    the migrations gave to something of their own, about which nothing is known by name.
+    """
+
+    strict: frozenset[str]
+    set_returning: frozenset[str]
+    aggregates: frozenset[str]
+    redefined: frozenset[str]
+    volatile: frozenset[str]
+    strict_operators: frozenset[str]
+    redefined_operators: frozenset[str]
+    redefined_casts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Introspection:
+    """A catalog, every type and routine of the server by name, and the OIDs that lead to them."""
+
+    catalog: Catalog
+    types: Mapping[str, PgType]
+    routines: Routines
+    oids: Oids
+
+
+def introspect(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> Introspection:
+    """Read everything about ``schemas`` in one snapshot of the catalogs."""
+    with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        read = _Reader(cursor, list(schemas))
+        type_rows = read("types")
+        types = {row.pop("oid"): msgspec.convert(row, PgType) for row in type_rows}
+        catalog = Catalog(
+            schemas=tuple(schemas),
+            extensions=_convert(read("extensions"), Extension),
+            types=tuple(type_ for type_ in types.values() if _belongs(type_, schemas)),
+            sequences=_convert(read("sequences"), SequenceObject),
+            relations=_relations(read),
+            functions=_convert(read("functions"), Function),
+        )
+        routines = Routines(**{kind: frozenset(names or ()) for kind, names in read("routines")[0].items()})
+        origins = {(row["relation_oid"], row["attnum"]): (row["relation"], row["column"]) for row in read("origins")}
+    by_name = {type_.name: type_ for type_ in types.values()}
+    return Introspection(catalog, by_name, routines, Oids(types, origins))
+
+
+class _Reader:
+    """Runs the ``.sql`` file of one kind of object."""
+
+    def __init__(self, cursor: psycopg.Cursor[Row], schemas: list[str]) -> None:
+        self._cursor = cursor
+        self._schemas = schemas
+
+    def __call__(self, kind: str) -> list[Row]:
+        sql = (files(__package__) / "sql" / f"{kind}.sql").read_text(encoding="utf-8")
+        with psycopg.RawCursor(self._cursor.connection, row_factory=dict_row) as cursor:
+            cursor.execute(sql.encode(), [self._schemas] if "$1" in sql else None)
+            return cursor.fetchall()
+
+
+def _belongs(type_: PgType, schemas: Sequence[str]) -> bool:
+    """Whether the catalog lists the type: made by the migrations, and not merely a table's row type."""
+    made_here = type_.schema in schemas and not type_.extension and not type_.relation
+    return made_here and type_.kind in ("enum", "domain", "composite", "range")
+
+
+def _relations(read: _Reader) -> tuple[Relation, ...]:
+    constraints = _by_relation(read("constraints"))
+    indexes = _by_relation(read("indexes"))
+    triggers = _by_relation(read("triggers"))
+    policies = _by_relation(read("policies"))
+    relations = []
+    for row in read("relations"):
+        name = f"{row['schema']}.{row['name']}"
+        row["constraints"] = _own(constraints.get(name, ()), Constraint)
+        row["foreign_keys"] = tuple(
+            msgspec.convert(each["foreign_key"], ForeignKey)
+            for each in constraints.get(name, ())
+            if each["foreign_key"]
+        )
+        row["keys"] = tuple(msgspec.convert(each["key"], Key) for each in indexes.get(name, ()) if each["key"])
+        row["indexes"] = _own([each for each in indexes.get(name, ()) if not each["of_constraint"]], Index)
+        row["triggers"] = _own(triggers.get(name, ()), Trigger)
+        row["policies"] = _own(policies.get(name, ()), Policy)
+        relations.append(msgspec.convert(row, Relation))
+    return tuple(relations)
+
+
+def _by_relation(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["relation"], []).append(row)
+    return found
+
+
+def _own(rows: Iterable[Row], cls: type[S]) -> tuple[S, ...]:
+    """Those that are not merely a partition's copy of its parent's."""
+    return _convert((row for row in rows if not row.get("inherited")), cls)
+
+
+def _convert(rows: Iterable[Row], cls: type[S]) -> tuple[S, ...]:
+    return tuple(msgspec.convert(row, cls) for row in rows)

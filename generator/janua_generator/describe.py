@@ -1,0 +1,177 @@
+"""
+Have the server describe queries: :class:`ParsedQuery` to :class:`DescribedQuery`.
+
+Parse and Describe are sent in pipeline mode, so that a thousand queries cost a few round
+trips; nothing is executed. This is the only place that talks to PostgreSQL about queries.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import psycopg
+from janua.diagnostics import Diagnostic
+from janua.lexer import TRIVIA, tokenize
+from psycopg import pq
+
+from janua_generator.catalog.introspect import Introspection
+from janua_generator.catalog.model import PgType
+from janua_generator.sqlfile.model import ParsedQuery
+
+_BATCH = 100
+_UNKNOWN_TYPE = PgType(name="unknown", schema="pg_catalog", typname="unknown", kind="pseudo", builtin=True)
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedColumn:
+    """
+    A column of the result as the server announces it.
+
+    ``relation`` and ``column`` tell where its values come from unchanged, or are empty.
+    """
+
+    name: str
+    type: PgType
+    relation: str = ""
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedQuery:
+    """A query with the types of its parameters and of its result's columns."""
+
+    parsed: ParsedQuery
+    parameters: tuple[PgType, ...]
+    columns: tuple[DescribedColumn, ...]
+
+
+def describe(
+    connection: psycopg.Connection[Any], introspection: Introspection, queries: Sequence[ParsedQuery]
+) -> list[DescribedQuery | Diagnostic]:
+    """Return for each query its description, or the server's complaint at its place in the file."""
+    described: list[DescribedQuery | Diagnostic] = []
+    for start in range(0, len(queries), _BATCH):
+        described += _describe_batch(connection.pgconn, introspection, queries[start : start + _BATCH])
+    return described
+
+
+def _describe_batch(
+    pgconn: pq.abc.PGconn, introspection: Introspection, queries: Sequence[ParsedQuery]
+) -> Iterator[DescribedQuery | Diagnostic]:
+    pgconn.enter_pipeline_mode()
+    try:
+        for query in queries:
+            pgconn.send_prepare(b"", query.sql.encode())
+            pgconn.send_describe_prepared(b"")
+            pgconn.pipeline_sync()
+        for query in queries:
+            results = list(_results_until_sync(pgconn))
+            failed = next((each for each in results if each.status == pq.ExecStatus.FATAL_ERROR), None)
+            if failed is not None:
+                yield _complaint(query, failed, introspection)
+            else:
+                yield _description(query, results[-1], introspection)
+    finally:
+        pgconn.exit_pipeline_mode()
+
+
+def _results_until_sync(pgconn: pq.abc.PGconn) -> Iterator[pq.abc.PGresult]:
+    while True:
+        result = pgconn.get_result()
+        if result is None:
+            if pgconn.status == pq.ConnStatus.BAD:
+                raise psycopg.OperationalError(pgconn.get_error_message())
+            continue
+        if result.status == pq.ExecStatus.PIPELINE_SYNC:
+            return
+        yield result
+
+
+def _description(query: ParsedQuery, result: pq.abc.PGresult, introspection: Introspection) -> DescribedQuery:
+    oids = introspection.oids
+
+    def type_of(oid: int) -> PgType:
+        return oids.types.get(oid, _UNKNOWN_TYPE)
+
+    parameters = tuple(type_of(result.param_type(at)) for at in range(result.nparams))
+    columns = []
+    for at in range(result.nfields):
+        relation, column = oids.origins.get((result.ftable(at), result.ftablecol(at)), ("", ""))
+        name = (result.fname(at) or b"").decode()
+        columns.append(DescribedColumn(name, type_of(result.ftype(at)), relation, column))
+    return DescribedQuery(query, parameters, tuple(columns))
+
+
+def _complaint(query: ParsedQuery, result: pq.abc.PGresult, introspection: Introspection) -> Diagnostic:
+    def field(code: pq.DiagnosticField) -> str:
+        return (result.error_field(code) or b"").decode(errors="replace")
+
+    message = _with_names(query, field(pq.DiagnosticField.MESSAGE_PRIMARY))
+    sqlstate = field(pq.DiagnosticField.SQLSTATE)
+    position = field(pq.DiagnosticField.STATEMENT_POSITION)
+    hint = (
+        _hint(sqlstate, message, query, introspection)
+        or _with_names(query, field(pq.DiagnosticField.MESSAGE_HINT))
+        or field(pq.DiagnosticField.MESSAGE_DETAIL)
+    )
+    if not position:
+        return query.source.diagnostic(message, sqlstate=sqlstate, hint=hint)
+    offset = query.spliced.offset_in_file(int(position) - 1)
+    return query.source.file.diagnostic(offset, _token_length(query, offset), message, sqlstate=sqlstate, hint=hint)
+
+
+def _token_length(query: ParsedQuery, offset: int) -> int:
+    """How much to underline: the token there, or the name behind a placeholder's mark."""
+    text = query.source.file.text[: query.source.end]
+    length = 0
+    for token in tokenize(text, offset):
+        if token.kind in TRIVIA:
+            break
+        length = token.end - offset
+        if token.text not in (":", "@"):
+            break
+    return max(1, length)
+
+
+def _with_names(query: ParsedQuery, message: str) -> str:
+    """The message with the author's parameter names in place of the numbers that the server saw."""
+    names = {placeholder.number: placeholder.name for placeholder in query.placeholders}
+
+    def name(match: re.Match[str]) -> str:
+        found = names.get(int(match[1]))
+        return f":{found}" if found else match[0]
+
+    return re.sub(r"\$(\d+)", name, message)
+
+
+def _hint(sqlstate: str, message: str, query: ParsedQuery, introspection: Introspection) -> str:
+    catalog = introspection.catalog
+    match sqlstate:
+        case "42P18" | "42P08":
+            placeholder = re.search(r":\w+|\$\d+", message)
+            name = placeholder.group() if placeholder else ":x"
+            if sqlstate == "42P08":
+                return f"{name} is used as two types: cast it where it is not what the others are"
+            return f"write {name}::text, or whichever type it has"
+        case "42703":
+            names = {column.name for relation in catalog.relations for column in relation.columns}
+            return _did_you_mean(message, names)
+        case "42P01":
+            return _did_you_mean(message, {relation.name for relation in catalog.relations})
+        case "42883":
+            return _did_you_mean(message, {function.name for function in catalog.functions})
+        case _:
+            return ""
+
+
+def _did_you_mean(message: str, names: set[str]) -> str:
+    quoted = re.search(r'"([^"]+)"|(?:column|function|relation) ([\w.]+)', message)
+    if quoted is None:
+        return ""
+    wanted = (quoted[1] or quoted[2]).rpartition(".")[2]
+    close = get_close_matches(wanted, names - {wanted}, n=1, cutoff=0.6)
+    return f'did you mean "{close[0]}"?' if close else ""

@@ -1,0 +1,104 @@
+"""What ``janua inspect`` shows: the analysis as one object whose keys never change within its version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from janua.diagnostics import Diagnostic
+
+from janua_generator.analysis.analyse import AnalysedQuery
+from janua_generator.module import python_names, used_types
+from janua_generator.names import function_name, module_name
+from janua_generator.namespace import Namespace
+from janua_generator.pipeline import Analysis
+from janua_generator.project import Inputs
+
+VERSION = 1
+
+
+def inspection(inputs: Inputs, analysis: Analysis) -> dict[str, Any]:
+    """Return the analysis of a project, with what is wrong in ``errors`` and the other queries still there."""
+    namespace = Namespace.of(
+        inputs.project, analysis.introspection, used_types(analysis.introspection, analysis.queries)
+    )
+    return {
+        "version": VERSION,
+        "schema_hash": inputs.schema_digest,
+        "queries": [_query(query, namespace) for query in analysis.queries],
+        "errors": [_finding(each) for each in (*analysis.errors, *namespace.clashes)],
+        "warnings": [_finding(each) for each in analysis.warnings],
+    }
+
+
+def _query(query: AnalysedQuery, namespace: Namespace) -> dict[str, Any]:
+    source = query.source
+    parameters, columns = python_names(query, namespace)
+    return {
+        "name": function_name(source.name),
+        "module": module_name(source.file.path.rpartition("/")[2].removesuffix(".sql")),
+        "file": source.file.path,
+        "line": source.line,
+        "cardinality": str(query.cardinality),
+        "inferred": query.inferred,
+        "sql": query.sql,
+        "doc": source.doc,
+        "params": [
+            {
+                "name": each.name,
+                "pg_type": each.type.name,
+                "python": python,
+                "nullable": each.nullable,
+                "optional": False,
+            }
+            for each, python in zip(query.parameters, parameters, strict=True)
+        ],
+        "columns": [
+            {
+                "name": each.name,
+                "pg_type": each.type.name,
+                "python": python,
+                "nullable": each.nullable,
+                "why": each.why,
+                "table": each.relation,
+                "column": each.column,
+            }
+            for each, python in zip(query.columns, columns, strict=True)
+        ],
+        "reads": list(query.dependencies.reads),
+        "writes": list(query.dependencies.writes),
+        "invalidates": [],
+        "volatile": query.dependencies.volatile,
+    }
+
+
+def _finding(diagnostic: Diagnostic) -> dict[str, Any]:
+    return {
+        "file": diagnostic.file,
+        "line": diagnostic.line,
+        "column": diagnostic.column,
+        "sqlstate": diagnostic.sqlstate,
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
+    }
+
+
+def printed(found: dict[str, Any]) -> str:
+    """The same for people: each query with its parameters and columns, and why a column may be None."""
+    return "\n".join([*_lines(found), *(_finding_line(each) for each in found["errors"])])
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    for query in found["queries"]:
+        yield f"{query['module']}.{query['name']} :{query['cardinality']}  ({query['file']}:{query['line']})"
+        for each in query["params"]:
+            none = " | None" if each["nullable"] else ""
+            yield f"    :{each['name']}  {each['pg_type']} → {each['python']}{none}"
+        for each in query["columns"]:
+            none = " | None" if each["nullable"] else ""
+            yield f"    {each['name']}  {each['pg_type']} → {each['python']}{none}  ({each['why']})"
+        yield ""
+
+
+def _finding_line(finding: dict[str, Any]) -> str:
+    return f"error: {finding['file']}:{finding['line']}:{finding['column']}: {finding['message']}"

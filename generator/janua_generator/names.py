@@ -1,0 +1,110 @@
+"""
+Names: from SQL's to Python's, without meeting a keyword, a builtin or each other.
+
+A keyword gains a trailing underscore everywhere, a builtin only as the name of a function,
+and the first parameter's own name, ``db``, as the name of another.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NOT_WORD = re.compile(r"\W+", re.ASCII)
+_BUILTINS = frozenset(dir(builtins))
+_IMPORTED = frozenset({"annotations", "dataclass", "overload"})
+
+RESERVED_MODULES = frozenset({"constraints", "enums", "factories", "models", "tables"})
+"""Modules of the generated package that the generator itself fills."""
+
+_IRREGULAR = {
+    "people": "person", "children": "child", "men": "man", "women": "woman", "indices": "index", "matrices": "matrix",
+    "vertices": "vertex", "data": "data", "media": "media", "criteria": "criterion", "series": "series",
+    "species": "species", "news": "news", "movies": "movie", "cookies": "cookie", "caches": "cache", "axes": "axis",
+    "analyses": "analysis", "databases": "database", "aliases": "alias", "statuses": "status", "buses": "bus",
+    "leaves": "leaf", "shelves": "shelf", "lives": "life", "wives": "wife", "knives": "knife", "quizzes": "quiz",
+    "houses": "house", "purchases": "purchase", "responses": "response", "licenses": "license", "leases": "lease",
+    "releases": "release", "cases": "case", "courses": "course", "expenses": "expense", "phases": "phase",
+    "phrases": "phrase", "causes": "cause", "clauses": "clause", "uses": "use", "increases": "increase",
+}  # fmt: skip
+
+
+def snake_case(name: str) -> str:
+    """``ListUsers`` and ``listUsers`` to ``list_users``."""
+    return _identifier(_WORD_START.sub("_", name)).lower()
+
+
+def class_name(name: str) -> str:
+    """``member_role`` to ``MemberRole``; what is CamelCase already stays so."""
+    words = [word for word in _identifier(name).split("_") if word]
+    camel = "".join(word[0].upper() + word[1:] for word in words)
+    return camel if camel and not camel[0].isdigit() else f"_{camel}"
+
+
+def relation_class(name: str) -> str:
+    """The class of a table's rows: ``user_sessions`` to ``UserSession``."""
+    head, separator, last = name.rpartition("_")
+    return class_name(head + separator + singular(last))
+
+
+def singular(word: str) -> str:
+    """The singular of an English plural, or the word itself."""
+    lower = word.lower()
+    if lower in _IRREGULAR:
+        found = _IRREGULAR[lower]
+        return word[0] + found[1:] if found[0] == lower[0] else found
+    if lower.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if lower.endswith(("sses", "shes", "ches", "xes", "zes")):
+        return word[:-2]
+    if lower.endswith("s") and not lower.endswith(("ss", "us", "is")) and len(word) > 2:
+        return word[:-1]
+    return word
+
+
+def field_name(name: str) -> str:
+    """A column as an attribute of its row; it may be called like a builtin."""
+    identifier = _identifier(name)
+    return f"{identifier}_" if keyword.iskeyword(identifier) else identifier
+
+
+def parameter_name(name: str) -> str:
+    """A parameter of a generated function, whose first one is called ``db``."""
+    identifier = field_name(name)
+    return f"{identifier}_" if identifier == "db" else identifier
+
+
+def function_name(name: str) -> str:
+    """A query as a function, which must not hide a builtin or what its module imports."""
+    identifier = field_name(snake_case(name))
+    return f"{identifier}_" if identifier in _BUILTINS | _IMPORTED else identifier
+
+
+def module_name(stem: str) -> str:
+    """A query file as a module, which must not be one of the generator's own."""
+    identifier = field_name(snake_case(stem))
+    return f"{identifier}_" if identifier in RESERVED_MODULES else identifier
+
+
+def member_name(label: str) -> str:
+    """An enum's label as a member: ``past due`` to ``PAST_DUE``."""
+    identifier = _identifier(label).upper()
+    # names that the enum machinery keeps for itself
+    if re.fullmatch(r"_.*_|MRO", identifier):
+        return f"{identifier.strip('_') or 'EMPTY'}_MEMBER"
+    return identifier
+
+
+def constant_name(function: str) -> str:
+    """The private constant that holds a function's statement."""
+    return f"_{function.upper()}"
+
+
+def _identifier(name: str) -> str:
+    """The nearest identifier: other characters become underscores, and it does not begin with a digit."""
+    if name.isidentifier():
+        return name
+    cleaned = _NOT_WORD.sub("_", name).strip("_") or "_"
+    return f"_{cleaned}" if cleaned[0].isdigit() else cleaned

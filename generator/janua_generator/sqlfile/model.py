@@ -1,0 +1,151 @@
+"""What a query file holds: :class:`SourceQuery` as written, :class:`ParsedQuery` with its parameters found."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from janua.diagnostics import Diagnostic, Severity, diagnostic_at
+
+
+class Cardinality(StrEnum):
+    """How many rows a generated function returns; the values are those of ``inspect --json``."""
+
+    ONE = "one"
+    OPTIONAL = "optional"
+    MANY = "many"
+    NONE = "none"
+    AFFECTED = "affected"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A query file. ``path`` is relative to the project and has forward slashes."""
+
+    path: str
+    text: str = field(repr=False)
+
+    def diagnostic(
+        self,
+        offset: int,
+        length: int,
+        message: str,
+        *,
+        sqlstate: str = "",
+        hint: str = "",
+        severity: Severity = "error",
+    ) -> Diagnostic:
+        """A finding about ``length`` characters of this file."""
+        return diagnostic_at(
+            self.path, self.text, offset, length, message, sqlstate=sqlstate, hint=hint, severity=severity
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SourceQuery:
+    """
+    One named query as written.
+
+    ``name_offset`` is where its name stands in the file, ``start`` and ``end`` the span of its
+    statement. ``cardinality`` is None where the header leaves it to be inferred.
+    """
+
+    file: SourceFile
+    name: str
+    name_offset: int
+    cardinality: Cardinality | None
+    doc: str
+    start: int
+    end: int
+
+    @property
+    def line(self) -> int:
+        """The line of the header, from 1."""
+        return self.file.text.count("\n", 0, self.name_offset) + 1
+
+    def diagnostic(
+        self, message: str, *, sqlstate: str = "", hint: str = "", severity: Severity = "error"
+    ) -> Diagnostic:
+        """A finding about the query as a whole, shown at its name."""
+        return self.file.diagnostic(
+            self.name_offset, len(self.name), message, sqlstate=sqlstate, hint=hint, severity=severity
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """``text`` stands in the sent SQL where the file has the characters from ``start`` up to ``end``."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """
+    A parameter of a query.
+
+    ``name`` is empty for a bare ``$1``. ``nullable`` is what ``:name?`` and ``:name!`` demand,
+    None where it is left to be inferred. ``offsets`` are all its places in the file.
+    """
+
+    number: int
+    name: str
+    nullable: bool | None
+    offsets: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SplicedSql:
+    """SQL as sent: the author's text with spans replaced, and the way back from its offsets to the file's."""
+
+    sql: str
+    starts: tuple[int, ...]
+    origins: tuple[tuple[int, bool], ...]
+
+    @classmethod
+    def of(cls, text: str, start: int, end: int, splices: tuple[Splice, ...]) -> SplicedSql:
+        """Cut ``text[start:end]`` and put each splice in its place; splices are in order and do not overlap."""
+        pieces: list[str] = []
+        starts: list[int] = []
+        origins: list[tuple[int, bool]] = []
+        length = 0
+
+        def add(piece: str, origin: int, replaced: bool) -> None:
+            nonlocal length
+            if piece:
+                pieces.append(piece)
+                starts.append(length)
+                origins.append((origin, replaced))
+                length += len(piece)
+
+        position = start
+        for splice in splices:
+            add(text[position : splice.start], position, False)
+            add(splice.text, splice.start, True)
+            position = splice.end
+        add(text[position:end], position, False)
+        return cls("".join(pieces), tuple(starts), tuple(origins))
+
+    def offset_in_file(self, offset: int) -> int:
+        """Return where in the file the character at ``offset`` of ``sql`` comes from."""
+        at = max(0, bisect_right(self.starts, offset) - 1)
+        origin, replaced = self.origins[at]
+        return origin if replaced else origin + offset - self.starts[at]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """A query whose placeholders have become ``$1``, ``$2``…; ``splices`` says where."""
+
+    source: SourceQuery
+    placeholders: tuple[Placeholder, ...]
+    splices: tuple[Splice, ...]
+    spliced: SplicedSql
+
+    @property
+    def sql(self) -> str:
+        """The SQL as sent to the server."""
+        return self.spliced.sql

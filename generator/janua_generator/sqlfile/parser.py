@@ -1,0 +1,164 @@
+"""
+Query files to :class:`SourceQuery`: headers, documentation and statements, each with its place.
+
+    -- name: get_user :optional
+    -- The user with this id.
+    SELECT id, name FROM users WHERE id = :id;
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from janua.diagnostics import Diagnostic
+from janua.errors import SqlSyntaxError
+from janua.lexer import TRIVIA, Kind, Token, split_statements, tokenize
+
+from janua_generator.diagnostics import GenerationFailed
+from janua_generator.sqlfile.model import Cardinality, SourceFile, SourceQuery
+
+CARDINALITY_WORDS = {
+    "one": Cardinality.ONE,
+    "optional": Cardinality.OPTIONAL,
+    "opt": Cardinality.OPTIONAL,
+    "many": Cardinality.MANY,
+    "exec": Cardinality.NONE,
+    "affected": Cardinality.AFFECTED,
+    "execrows": Cardinality.AFFECTED,
+    "execresult": Cardinality.AFFECTED,
+}
+
+_HEADER = re.compile(r"\s*name:(?P<rest>.*)", re.DOTALL)
+_HEADER_REST = re.compile(r"\s*(?P<name>[^\s:]+)(?:\s+:(?P<word>\S+))?\s*")
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DIRECTIVE = re.compile(r"\s*@(?P<word>\w+)")
+
+
+def parse_file(file: SourceFile) -> list[SourceQuery]:
+    """
+    Return the queries of a file in their order. Pure.
+
+    Raises GenerationFailed with every finding of the file: an unclosed string, a malformed
+    header, SQL outside a query, a query without a statement or with several.
+    """
+    try:
+        tokens = list(tokenize(file.text))
+    except SqlSyntaxError as error:
+        raise GenerationFailed([file.diagnostic(error.offset, 1, str(error))]) from None
+    findings: list[Diagnostic] = []
+    queries: list[SourceQuery] = []
+    sections = list(_sections(tokens))
+    findings += _outside(file, tokens, sections[0][0] if sections else len(tokens))
+    for first, last in sections:
+        try:
+            queries.append(_query(file, tokens[first], tokens[first + 1 : last]))
+        except GenerationFailed as failure:
+            findings += failure.diagnostics
+    if findings:
+        raise GenerationFailed(findings)
+    return queries
+
+
+def _sections(tokens: list[Token]) -> Iterator[tuple[int, int]]:
+    """The index of each header comment and of the token behind its query."""
+    headers = [at for at, token in enumerate(tokens) if _header_text(token) is not None]
+    yield from zip(headers, [*headers[1:], len(tokens)], strict=True)
+
+
+def _header_text(token: Token) -> str | None:
+    body = _comment_body(token)
+    match = _HEADER.fullmatch(body) if body is not None else None
+    return match["rest"] if match else None
+
+
+def _comment_body(token: Token) -> str | None:
+    if token.kind is Kind.LINE_COMMENT:
+        return token.text[2:]
+    if token.kind is Kind.BLOCK_COMMENT:
+        return token.text[2:-2]
+    return None
+
+
+def _outside(file: SourceFile, tokens: list[Token], end: int) -> list[Diagnostic]:
+    for token in tokens[:end]:
+        if token.kind not in TRIVIA and token.text != ";" and token.text != "\ufeff":
+            hint = "every statement of a query file follows a line such as -- name: get_user :one"
+            return [file.diagnostic(token.start, len(token.text), "SQL before the first query", hint=hint)]
+    return []
+
+
+def _query(file: SourceFile, header: Token, body: list[Token]) -> SourceQuery:
+    name, name_offset, cardinality = _header(file, header)
+    start, end = _statement(file, name, name_offset, body)
+    return SourceQuery(
+        file=file,
+        name=name,
+        name_offset=name_offset,
+        cardinality=cardinality,
+        doc=_documentation(file, body, start),
+        start=start,
+        end=end,
+    )
+
+
+def _header(file: SourceFile, token: Token) -> tuple[str, int, Cardinality | None]:
+    rest = _header_text(token)
+    assert rest is not None
+    match = _HEADER_REST.fullmatch(rest)
+    offset = token.start + token.text.index("name:")
+    if match is None:
+        message = "this is not a query's header: -- name: get_user :one"
+        raise GenerationFailed([file.diagnostic(offset, len(token.text.rstrip()) - 2, message)])
+    name_offset = token.start + token.text.index(rest) + match.start("name")
+    name = match["name"]
+    if not _IDENTIFIER.fullmatch(name):
+        message = f'"{name}" is not a name: letters, digits and underscores, not beginning with a digit'
+        raise GenerationFailed([file.diagnostic(name_offset, len(name), message)])
+    word = match["word"]
+    if word is None:
+        return name, name_offset, None
+    if word not in CARDINALITY_WORDS:
+        at = token.start + token.text.rindex(f":{word}")
+        raise GenerationFailed([file.diagnostic(at, len(word) + 1, *_unknown_word(word))])
+    return name, name_offset, CARDINALITY_WORDS[word]
+
+
+def _unknown_word(word: str) -> tuple[str]:
+    if word == "execlastid":
+        return (":execlastid does not exist in PostgreSQL: add RETURNING id to the statement and use :one",)
+    known = ", ".join(f":{each}" for each in CARDINALITY_WORDS)
+    close = get_close_matches(word, CARDINALITY_WORDS, n=1)
+    suggestion = f'; did you mean ":{close[0]}"?' if close else f"; there are {known}"
+    return (f'unknown cardinality ":{word}"{suggestion}',)
+
+
+def _statement(file: SourceFile, name: str, name_offset: int, body: list[Token]) -> tuple[int, int]:
+    spans = split_statements(file.text, body[0].start, body[-1].end) if body else []
+    if not spans:
+        raise GenerationFailed([file.diagnostic(name_offset, len(name), f"query {name} has no statement")])
+    if len(spans) > 1:
+        message = f"query {name} has {len(spans)} statements"
+        hint = "a query is one statement: give each its own -- name: line, or combine them WITH"
+        raise GenerationFailed([file.diagnostic(spans[1][0], 1, message, hint=hint)])
+    return spans[0]
+
+
+def _documentation(file: SourceFile, body: list[Token], start: int) -> str:
+    """The comments between header and statement."""
+    lines: list[str] = []
+    for token in body:
+        comment = _comment_body(token)
+        if token.start >= start:
+            break
+        if comment is None:
+            continue
+        if directive := _DIRECTIVE.match(comment):
+            message = f"unknown directive @{directive['word']}"
+            at = token.start + token.text.index("@")
+            hint = "this version knows no directives; a documentation line does not begin with @"
+            raise GenerationFailed([file.diagnostic(at, len(directive["word"]) + 1, message, hint=hint)])
+        for line in comment.splitlines():
+            lines.append(line.removeprefix(" ").rstrip())
+    return "\n".join(lines).strip()

@@ -1,0 +1,159 @@
+"""
+Find the parameters of a query and give them numbers: :class:`SourceQuery` to :class:`ParsedQuery`.
+
+``:name``, ``@name``, ``sqlc.arg(name)``, ``sqlc.narg(name)`` and ``$1`` are parameters;
+``::type``, ``:=``, slices and operators are not. A ``?`` behind the name lets it take None, a
+``!`` does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from janua.lexer import TRIVIA, Kind, Token, tokenize
+
+from janua_generator.diagnostics import GenerationFailed
+from janua_generator.sqlfile.model import ParsedQuery, Placeholder, SourceQuery, Splice, SplicedSql
+
+MAX_PARAMETERS = 65_535
+"""What one message of the protocol can carry (a 16-bit count)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Occurrence:
+    start: int
+    end: int
+    name: str
+    number: int
+    nullable: bool | None
+
+
+def parse_query(source: SourceQuery) -> ParsedQuery:
+    """
+    Number the parameters in the order of their first appearance. Pure.
+
+    Raises GenerationFailed where ``$1`` and names are mixed, where the numbers leave a gap, and
+    where one place demands a None that another forbids.
+    """
+    tokens = list(tokenize(source.file.text[: source.end], source.start))
+    occurrences = list(_occurrences(source, tokens))
+    _check_styles(source, occurrences)
+    numbers = _numbers(occurrences)
+    placeholders = tuple(_placeholder(source, number, places) for number, places in _grouped(occurrences, numbers))
+    if len(placeholders) > MAX_PARAMETERS:
+        message = f"{len(placeholders)} parameters: the protocol carries {MAX_PARAMETERS} at most"
+        raise GenerationFailed([source.diagnostic(message, hint="pass arrays and use unnest(:ids)")])
+    splices = tuple(
+        Splice(each.start, each.end, _sent(source, each.start, numbers[each.name or str(each.number)]))
+        for each in occurrences
+    )
+    spliced = SplicedSql.of(source.file.text, source.start, source.end, splices)
+    return ParsedQuery(source, placeholders, splices, spliced)
+
+
+def _sent(source: SourceQuery, start: int, number: int) -> str:
+    """``$n``, kept apart from a word before it, of which the ``$`` would become part."""
+    before = source.file.text[start - 1 : start]
+    return f" ${number}" if before.isalnum() or before in ("_", "$") else f"${number}"
+
+
+def _occurrences(source: SourceQuery, tokens: list[Token]) -> Iterator[_Occurrence]:
+    at = 0
+    while at < len(tokens):
+        found = _numbered(tokens, at) or _named(tokens, at) or _macro(source, tokens, at)
+        if found is None:
+            at += 1
+            continue
+        occurrence, length = found
+        yield occurrence
+        at += length
+
+
+def _numbered(tokens: list[Token], at: int) -> tuple[_Occurrence, int] | None:
+    token = tokens[at]
+    if token.kind is not Kind.PARAMETER:
+        return None
+    return _Occurrence(token.start, token.end, "", int(token.text[1:]), None), 1
+
+
+def _named(tokens: list[Token], at: int) -> tuple[_Occurrence, int] | None:
+    mark = tokens[at]
+    if mark.text not in (":", "@") or at + 1 == len(tokens) or tokens[at + 1].kind is not Kind.NAME:
+        return None
+    if mark.text == ":" and at and _ends_operand(tokens[at - 1]):
+        return None
+    name = tokens[at + 1]
+    suffix = tokens[at + 2] if at + 2 < len(tokens) else None
+    if suffix is not None and suffix.kind is Kind.OPERATOR and suffix.text in ("?", "!"):
+        return _Occurrence(mark.start, suffix.end, name.text, 0, suffix.text == "?"), 3
+    return _Occurrence(mark.start, name.end, name.text, 0, None), 2
+
+
+def _ends_operand(token: Token) -> bool:
+    """Whether a colon right behind this token belongs to a slice (``a[b:c]``) or a cast."""
+    last = token.text[-1]
+    return token.kind is not Kind.BLANK and (last.isalnum() or last in "_:])")
+
+
+def _macro(source: SourceQuery, tokens: list[Token], at: int) -> tuple[_Occurrence, int] | None:
+    """``sqlc.arg(name)`` and ``sqlc.narg(name)``; the name may be a string."""
+    significant: list[tuple[int, Token]] = []
+    for index in range(at, min(at + 16, len(tokens))):
+        if tokens[index].kind not in TRIVIA:
+            significant.append((index, tokens[index]))
+        if len(significant) == 6:
+            break
+    words = [token.text for _, token in significant]
+    if words[:2] != ["sqlc", "."] or len(words) < 3:
+        return None
+    if words[2] not in ("arg", "narg") or len(words) < 6 or words[3] != "(" or words[5] != ")":
+        message = f"sqlc.{words[2]} is not supported" if words[2] not in ("arg", "narg") else "malformed macro"
+        hint = "write = ANY(:ids) for a list" if words[2] == "slice" else "write sqlc.arg(name) or :name"
+        start = tokens[at].start
+        length = significant[2][1].end - start
+        raise GenerationFailed([source.file.diagnostic(start, length, message, hint=hint)])
+    name = words[4].strip("'\"")
+    last = significant[5]
+    nullable = True if words[2] == "narg" else None
+    return _Occurrence(tokens[at].start, last[1].end, name, 0, nullable), last[0] - at + 1
+
+
+def _check_styles(source: SourceQuery, occurrences: list[_Occurrence]) -> None:
+    numbered = [each for each in occurrences if each.number]
+    named = [each for each in occurrences if not each.number]
+    if numbered and named:
+        place = numbered[0]
+        message = f"${place.number} stands beside :{named[0].name}"
+        hint = "use numbers or names in one query, not both"
+        raise GenerationFailed([source.file.diagnostic(place.start, place.end - place.start, message, hint=hint)])
+    numbers = {each.number for each in numbered}
+    for each in numbered:
+        missing = next((n for n in range(1, each.number) if n not in numbers), None)
+        if missing is not None:
+            message = f"${each.number} is used but ${missing} is not"
+            raise GenerationFailed([source.file.diagnostic(each.start, each.end - each.start, message)])
+
+
+def _numbers(occurrences: list[_Occurrence]) -> dict[str, int]:
+    """The number of each parameter by its name, or by its own number as a string."""
+    numbers: dict[str, int] = {}
+    for each in occurrences:
+        key = each.name or str(each.number)
+        numbers.setdefault(key, each.number or len(numbers) + 1)
+    return numbers
+
+
+def _grouped(occurrences: list[_Occurrence], numbers: dict[str, int]) -> Iterator[tuple[int, list[_Occurrence]]]:
+    for key, number in sorted(numbers.items(), key=lambda item: item[1]):
+        yield number, [each for each in occurrences if (each.name or str(each.number)) == key]
+
+
+def _placeholder(source: SourceQuery, number: int, places: list[_Occurrence]) -> Placeholder:
+    demands = {each.nullable for each in places} - {None}
+    if len(demands) > 1:
+        place = next(each for each in places if each.nullable is False)
+        message = f":{place.name} may be None in one place (?) and not in another (!)"
+        raise GenerationFailed([source.file.diagnostic(place.start, place.end - place.start, message)])
+    nullable = demands.pop() if demands else None
+    return Placeholder(number, places[0].name, nullable, tuple(each.start for each in places))
