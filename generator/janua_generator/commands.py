@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from janua.cli.command import Command
 from janua.config import Project, load_project
 from janua.diagnostics import Diagnostic, render
 
@@ -21,61 +22,52 @@ if TYPE_CHECKING:
     from janua_generator.output import Plan
 
 
-class Generate:
-    """``janua generate``."""
-
-    help = "write the generated package and the schema folder"
-    example = "janua generate --check"
-
-    def configure(self, parser: argparse.ArgumentParser) -> None:
-        """Add the command's own options."""
-        parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where anything is stale")
-
-    def run(self, args: argparse.Namespace, project_dir: Path) -> int:
-        """Generate, or compare."""
-        return _generate(project_dir, args.database_url, check=args.check)
+def _configure_generate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where anything is stale")
 
 
-class Check:
-    """``janua check``."""
-
-    help = "compare the generated package with the SQL, and show all warnings"
-    example = "janua check"
-
-    def configure(self, parser: argparse.ArgumentParser) -> None:
-        """It has no options of its own."""
-
-    def run(self, args: argparse.Namespace, project_dir: Path) -> int:
-        """Compare."""
-        return _generate(project_dir, args.database_url, check=True)
+def _run_generate(args: argparse.Namespace, project_dir: Path) -> int:
+    return _generate(project_dir, args.database_url, check=args.check)
 
 
-class Inspect:
-    """``janua inspect``."""
-
-    help = "show what the analysis found about every query"
-    example = "janua inspect --json"
-
-    def configure(self, parser: argparse.ArgumentParser) -> None:
-        """Add the command's own options."""
-        parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
-
-    def run(self, args: argparse.Namespace, project_dir: Path) -> int:
-        """Analyse and print; exit 1 where a query fails."""
-        from janua_generator.inspection import inspection, printed
-        from janua_generator.pipeline import analyse_project
-
-        project = load_project(project_dir)
-        with project_lock(project.root, _say_waiting):
-            inputs = read_inputs(project, args.database_url)
-            found = inspection(inputs, analyse_project(inputs))
-        print(json.dumps(found, indent=2, ensure_ascii=False) if args.json else printed(found))
-        return 1 if found["errors"] else 0
+def _run_check(args: argparse.Namespace, project_dir: Path) -> int:
+    return _generate(project_dir, args.database_url, check=True)
 
 
-generate = Generate()
-check = Check()
-inspect = Inspect()
+def _configure_inspect(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
+
+
+def _run_inspect(args: argparse.Namespace, project_dir: Path) -> int:
+    from janua_generator.inspection import inspection, printed
+    from janua_generator.pipeline import analyse_project
+
+    project = load_project(project_dir)
+    with project_lock(project.root, _say_waiting):
+        inputs = read_inputs(project, args.database_url)
+        found = inspection(inputs, analyse_project(inputs))
+    print(json.dumps(found, indent=2, ensure_ascii=False) if args.json else printed(found))
+    return 1 if found["errors"] else 0
+
+
+generate = Command(
+    help="write the generated package and the schema folder",
+    configure=_configure_generate,
+    run=_run_generate,
+    example="janua generate --check",
+)
+check = Command(
+    help="compare the generated package with the SQL, and show all warnings",
+    configure=lambda parser: None,
+    run=_run_check,
+    example="janua check",
+)
+inspect = Command(
+    help="show what the analysis found about every query",
+    configure=_configure_inspect,
+    run=_run_inspect,
+    example="janua inspect --json",
+)
 
 
 def _generate(project_dir: Path, database_url: str | None, *, check: bool) -> int:

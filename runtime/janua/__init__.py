@@ -1,5 +1,119 @@
-"""The runtime of janua-database."""
+"""
+The runtime of janua-database: what generated code and the services that use it import.
 
-from janua._version import __version__
+Names are loaded on first use, so that importing this package costs next to nothing and never
+loads redis-py; Redis has its own package, ``janua.redis``.
+"""
 
-__all__ = ["__version__"]
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from janua._version import API_VERSION, __version__
+from janua.errors import (
+    AlreadyClosed,
+    ApiMismatch,
+    ConfigError,
+    JanuaError,
+    NestedRetry,
+    NotFound,
+    ParameterError,
+    RowCountError,
+    SchemaDrift,
+    ServerUnreachable,
+    TooManyRows,
+    TransactionAborted,
+    TransactionClosed,
+    TransactionError,
+)
+
+if TYPE_CHECKING:
+    from janua.database import (
+        TLS,
+        AsyncConnection,
+        AsyncDatabase,
+        AsyncTransaction,
+        Connection,
+        Database,
+        PoolOptions,
+        PoolStats,
+        Transaction,
+    )
+    from janua.health import Health
+    from janua.protocols import AsyncExecutor, Coro, Executor
+    from janua.query import Query, Types
+
+_LAZY = {
+    "TLS": "janua.database",
+    "AsyncConnection": "janua.database",
+    "AsyncDatabase": "janua.database",
+    "AsyncExecutor": "janua.protocols",
+    "AsyncTransaction": "janua.database",
+    "Connection": "janua.database",
+    "Coro": "janua.protocols",
+    "Database": "janua.database",
+    "Executor": "janua.protocols",
+    "Health": "janua.health",
+    "PoolOptions": "janua.database",
+    "PoolStats": "janua.database",
+    "Query": "janua.query",
+    "Transaction": "janua.database",
+    "Types": "janua.query",
+}
+
+__all__ = [
+    "TLS",
+    "AlreadyClosed",
+    "ApiMismatch",
+    "AsyncConnection",
+    "AsyncDatabase",
+    "AsyncExecutor",
+    "AsyncTransaction",
+    "ConfigError",
+    "Connection",
+    "Coro",
+    "Database",
+    "Executor",
+    "Health",
+    "JanuaError",
+    "NestedRetry",
+    "NotFound",
+    "ParameterError",
+    "PoolOptions",
+    "PoolStats",
+    "Query",
+    "RowCountError",
+    "SchemaDrift",
+    "ServerUnreachable",
+    "TooManyRows",
+    "Transaction",
+    "TransactionAborted",
+    "TransactionClosed",
+    "TransactionError",
+    "Types",
+    "__version__",
+    "require_api",
+]
+
+
+def require_api(version: int) -> None:
+    """
+    Check that generated code of this interface version runs on this runtime; generated packages call it.
+
+    Raises ApiMismatch.
+    """
+    if version != API_VERSION:
+        raise ApiMismatch(
+            f"the generated code needs version {version} of janua's interface, janua {__version__} has"
+            f" version {API_VERSION}; run `janua generate` with the janua-database that the service uses"
+        )
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        """Import what is not loaded yet (PEP 562)."""
+        if name not in _LAZY:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(_LAZY[name]), name)
+        globals()[name] = value
+        return value

@@ -8,12 +8,15 @@ Every error that this package raises by itself, in one tree.
     ├── SqlSyntaxError           a text cannot even be cut into SQL tokens
     ├── MigrationError           a migration file is malformed or the server refused it
     ├── EmbeddedServerError      an embedded server cannot be started here
+    ├── AlreadyClosed            a database, connection or Redis object was used after its end
+    ├── SchemaDrift              the database's types are not those that the code was generated for
     ├── RowCountError
     │   ├── NotFound             a query declared ``:one`` returned no row
     │   └── TooManyRows          a query returned more rows than it declares
     ├── ParameterError           a value cannot be sent as the parameter's type
     └── TransactionError
         ├── TransactionClosed    the transaction has already ended
+        ├── TransactionAborted   a commit was asked for after a statement had failed
         └── NestedRetry          ``run`` was called inside a transaction
 
 Errors of psycopg, psycopg_pool and redis-py pass through as they are wherever
@@ -22,6 +25,8 @@ value of a parameter.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 
 class JanuaError(Exception):
@@ -49,11 +54,45 @@ class SqlSyntaxError(JanuaError):
 
 
 class MigrationError(JanuaError):
-    """A migration is malformed or was refused by the server; the message has file, line and statement."""
+    """
+    A migration is malformed or was refused by the server; the text has file, line and an excerpt.
+
+    ``message`` is the bare complaint. ``path`` is None, and ``line`` and ``column`` are 0, where no
+    place is to blame; ``sqlstate`` and ``statement`` are empty where no server was asked.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        message: str = "",
+        path: Path | None = None,
+        line: int = 0,
+        column: int = 0,
+        sqlstate: str = "",
+        statement: str = "",
+        hint: str = "",
+    ) -> None:
+        super().__init__(text)
+        self.message = message or text
+        self.path = path
+        self.line = line
+        self.column = column
+        self.sqlstate = sqlstate
+        self.statement = statement
+        self.hint = hint
 
 
 class EmbeddedServerError(JanuaError):
     """An embedded server cannot be started here; the message says why and what to set instead."""
+
+
+class AlreadyClosed(JanuaError):
+    """A database, connection or Redis object was used after it was closed; make a new one."""
+
+
+class SchemaDrift(JanuaError):
+    """A type is missing in the database or is another kind of type; migrate, or generate again."""
 
 
 class RowCountError(JanuaError):
@@ -82,6 +121,14 @@ class TransactionError(JanuaError):
 
 class TransactionClosed(TransactionError):
     """The transaction has been committed or rolled back already."""
+
+
+class TransactionAborted(TransactionError):
+    """
+    Nothing was committed, because a statement in the transaction had failed before.
+
+    PostgreSQL answers such a COMMIT with a silent ROLLBACK.
+    """
 
 
 class NestedRetry(TransactionError):

@@ -46,7 +46,19 @@ class DomainType:
     base: str
 
 
-DatabaseType: TypeAlias = EnumType | CompositeType | RangeType | DomainType
+@dataclass(frozen=True, slots=True)
+class TextType:
+    """
+    A type of an extension (``citext``, ``hstore``) whose values are read as text.
+
+    A query that returns it, alone or in an array or composite, needs ``text``; declared here, its
+    arrays become lists of texts.
+    """
+
+    name: str
+
+
+DatabaseType: TypeAlias = EnumType | CompositeType | RangeType | DomainType | TextType
 
 
 class Types(tuple[DatabaseType, ...]):
@@ -67,7 +79,8 @@ class Types(tuple[DatabaseType, ...]):
 NO_TYPES = Types()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# Without slots: with them, ``Query[int](…)`` fails on Python 3.11 (typing sets an attribute on the instance).
+@dataclass(frozen=True, eq=False)
 class Query(Generic[T]):
     """
     One statement and how its rows are read.

@@ -1,0 +1,42 @@
+# The project's commands. `make` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+TYPED := runtime generator generated tests examples tools
+
+.DEFAULT_GOAL := help
+.PHONY: help install generate test retest lint types sync cases fuzz clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+install:  ## make .venv/ with everything that development needs
+	@$(PYTHON) tools/install.py
+
+generate: install  ## migrations and queries in, generated/ and schema/ out
+	@$(BIN)/janua generate
+
+test: install  ## run the tests, unless they passed already on exactly these files
+	@$(BIN)/python tools/test.py
+
+retest: install  ## run the tests in any case
+	@$(BIN)/python tools/test.py --again
+
+lint: install  ## ruff: lint and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: install  ## mypy --strict over everything, pyright over generated/
+	@$(BIN)/mypy $(TYPED)
+	@$(BIN)/pyright
+
+sync: install  ## derive the sync code from the async code
+	@$(BIN)/python tools/derive_sync.py
+
+cases: install  ## write the expected output of tests/generator/cases anew: read the diff
+	@JANUA_REFRESH_CASES=1 $(BIN)/pytest -q tests/generator/test_cases.py
+
+fuzz: install  ## the long run of the soundness test: QUERIES=20000
+	@JANUA_FUZZ_QUERIES=$(or $(QUERIES),20000) $(BIN)/pytest -q -s tests/generator/test_soundness.py
+
+clean:  ## remove the environment and all state
+	@rm -rf .venv .janua .mypy_cache .ruff_cache .pytest_cache .hypothesis

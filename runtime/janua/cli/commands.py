@@ -1,0 +1,64 @@
+"""Which commands there are: the runtime's own, and those that installed packages add."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint, entry_points
+
+from janua.cli.command import Command
+from janua.cli.init import INIT
+from janua.config import suggestion
+from janua.errors import ConfigError
+
+GROUP = "janua.commands"
+
+_BUILT_IN = {"init": INIT}
+_GENERATOR_PACKAGES = {"janua_generator", "sqlglot", "jinja2"}
+
+
+def command_names() -> list[str]:
+    """Return the names of all commands, in the order of the overview."""
+    return [*_BUILT_IN, *_added()]
+
+
+def find_command(name: str) -> Command:
+    """
+    Return the command of this name.
+
+    Raises ConfigError for an unknown one, with the closest name, and for one that lacks a package.
+    """
+    if name in _BUILT_IN:
+        return _BUILT_IN[name]
+    added = _added()
+    if name not in added:
+        raise ConfigError(
+            f"janua: there is no command {name!r}{suggestion(name, command_names()) or '; see janua --help'}"
+        )
+    return _load(added[name])
+
+
+def overview() -> Iterator[tuple[str, str]]:
+    """Yield the name of each command and what it does, or what it lacks."""
+    for name in command_names():
+        try:
+            yield name, find_command(name).help
+        except ConfigError:  # it lacks a package
+            yield name, "(pip install 'janua-database[generator]' adds this command)"
+
+
+def _added() -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
+def _load(entry: EntryPoint) -> Command:
+    try:
+        command = entry.load()
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _GENERATOR_PACKAGES:
+            raise
+        raise ConfigError(
+            f"janua {entry.name} needs the package {error.name}: pip install 'janua-database[generator]'"
+        ) from None
+    if not isinstance(command, Command):
+        raise ConfigError(f"janua {entry.name}: {entry.value} is not a janua.cli.command.Command")
+    return command

@@ -1,0 +1,140 @@
+"""From the arguments to the exit code: choosing the command, and turning errors into messages."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from janua._version import __version__
+from janua.cli.command import Command
+from janua.cli.commands import find_command, overview
+from janua.errors import ConfigError, EmbeddedServerError, JanuaError, ServerUnreachable
+
+_TAKE_A_VALUE = ("--project", "--database-url")
+_INTRODUCTION = """\
+usage: janua COMMAND [options]
+
+SQL in, typed Python out: write migrations and queries in SQL, generate typed functions for them.
+
+commands:
+{commands}
+
+options of every command:
+  --project DIR        the folder with pyproject.toml (default: the current one)
+  --database-url URL   the PostgreSQL server to use instead of an embedded one
+  --version            show the version
+  -h, --help           show this, or a command's own help
+
+examples:
+  janua init shop                scaffold a project in the new folder shop
+  janua generate --project shop  write its typed Python
+  janua check --project shop     exit 1 where it is out of date (for CI)
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """
+    Run one command and return its exit code.
+
+    0 ok, 1 findings or a refused migration, 2 usage or configuration, 3 a server cannot be reached,
+    130 interrupted. What goes wrong is one message on the standard error, never a traceback, unless it
+    is a defect of this program.
+    """
+    try:
+        code = _run(sys.argv[1:] if argv is None else list(argv))
+        sys.stdout.flush()
+        return code
+    except SystemExit as exit_:
+        # argparse ends the process after --help (0) and wrong usage (2).
+        return exit_.code if isinstance(exit_.code, int) else 1
+    except KeyboardInterrupt:
+        return _say("interrupted", 130)
+    except BrokenPipeError:
+        return _closed_output()
+    except (ServerUnreachable, EmbeddedServerError) as error:
+        return _say(str(error), 3)
+    except ConfigError as error:
+        return _say(str(error), 2)
+    except JanuaError as error:
+        return _say(str(error), 1)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return _say(f"{error.filename}: {error.strerror}", 1)
+    except Exception as error:
+        if not _is_lost_connection(error):
+            raise
+        return _say(f"the connection to the server is lost: {error}", 3)
+
+
+def _run(argv: list[str]) -> int:
+    name, rest = _split(argv)
+    if name is None:
+        return _without_command(rest)
+    command = find_command(name)
+    args = _parser(name, command).parse_args(rest)
+    return command.run(args, Path(args.project))
+
+
+def _split(argv: list[str]) -> tuple[str | None, list[str]]:
+    """Return the command's name and the other arguments; options may stand before the command."""
+    index = 0
+    while index < len(argv):
+        if not argv[index].startswith("-"):
+            return argv[index], argv[:index] + argv[index + 1 :]
+        index += 2 if argv[index] in _TAKE_A_VALUE else 1
+    return None, argv
+
+
+def _without_command(argv: list[str]) -> int:
+    if "--version" in argv:
+        print(f"janua {__version__}")
+        return 0
+    commands = "\n".join(f"  {name:<10} {line}" for name, line in overview())
+    text = _INTRODUCTION.format(commands=commands)
+    wants_help = bool({"-h", "--help"} & set(argv))
+    print(text, end="", file=sys.stdout if wants_help else sys.stderr)
+    return 0 if wants_help else 2
+
+
+def _parser(name: str, command: Command) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"janua {name}",
+        description=command.description or command.help,
+        epilog=f"example:\n{command.example}" if command.example else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--project",
+        metavar="DIR",
+        default=".",
+        help="the folder with pyproject.toml (default: the current one)",
+    )
+    parser.add_argument(
+        "--database-url", metavar="URL", help="the PostgreSQL server to use instead of an embedded one"
+    )
+    parser.add_argument("--version", action="version", version=f"janua {__version__}")
+    command.configure(parser)
+    return parser
+
+
+def _say(message: str, code: int) -> int:
+    print(message, file=sys.stderr)
+    return code
+
+
+def _is_lost_connection(error: Exception) -> bool:
+    # Not imported for this: a command that needs no server starts a third faster without psycopg.
+    psycopg = sys.modules.get("psycopg")
+    return psycopg is not None and isinstance(error, psycopg.OperationalError)
+
+
+def _closed_output() -> int:
+    # Whatever is still buffered must not fail again when the interpreter ends (Python's documentation
+    # of the module signal, "Note on SIGPIPE").
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 141

@@ -1,0 +1,310 @@
+"""A project's configuration: the table ``[tool.janua]`` of its ``pyproject.toml``, checked as a whole."""
+
+from __future__ import annotations
+
+import difflib
+import keyword
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, NoReturn, TypeAlias
+
+import msgspec
+
+from janua.diagnostics import shown_path
+from janua.errors import ConfigError
+
+FILE_NAME = "pyproject.toml"
+
+Tables: TypeAlias = Literal["all", "none"] | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """
+    The Python type of a column (of a table, or of one query's result) or of every value of a database type.
+
+    ``python`` is ``module:Name``, or the bare name of a builtin.
+    """
+
+    python: str
+    column: str = ""
+    query: str = ""
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What a function touches whose body cannot be read, as tables."""
+
+    name: str
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """Hosts and databases, as shell patterns, that destructive commands refuse."""
+
+    protected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """
+    A project's folders and settings. Paths are absolute; ``package`` is the import path of ``output``.
+
+    The folders ``migrations`` and (where the configuration names it) ``queries`` exist; the others
+    are made by the commands that fill them.
+    """
+
+    root: Path
+    migrations: Path
+    queries: Path
+    schema: Path
+    output: Path
+    package: str
+    seeds: Path
+    schemas: tuple[str, ...] = ("public",)
+    tables: Tables = "all"
+    frozen: bool = False
+    override: tuple[Override, ...] = ()
+    rename: Mapping[str, str] = field(default_factory=dict)
+    function: tuple[Function, ...] = ()
+    safety: Safety = field(default_factory=Safety)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    """The table as it is written."""
+
+    migrations: str = "migrations"
+    queries: str = "queries"
+    schema: str = "schema"
+    output: str = "generated"
+    package: str = ""
+    seeds: str = "seeds"
+    schemas: tuple[str, ...] = ("public",)
+    tables: Tables = "all"
+    frozen: bool = False
+    override: tuple[Override, ...] = ()
+    rename: dict[str, str] = field(default_factory=dict)
+    function: tuple[Function, ...] = ()
+    safety: Safety = field(default_factory=Safety)
+
+
+def load_project(directory: Path) -> Project:
+    """
+    Read ``[tool.janua]`` from the ``pyproject.toml`` in ``directory``.
+
+    Raises ConfigError with the file, the key and what is wrong: malformed TOML (with line and column),
+    no such file or table, an unknown key, a wrong type, a bad value, a folder that is not there.
+    """
+    root = Path(directory).resolve()
+    path = root / FILE_NAME
+    return _Checker(shown_path(path)).project(root, _read(path))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_bytes().decode())
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{shown_path(path)}: no such file; run `janua init`, or name the project's folder with --project"
+        ) from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{shown_path(path)}: not a UTF-8 text") from None
+    except OSError as error:
+        raise ConfigError(f"{shown_path(path)}: cannot be read: {error.strerror}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(_toml_message(path, str(error))) from None
+
+
+def _toml_message(path: Path, message: str) -> str:
+    # The place is an attribute of the exception only from Python 3.14 on.
+    place = re.search(r" \(at line (\d+), column (\d+)\)$", message)
+    if place is None:
+        return f"{shown_path(path)}: not valid TOML: {message}"
+    return f"{shown_path(path)}:{place[1]}:{place[2]}: not valid TOML: {message[: place.start()]}"
+
+
+class _Checker:
+    """Turns the raw table into a Project or raises about the first thing that is wrong."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+
+    def project(self, root: Path, document: dict[str, Any]) -> Project:
+        table = self._table(document)
+        self._check_keys(table)
+        settings = self._convert(table)
+        self._check_lists(settings)
+        self._check_overrides(settings.override)
+        self._check_renames(settings.rename)
+        return Project(
+            root=root,
+            migrations=self._source(root, "migrations", settings.migrations, must_exist=True),
+            queries=self._source(root, "queries", settings.queries, must_exist="queries" in table),
+            schema=self._target(root, "schema", settings.schema),
+            output=self._output(root, settings),
+            package=self._package(settings),
+            seeds=self._source(root, "seeds", settings.seeds, must_exist=False),
+            schemas=settings.schemas,
+            tables=settings.tables,
+            frozen=settings.frozen,
+            override=settings.override,
+            rename=settings.rename,
+            function=settings.function,
+            safety=settings.safety,
+        )
+
+    def _fail(self, key: str, message: str) -> NoReturn:
+        raise ConfigError(f"{self._file}: tool.janua{'.' if key else ''}{key}: {message}")
+
+    def _table(self, document: dict[str, Any]) -> dict[str, Any]:
+        tool = document.get("tool", {})
+        if not isinstance(tool, dict) or "janua" not in tool:
+            raise ConfigError(
+                f"{self._file}: no table [tool.janua]; add one, even an empty one, to make this a project"
+            )
+        table = tool["janua"]
+        if not isinstance(table, dict):
+            self._fail("", f"expected a table, got {_type_name(table)}")
+        return table
+
+    def _check_keys(self, table: dict[str, Any]) -> None:
+        self._known(table, _Settings, "")
+        for key, cls in (("override", Override), ("function", Function)):
+            entries = table.get(key, [])
+            for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+                if isinstance(entry, dict):
+                    self._known(entry, cls, f"{key}[{index}]")
+        if isinstance(table.get("safety"), dict):
+            self._known(table["safety"], Safety, "safety")
+
+    def _known(self, entry: dict[str, Any], cls: type, prefix: str) -> None:
+        declared = fields(cls)
+        names = [one.name for one in declared]
+        dot = "." if prefix else ""
+        for key in entry:
+            if key not in names:
+                self._fail(f"{prefix}{dot}{key}", f"unknown key{suggestion(key, names)}")
+        for one in declared:
+            if one.default is MISSING and one.default_factory is MISSING and one.name not in entry:
+                self._fail(f"{prefix}{dot}{one.name}", "this key is required")
+
+    def _convert(self, table: dict[str, Any]) -> _Settings:
+        try:
+            return msgspec.convert(table, _Settings)
+        except msgspec.ValidationError as error:
+            message, _, place = str(error).partition(" - at `")
+            key = place.rstrip("`").removeprefix("$").removeprefix(".").replace("[...]", ".*")
+            if key == "tables" or key.startswith("tables["):
+                message = 'expected "all", "none" or an array of table names'
+            self._fail(key, _toml_words(message))
+
+    def _check_lists(self, settings: _Settings) -> None:
+        if not settings.schemas:
+            self._fail("schemas", "must name at least one PostgreSQL schema")
+        named = {
+            "schemas": settings.schemas,
+            "tables": settings.tables if isinstance(settings.tables, tuple) else (),
+            "safety.protected": settings.safety.protected,
+        }
+        for key, values in named.items():
+            for index, value in enumerate(values):
+                if not value.strip():
+                    self._fail(f"{key}[{index}]", "must not be empty")
+                if value in values[:index]:
+                    self._fail(f"{key}[{index}]", f'"{value}" is named twice')
+
+    def _check_overrides(self, overrides: Iterable[Override]) -> None:
+        for index, override in enumerate(overrides):
+            key = f"override[{index}]"
+            if bool(override.column) == bool(override.type):
+                self._fail(key, "needs either column or type (and query only with column)")
+            if override.query and not override.column:
+                self._fail(f"{key}.query", "goes together with column, not with type")
+            module, colon, name = override.python.rpartition(":")
+            if not _is_dotted(name) or (colon and not _is_dotted(module)):
+                self._fail(
+                    f"{key}.python", f'"{override.python}" is not "module:Name" or the name of a builtin'
+                )
+
+    def _check_renames(self, renames: Mapping[str, str]) -> None:
+        for table, name in renames.items():
+            if not name.isidentifier() or keyword.iskeyword(name):
+                self._fail(f"rename.{table}", f'"{name}" cannot be the name of a Python class')
+
+    def _source(self, root: Path, key: str, value: str, *, must_exist: bool) -> Path:
+        folder = self._folder(root, key, value)
+        if must_exist and not folder.exists():
+            self._fail(key, f'the folder "{value}" does not exist')
+        return folder
+
+    def _target(self, root: Path, key: str, value: str) -> Path:
+        folder = self._folder(root, key, value)
+        if root not in folder.parents:
+            self._fail(key, f'"{value}" is not a folder below the project')
+        return folder
+
+    def _folder(self, root: Path, key: str, value: str) -> Path:
+        if not value.strip():
+            self._fail(key, "must not be empty")
+        folder = Path(os.path.normpath(root / value))
+        if folder.exists() and not folder.is_dir():
+            self._fail(key, f'"{value}" is a file, not a folder')
+        return folder
+
+    def _output(self, root: Path, settings: _Settings) -> Path:
+        output = self._target(root, "output", settings.output)
+        for key in ("migrations", "queries", "schema", "seeds"):
+            if output == self._folder(root, key, getattr(settings, key)):
+                self._fail("output", f'"{settings.output}" is also the folder of tool.janua.{key}')
+        return output
+
+    def _package(self, settings: _Settings) -> str:
+        folder = Path(os.path.normpath(settings.output)).name
+        package = settings.package or folder
+        if not _is_dotted(package):
+            key = "package" if settings.package else "output"
+            self._fail(key, f'"{package}" is not an import path such as "app.generated"')
+        if package.rpartition(".")[2] != folder:
+            self._fail("package", f'"{package}" cannot be imported from a folder called "{folder}"')
+        return package
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return ``; did you mean "…"?`` for the known word that is closest, or nothing where none is close."""
+    close = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    return f'; did you mean "{close[0]}"?' if close else ""
+
+
+def _is_dotted(path: str) -> bool:
+    return all(part.isidentifier() and not keyword.iskeyword(part) for part in path.split("."))
+
+
+_TYPE_NAMES = {
+    "str": "a string",
+    "int": "an integer",
+    "float": "a number",
+    "bool": "a boolean",
+    "array": "an array",
+    "object": "a table",
+    "datetime": "a date and time",
+    "date": "a date",
+    "time": "a time",
+}
+
+
+def _toml_words(message: str) -> str:
+    words = re.sub(r"`(\w+)`", lambda match: _TYPE_NAMES.get(match[1], f'"{match[1]}"'), message)
+    return words[0].lower() + words[1:]
+
+
+def _type_name(value: object) -> str:
+    name = {"list": "array", "dict": "object"}.get(type(value).__name__, type(value).__name__)
+    return _TYPE_NAMES.get(name, name)

@@ -1,0 +1,22 @@
+"""Connections, statements and transactions of PostgreSQL, asynchronous and blocking."""
+
+from janua.database._async.connection import AsyncConnection
+from janua.database._async.database import AsyncDatabase
+from janua.database._async.transaction import AsyncTransaction
+from janua.database._sync.connection import Connection
+from janua.database._sync.database import Database
+from janua.database._sync.transaction import Transaction
+from janua.database.options import TLS, Isolation, PoolOptions, PoolStats
+
+__all__ = [
+    "TLS",
+    "AsyncConnection",
+    "AsyncDatabase",
+    "AsyncTransaction",
+    "Connection",
+    "Database",
+    "Isolation",
+    "PoolOptions",
+    "PoolStats",
+    "Transaction",
+]

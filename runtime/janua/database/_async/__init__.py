@@ -1,0 +1,1 @@
+"""The asynchronous database, and the source of the blocking one."""

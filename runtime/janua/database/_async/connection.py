@@ -1,0 +1,47 @@
+"""One connection held for several statements, for what belongs to a session: settings, advisory locks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from janua.database._async.session import AsyncSession
+from janua.database._async.transaction import AsyncTransaction, AsyncTransactionSource, begin
+from janua.database.commands import begin_command
+from janua.database.options import Isolation
+from janua.database.results import Result
+from janua.errors import AlreadyClosed
+from janua.query import Query
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class AsyncConnection(AsyncTransactionSource):
+    """
+    A connection out of the pool. Made by the database's ``connection``, which also takes it back.
+
+    Settings and locks of the session stay with the server's connection when it goes back to
+    the pool: undo them, or use a transaction and SET LOCAL.
+    """
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session: AsyncSession | None = session
+
+    async def begin(
+        self, isolation: Isolation | None = None, *, read_only: bool = False, deferrable: bool = False
+    ) -> AsyncTransaction:
+        """Begin a transaction on this connection. Raises TransactionError where there is one already."""
+        command = begin_command(isolation, read_only, deferrable)
+        return await begin(self._require_session(), None, command)
+
+    async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        return await self._require_session().run(query, params, read)
+
+    def _detach(self) -> None:
+        self._session = None
+
+    def _require_session(self) -> AsyncSession:
+        if self._session is None:
+            raise AlreadyClosed("the connection has gone back to the pool")
+        return self._session

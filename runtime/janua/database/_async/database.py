@@ -1,0 +1,139 @@
+"""The database: what services hold, one for each process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from time import perf_counter
+from types import TracebackType
+from typing import TypeVar
+
+import psycopg
+import psycopg_pool
+
+from janua.database._async.connection import AsyncConnection
+from janua.database._async.pool import AsyncSessionPool
+from janua.database._async.transaction import AsyncTransaction, AsyncTransactionSource, begin
+from janua.database.commands import begin_command
+from janua.database.options import TLS, Isolation, PoolOptions, PoolStats
+from janua.database.results import Result
+from janua.database.target import find_target
+from janua.errors import ServerUnreachable
+from janua.health import Health
+from janua.query import Query
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class AsyncDatabase(AsyncTransactionSource):
+    """
+    A PostgreSQL database behind a pool of connections, which opens on first use.
+
+    ``url`` and the fields say where it is, the fields taking precedence; with none of them it is
+    ``JANUA_DATABASE_URL``. Every call outside a transaction is a transaction of its own and may run
+    on another connection. ``prepare=False`` keeps the server from preparing statements, which
+    PgBouncer before 1.22 does not support in transaction mode.
+
+    A connection that the server has closed is replaced; a statement that was running on it raises
+    psycopg.OperationalError and is never repeated. All calls raise ServerUnreachable where no
+    connection can be made, psycopg_pool.PoolTimeout where none becomes free in
+    ``pool.timeout`` seconds, and AlreadyClosed after ``close``.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        host: str | None = None,
+        port: int | None = None,
+        dbname: str | None = None,
+        user: str | None = None,
+        password: str | None = None,
+        pool: PoolOptions = PoolOptions(),
+        tls: TLS | None = None,
+        application_name: str = "janua",
+        prepare: bool = True,
+    ) -> None:
+        """Raises ConfigError where the address is missing or cannot be read; nothing is connected yet."""
+        fields = {"host": host, "port": port, "dbname": dbname, "user": user, "password": password}
+        self._target = find_target(url, fields, tls, application_name)
+        self._options = pool
+        self._pool = AsyncSessionPool(self._target, pool, prepare)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._target}>"
+
+    async def open(self) -> None:
+        """Connect now, so that a wrong address shows at the start of a service. Raises ServerUnreachable."""
+        await self._pool.open()
+
+    async def close(self) -> None:
+        """Close all connections, those in use when their block ends; the object cannot be opened again."""
+        await self._pool.close()
+
+    async def __aenter__(self) -> AsyncDatabase:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """Hold one connection for a block, for what belongs to a session."""
+        session = await self._pool.acquire()
+        connection = AsyncConnection(session)
+        try:
+            yield connection
+        finally:
+            connection._detach()
+            await self._pool.release(session)
+
+    async def begin(
+        self, isolation: Isolation | None = None, *, read_only: bool = False, deferrable: bool = False
+    ) -> AsyncTransaction:
+        """
+        Begin a transaction that the caller ends with ``commit`` or ``rollback``.
+
+        It holds a connection until then. Prefer ``transaction``, which cannot be forgotten.
+        """
+        command = begin_command(isolation, read_only, deferrable)
+        return await begin(await self._pool.acquire(), self._pool, command)
+
+    async def health(self) -> Health:
+        """
+        Measure a round trip to the server, waiting at most ``pool.connect_timeout`` for a connection.
+
+        Never raises for a server that does not answer: the error is in the result.
+        """
+        try:
+            session = await self._pool.acquire(self._options.connect_timeout)
+        except (ServerUnreachable, psycopg_pool.PoolTimeout, psycopg_pool.TooManyRequests) as error:
+            return Health(ok=False, error=str(error))
+        try:
+            start = perf_counter()
+            await session.execute(b"SELECT")
+            latency_ms = (perf_counter() - start) * 1000
+            version = session.pgconn.parameter_status(b"server_version") or b""
+            return Health(ok=True, latency_ms=latency_ms, server_version=version.decode())
+        except psycopg.OperationalError as error:
+            return Health(ok=False, error=" ".join(str(error).split()))
+        finally:
+            await self._pool.release(session)
+
+    def pool_stats(self) -> PoolStats:
+        """Count the pool's connections and those who wait for one, at this moment."""
+        return self._pool.stats()
+
+    async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        session = await self._pool.acquire()
+        try:
+            return await session.run(query, params, read)
+        finally:
+            await self._pool.release(session)

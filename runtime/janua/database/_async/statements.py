@@ -1,0 +1,69 @@
+"""The methods that run one statement, the same on a database, a connection and a transaction."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, LiteralString, TypeVar, overload
+
+from janua.database.results import Result, instances
+from janua.query import Query
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class AsyncStatements(ABC):
+    """
+    Implements the protocol of an executor, whose docstrings hold here.
+
+    All of them raise ParameterError for values that cannot be sent, and psycopg's errors as the
+    server reports them, with a note that names the query. A cancelled call cancels its
+    statement in the server.
+    """
+
+    @abstractmethod
+    async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        """Run the query on a connection and return what ``read`` makes of the answer."""
+
+    async def fetch_one(self, query: Query[T], params: tuple[object, ...] = (), /) -> T:
+        """Return the only row. Raises NotFound for none and TooManyRows for more than one."""
+        return await self._run(query, params, Result.one)
+
+    async def fetch_optional(self, query: Query[T], params: tuple[object, ...] = (), /) -> T | None:
+        """Return the only row, or None for none. Raises TooManyRows for more than one."""
+        return await self._run(query, params, Result.optional)
+
+    async def fetch_all(self, query: Query[T], params: tuple[object, ...] = (), /) -> list[T]:
+        """Return all rows, in the server's order."""
+        return await self._run(query, params, Result.all)
+
+    async def execute(self, query: Query[None], params: tuple[object, ...] = (), /) -> None:
+        """Run a statement whose result does not matter."""
+        await self._run(query, params, Result.ignore)
+
+    async def affected(self, query: Query[None], params: tuple[object, ...] = (), /) -> int:
+        """Run a statement and return the number of rows that it inserted, updated, deleted or returned."""
+        return await self._run(query, params, Result.affected)
+
+    @overload
+    async def raw(
+        self, sql: LiteralString, params: tuple[object, ...] = (), *, row: None = None
+    ) -> list[dict[str, Any]]: ...
+    @overload
+    async def raw(self, sql: LiteralString, params: tuple[object, ...] = (), *, row: Callable[..., R]) -> list[R]: ...
+    async def raw(
+        self, sql: LiteralString, params: tuple[object, ...] = (), *, row: Callable[..., R] | None = None
+    ) -> list[dict[str, Any]] | list[R]:
+        """
+        Run SQL that no query file holds, with ``$1`` placeholders, and return its rows.
+
+        Rows are dicts, or what ``row`` returns when called with the columns by name. A value of
+        one of the database's own types comes as text; a dict as a parameter is sent as JSON. A
+        statement that returns no rows gives an empty list; without parameters, several
+        statements may be given, and the first one's rows are returned.
+        """
+        query = Query[Any](name="raw", sql=sql, text=True)
+        if row is None:
+            return await self._run(query, params, Result.records)
+        return await self._run(query, params, instances(row))

@@ -1,0 +1,10 @@
+"""What the asynchronous and the derived blocking code take from different modules of the standard library."""
+
+from __future__ import annotations
+
+from asyncio import Lock as AsyncLock
+from asyncio import sleep as async_sleep
+from threading import Lock
+from time import sleep
+
+__all__ = ["AsyncLock", "Lock", "async_sleep", "sleep"]

@@ -1,0 +1,52 @@
+"""Values as JSON, for ``json`` and ``jsonb`` parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from math import isfinite
+from typing import Any
+
+import msgspec
+
+
+def json_bytes(value: object) -> bytes:
+    """
+    Encode builtins, dataclasses, msgspec and pydantic models, UUIDs, dates, enums and Decimals (as numbers).
+
+    Raises ValueError for NaN and infinities, which JSON does not have, and TypeError for
+    objects of other classes.
+    """
+    text = _ENCODER.encode(value)
+    # msgspec writes floats that are not finite as null: only then is the value searched for one.
+    suspicious = b"null" in text or b"NaN" in text or b"Infinity" in text
+    if suspicious and not _is_finite(msgspec.to_builtins(value, builtin_types=(Decimal,), enc_hook=_encode_other)):
+        raise ValueError("JSON has no NaN and no Infinity")
+    return text
+
+
+def _encode_other(value: Any) -> Any:
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Sequence):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _is_finite(value: object) -> bool:
+    match value:
+        case float():
+            return isfinite(value)
+        case Decimal():
+            return value.is_finite()
+        case dict():
+            return all(map(_is_finite, value.values()))
+        case list() | tuple():
+            return all(map(_is_finite, value))
+        case _:
+            return True
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_encode_other, decimal_format="number")

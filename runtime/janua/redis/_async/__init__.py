@@ -1,0 +1,1 @@
+"""The asynchronous Redis, and the source of the blocking one."""

@@ -1,0 +1,64 @@
+"""
+Run the tests, unless they passed already on exactly these files.
+
+Everything that git does not ignore counts, and so do the interpreter, the installed packages,
+the arguments and the URLs in the environment. ``--again`` runs them in any case.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from datetime import datetime
+from importlib.metadata import distributions
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RECORD = ROOT / ".janua" / "passed"
+
+
+def main(arguments: list[str]) -> int:
+    """Run pytest with the arguments."""
+    again = "--again" in arguments
+    arguments = [each for each in arguments if each != "--again"]
+    state = _digest(arguments)
+    record = RECORD / state
+    if record.exists() and not again:
+        when = datetime.fromtimestamp(record.stat().st_mtime).strftime("%Y-%m-%d %H:%M:%S")
+        print(f"{record.read_text()} (at {when}, on exactly these files; `make retest` runs them again)")
+        return 0
+    start = time.monotonic()
+    command = [sys.executable, "-m", "pytest", "-q", "-n", str(os.cpu_count() or 2), *arguments]
+    status = subprocess.run(command, cwd=ROOT).returncode
+    # the tests may have been edited while they ran: then this run proves nothing about what is there now
+    if status == 0 and _digest(arguments) == state:
+        RECORD.mkdir(parents=True, exist_ok=True)
+        for old in RECORD.iterdir():
+            old.unlink()
+        record.write_text(f"all tests passed in {time.monotonic() - start:.0f} s")
+    return status
+
+
+def _digest(arguments: list[str]) -> str:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout
+    state = hashlib.sha256()
+    for name in sorted(listed.split(b"\0")):
+        path = ROOT / os.fsdecode(name)
+        if name and path.is_file():
+            state.update(name + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    packages = sorted(f"{each.name} {each.version}" for each in distributions())
+    settings = sorted(f"{name}={value}" for name, value in os.environ.items() if name.startswith("JANUA_"))
+    state.update(repr((arguments, sys.version, packages, settings)).encode())
+    return state.hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
