@@ -51,8 +51,8 @@ class TextType:
     """
     A type of an extension (``citext``, ``hstore``) whose values are read as text.
 
-    A query that returns it, alone or in an array or composite, needs ``text``; declared here, its
-    arrays become lists of texts.
+    A query that returns it, alone or in an array or composite, needs ``text``, unless its binary form
+    is the text itself, as that of ``citext`` is. Declared here, its arrays become lists of texts.
     """
 
     name: str

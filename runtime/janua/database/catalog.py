@@ -21,6 +21,7 @@ from psycopg.types import TypeInfo
 from psycopg.types.composite import CompositeInfo, register_composite
 from psycopg.types.multirange import MultirangeInfo, register_multirange
 from psycopg.types.range import RangeInfo, register_range
+from psycopg.types.string import TextBinaryLoader, TextLoader
 
 from janua.database.adapt import PartsDumper
 from janua.database.parameters import Encoder, encoder_for
@@ -85,7 +86,7 @@ def _bind(declared: DatabaseType, facts: TypeFacts, types: Types) -> Registratio
         case DomainType():
             return partial(_register_domain, info, facts.base_oid)
         case TextType():
-            return info.register
+            return partial(_register_text, info)
 
 
 class _EnumLoader(Loader):
@@ -120,6 +121,13 @@ def _register_domain(info: TypeInfo, base_oid: int, context: AdaptContext) -> No
     for format in (Format.TEXT, Format.BINARY):
         if loader := context.adapters.get_loader(base_oid, format):
             context.adapters.register_loader(info.oid, loader)
+
+
+def _register_text(info: TypeInfo, context: AdaptContext) -> None:
+    # Both forms: citext's binary form is its text. For types with another one the query asks for text.
+    info.register(context)
+    context.adapters.register_loader(info.oid, TextLoader)
+    context.adapters.register_loader(info.oid, TextBinaryLoader)
 
 
 def _bind_range(facts: TypeFacts, oid: int) -> Registration:
