@@ -51,9 +51,7 @@ HEADER = "# Derived from {source} by tools/derive_sync.py; do not edit.\n"
 def main(arguments: list[str]) -> int:
     """Run the command and return its exit code."""
     with tempfile.TemporaryDirectory() as folder:
-        derived = {
-            target: text for source in SOURCES for target, text in derive(source, Path(folder)).items()
-        }
+        derived = {target: text for source in SOURCES for target, text in derive(source, Path(folder)).items()}
     return check(derived) if "--check" in arguments else write(derived)
 
 
@@ -70,9 +68,7 @@ def derive(source: Path, folder: Path) -> dict[Path, str]:
     rule = unasync.Rule(f"{work}/_async/", f"{work}/_sync/", additional_replacements=NAMES)
     unasync.unasync_files([str(file) for file in (work / "_async").iterdir()], [rule])
     return {
-        source.parent / "_sync" / file.name: _tidy(
-            source.parent / "_sync" / file.name, file.read_text("utf-8")
-        )
+        source.parent / "_sync" / file.name: _tidy(source.parent / "_sync" / file.name, file.read_text("utf-8"))
         for file in (work / "_sync").iterdir()
     }
 
@@ -106,9 +102,7 @@ def write(derived: dict[Path, str]) -> int:
 
 
 def _orphans(derived: dict[Path, str]) -> list[Path]:
-    return [
-        file for source in SOURCES for file in (source.parent / "_sync").glob("*.py") if file not in derived
-    ]
+    return [file for source in SOURCES for file in (source.parent / "_sync").glob("*.py") if file not in derived]
 
 
 def _tidy(target: Path, text: str) -> str:

@@ -24,7 +24,7 @@ def main() -> int:
         found = ".".join(str(part) for part in sys.version_info[:3])
         print(f"janua needs Python 3.11 or later, this is {found}: name one, as in `make PYTHON=python3.12`")
         return 2
-    with _lock():
+    with _Lock():
         wanted = _digest()
         if _read(STAMP) == wanted:
             return 0
@@ -68,7 +68,7 @@ def _read(path: str) -> str:
         return ""
 
 
-class _lock:
+class _Lock:
     """Held until the process ends or leaves the block."""
 
     def __enter__(self) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 import psycopg
 from psycopg.adapt import Transformer
 from psycopg.pq import Format, TransactionStatus
-from psycopg.pq.abc import PGconn
+from psycopg.pq.abc import PGconn, PGresult
 from psycopg.rows import TupleRow, class_row, tuple_row
 
 from janua.database.adapt import UnknownType
@@ -22,6 +22,8 @@ from janua.query import Query, Types
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+Cursor: TypeAlias = psycopg.AsyncRawCursor[TupleRow]
 
 
 class AsyncSession(psycopg.AsyncConnection[TupleRow]):
@@ -37,7 +39,7 @@ class AsyncSession(psycopg.AsyncConnection[TupleRow]):
     def __init__(self, pgconn: PGconn, row_factory: Any = tuple_row) -> None:
         super().__init__(pgconn, row_factory)
         self.known_types = {}
-        self._kept_cursors: dict[Types, psycopg.AsyncRawCursor[TupleRow]] = {}
+        self._kept_cursors: dict[Types, tuple[tuple[Registration, ...], Cursor]] = {}
         # Held until the answer is read: tasks and threads may share a transaction, and its cursors.
         self._statement_lock = AsyncLock()
 
@@ -50,19 +52,12 @@ class AsyncSession(psycopg.AsyncConnection[TupleRow]):
         values = encode_parameters(query, params)
         async with self._statement_lock:
             cursor = await self._cursor_for(query.types)
-            cursor.format = Format.TEXT if query.text else Format.BINARY
+            pgresult = await self._execute(cursor, query, values)
             try:
-                await cursor.execute(query.sql, values)
-            except psycopg.Error as error:
-                if error.sqlstate is None and (refusal := explain_refusal(query, values, cursor)):
-                    raise refusal from None
-                error.add_note(f"query: {query.name}")
-                raise
-            except (TypeError, ValueError, RecursionError):
-                if refusal := explain_refusal(query, values, cursor):
-                    raise refusal from None
-                raise
-            return self._read(query, cursor, read)
+                return await self._read(cursor, query, pgresult, read)
+            finally:
+                # The cursor is kept, the memory of its answer must not be.
+                pgresult.clear()
 
     def is_alive(self) -> bool:
         """Return False where the server is known to have closed the connection."""
@@ -76,29 +71,51 @@ class AsyncSession(psycopg.AsyncConnection[TupleRow]):
         """Return True in a transaction in which a statement has failed."""
         return self.pgconn.transaction_status == TransactionStatus.INERROR
 
-    def _read(self, query: Query[T], cursor: psycopg.AsyncRawCursor[TupleRow], read: Callable[[Result[T]], R]) -> R:
-        pgresult = cursor.pgresult
-        assert pgresult is not None, "execute() has not raised"
+    async def _execute(self, cursor: Cursor, query: Query[Any], values: Sequence[object]) -> PGresult:
+        cursor.format = Format.TEXT if query.text else Format.BINARY
         try:
-            # A new transformer each time: its loaders remember the session's time zone.
+            try:
+                await cursor.execute(query.sql, values)
+            except psycopg.errors.FeatureNotSupported:
+                # "Cached plan must not change result type", after an ALTER by somebody else. Outside a
+                # transaction nothing has happened yet; inside one, the rollback makes psycopg prepare anew.
+                if not self.is_idle():
+                    raise
+                await self.execute(b"DEALLOCATE ALL")
+                await cursor.execute(query.sql, values)
+        except (psycopg.Error, TypeError, ValueError, RecursionError) as error:
+            comes_from_here = getattr(error, "sqlstate", None) is None
+            if comes_from_here and (refusal := explain_refusal(query, values, cursor)):
+                raise refusal from None
+            error.add_note(f"query: {query.name}")
+            raise
+        assert cursor.pgresult is not None, "execute() has not raised"
+        return cursor.pgresult
+
+    async def _read(self, cursor: Cursor, query: Query[T], pgresult: PGresult, read: Callable[[Result[T]], R]) -> R:
+        # A new transformer each time: its loaders remember the session's time zone.
+        try:
+            return read(Result(query, pgresult, Transformer(cursor)))
+        except UnknownType:
+            # A type may have been made anew, with another oid: look again, once.
+            self.known_types.pop(query.types, None)
+        cursor = await self._cursor_for(query.types)
+        try:
             return read(Result(query, pgresult, Transformer(cursor)))
         except UnknownType as error:
-            # The type may have been made anew, with another oid: the next call looks again.
-            self._kept_cursors.pop(query.types, None)
-            self.known_types.pop(query.types, None)
-            raise SchemaDrift(f"{query.name}: {error}; generate again if this stays") from None
-        finally:
-            # The cursor is kept, the memory of its answer must not be.
-            pgresult.clear()
+            raise SchemaDrift(f"{query.name}: {error}; migrate, or generate again") from None
 
-    async def _cursor_for(self, types: Types) -> psycopg.AsyncRawCursor[TupleRow]:
-        cursor = self._kept_cursors.get(types)
-        if cursor is None:
-            registrations = self.known_types.get(types) or await self._look_up(types)
-            cursor = psycopg.AsyncRawCursor(self)
-            for register in registrations:
-                register(cursor)
-            self._kept_cursors[types] = cursor
+    async def _cursor_for(self, types: Types) -> Cursor:
+        known = self.known_types.get(types)
+        kept = self._kept_cursors.get(types)
+        if kept is not None and kept[0] is known:
+            return kept[1]
+        if known is None:
+            known = self.known_types[types] = await self._look_up(types)
+        cursor = psycopg.AsyncRawCursor(self)
+        for register in known:
+            register(cursor)
+        self._kept_cursors[types] = known, cursor
         return cursor
 
     async def _look_up(self, types: Types) -> tuple[Registration, ...]:
@@ -106,6 +123,4 @@ class AsyncSession(psycopg.AsyncConnection[TupleRow]):
             return ()
         cursor = psycopg.AsyncRawCursor(self, row_factory=class_row(TypeFacts))
         await cursor.execute(LOOK_UP_TYPES, ([declared.name for declared in types],))
-        registrations = bind_types(types, await cursor.fetchall())
-        self.known_types[types] = registrations
-        return registrations
+        return bind_types(types, await cursor.fetchall())

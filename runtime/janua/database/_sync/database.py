@@ -32,9 +32,11 @@ class Database(TransactionSource):
     A PostgreSQL database behind a pool of connections, which opens on first use.
 
     ``url`` and the fields say where it is, the fields taking precedence; with none of them it is
-    ``JANUA_DATABASE_URL``. Every call outside a transaction is a transaction of its own and may run
-    on another connection. ``prepare=False`` keeps the server from preparing statements, which
-    PgBouncer before 1.22 does not support in transaction mode.
+    ``JANUA_DATABASE_URL``. ``application_name`` counts where the URL has none. ``prepare=False`` keeps
+    the server from preparing statements, which PgBouncer before 1.22 does not support in
+    transaction mode.
+
+    Every call outside a transaction is a transaction of its own and may run on another connection.
 
     A connection that the server has closed is replaced; a statement that was running on it raises
     psycopg.OperationalError and is never repeated. All calls raise ServerUnreachable where no

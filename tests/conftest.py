@@ -1,0 +1,32 @@
+"""What the repository's own tests share: its project's scratch server, and small projects to try things on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from janua.scratch import ScratchServer
+
+pytest_plugins = ["pytester"]
+
+Write = Callable[[str, str], Path]
+
+
+@pytest.fixture(scope="session")
+def scratch(janua_scratch: ScratchServer) -> ScratchServer:
+    """A server on which databases can be made."""
+    return janua_scratch
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a text file below the test's folder, and return its path."""
+
+    def write(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    return write
