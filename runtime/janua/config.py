@@ -14,7 +14,7 @@ from typing import Any, Literal, NoReturn, TypeAlias
 
 import msgspec
 
-from janua.diagnostics import shown_path
+from janua.diagnostics import locate, shown_path
 from janua.errors import ConfigError
 
 FILE_NAME = "pyproject.toml"
@@ -110,7 +110,7 @@ def load_project(directory: Path) -> Project:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_bytes().decode())
+        text = path.read_bytes().decode()
     except FileNotFoundError:
         raise ConfigError(
             f"{shown_path(path)}: no such file; run `janua init`, or name the project's folder with --project"
@@ -119,16 +119,18 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{shown_path(path)}: not a UTF-8 text") from None
     except OSError as error:
         raise ConfigError(f"{shown_path(path)}: cannot be read: {error.strerror}") from None
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(_toml_message(path, str(error))) from None
+        raise ConfigError(_toml_message(path, text, str(error))) from None
 
 
-def _toml_message(path: Path, message: str) -> str:
+def _toml_message(path: Path, text: str, message: str) -> str:
     # The place is an attribute of the exception only from Python 3.14 on.
-    place = re.search(r" \(at line (\d+), column (\d+)\)$", message)
-    if place is None:
-        return f"{shown_path(path)}: not valid TOML: {message}"
-    return f"{shown_path(path)}:{place[1]}:{place[2]}: not valid TOML: {message[: place.start()]}"
+    bare, _, place = message.rpartition(" (at ")
+    match = re.fullmatch(r"line (\d+), column (\d+)\)", place)
+    line, column = match.groups() if match else locate(text, len(text))
+    return f"{shown_path(path)}:{line}:{column}: not valid TOML: {bare or message}"
 
 
 class _Checker:
@@ -203,7 +205,7 @@ class _Checker:
             message, _, place = str(error).partition(" - at `")
             key = place.rstrip("`").removeprefix("$").removeprefix(".").replace("[...]", ".*")
             if key == "tables" or key.startswith("tables["):
-                message = 'expected "all", "none" or an array of table names'
+                key, message = "tables", 'expected "all", "none" or an array of table names'
             self._fail(key, _toml_words(message))
 
     def _check_lists(self, settings: _Settings) -> None:
@@ -230,9 +232,7 @@ class _Checker:
                 self._fail(f"{key}.query", "goes together with column, not with type")
             module, colon, name = override.python.rpartition(":")
             if not _is_dotted(name) or (colon and not _is_dotted(module)):
-                self._fail(
-                    f"{key}.python", f'"{override.python}" is not "module:Name" or the name of a builtin'
-                )
+                self._fail(f"{key}.python", f'"{override.python}" is not "module:Name" or the name of a builtin')
 
     def _check_renames(self, renames: Mapping[str, str]) -> None:
         for table, name in renames.items():

@@ -29,6 +29,7 @@ from janua.migrations import Migration, apply_up
 _VARIABLE = "JANUA_SCRATCH_URL"
 # Part of every template's key: raised when the same migrations would give another database.
 _FORMAT = "1"
+_OLDEST_SERVER = 130000
 _KEPT_TEMPLATES = 4
 _CONNECT_TIMEOUT_S = 5
 _POLL_S = 0.05
@@ -66,8 +67,12 @@ class ScratchServer:
         self.prefix = f"janua_scratch_{key}_"
         self._url = url
         self._clones: set[str] = set()
+        self._used: set[str] = set()
         self._has_swept = False
         self._admin = _connect(url)
+        if self._admin.info.server_version < _OLDEST_SERVER:
+            self._admin.close()
+            raise ConfigError(f"{_shown(conninfo_to_dict(url))}: PostgreSQL 13 or newer is needed")
 
     def close(self) -> None:
         """Drop the clones that are left, and disconnect."""
@@ -97,14 +102,9 @@ class ScratchServer:
         if not _PURPOSE.fullmatch(purpose):
             raise ValueError(f"purpose must be 1 to 16 lower-case letters and digits, not {purpose!r}")
         name = f"{self.prefix}{purpose}_{self._hash(migrations)}"
-        # The shared lock keeps other processes from dropping it as an old one while we use it.
-        held = self._admin.execute(
-            "SELECT pg_try_advisory_lock_shared(%s) FROM pg_database WHERE datname = %s",
-            (_lock_key(name), name),
-        ).fetchone()
-        if held != (True,):
+        if not self._use(name):
             self._build_once(name, migrations)
-            self._drop_old(f"{self.prefix}{purpose}_", name)
+            self._drop_old(f"{self.prefix}{purpose}_")
         return name
 
     def clone(self, template: str) -> str:
@@ -141,17 +141,32 @@ class ScratchServer:
     def _new_name(self, kind: str) -> str:
         return f"{self.prefix}{kind}_{secrets.token_hex(6)}"
 
+    def _use(self, name: str) -> bool:
+        """Keep a template from being dropped by others while this session lives; False where there is none."""
+        row = self._admin.execute(
+            "SELECT pg_try_advisory_lock_shared(%s) FROM pg_database WHERE datname = %s",
+            (_lock_key(name), name),
+        ).fetchone()
+        if row != (True,):
+            return False
+        self._used.add(name)
+        return True
+
     def _build_once(self, name: str, migrations: Sequence[Migration]) -> None:
-        # Polled: a session that blocks holds a snapshot, for which CREATE INDEX CONCURRENTLY would wait.
-        while not self._try_lock(name):
+        turn = f"building {name}"
+        # Polled: a session that blocks holds a snapshot, for which CREATE INDEX CONCURRENTLY may wait.
+        while not self._try_lock(turn):
             time.sleep(_POLL_S)
         try:
-            if name not in self._databases(name):
-                self._sweep()
-                self._build(name, migrations)
-            self._admin.execute("SELECT pg_advisory_lock_shared(%s)", (_lock_key(name),))
+            while not self._use(name):
+                if name in self._databases(name):
+                    # Another process is dropping it as an old one.
+                    time.sleep(_POLL_S)
+                else:
+                    self._sweep()
+                    self._build(name, migrations)
         finally:
-            self._unlock(name)
+            self._unlock(turn)
 
     def _build(self, name: str, migrations: Sequence[Migration]) -> None:
         """Make the database under another name, so that one with the final name is complete."""
@@ -172,10 +187,10 @@ class ScratchServer:
         finally:
             self._unlock(building)
 
-    def _drop_old(self, prefix: str, current: str) -> None:
-        others = [name for name in self._databases(prefix) if name != current]
-        for name in others[: -(_KEPT_TEMPLATES - 1)]:
-            self._drop_unused(name)
+    def _drop_old(self, prefix: str) -> None:
+        for name in self._databases(prefix)[:-_KEPT_TEMPLATES]:
+            if name not in self._used:
+                self._drop_unused(name)
 
     def _sweep(self) -> None:
         """Drop the clones and half-built databases of processes that are gone."""
@@ -205,6 +220,9 @@ class ScratchServer:
             try:
                 self._admin.execute(command)
                 return
+            except psycopg.errors.InsufficientPrivilege as error:
+                message = str(error.diag.message_primary)
+                raise ConfigError(f"{_shown(conninfo_to_dict(self._url))}: {message}") from None
             except psycopg.errors.ObjectInUse:
                 if time.monotonic() > deadline:
                     raise

@@ -114,9 +114,7 @@ def _parser(name: str, command: Command) -> argparse.ArgumentParser:
         default=".",
         help="the folder with pyproject.toml (default: the current one)",
     )
-    parser.add_argument(
-        "--database-url", metavar="URL", help="the PostgreSQL server to use instead of an embedded one"
-    )
+    parser.add_argument("--database-url", metavar="URL", help="the PostgreSQL server to use instead of an embedded one")
     parser.add_argument("--version", action="version", version=f"janua {__version__}")
     command.configure(parser)
     return parser

@@ -67,8 +67,9 @@ def home_folder(state_dir: Path, name: str, account: Account | None) -> Path:
     if is_new and account is not None:
         _remove_abandoned(base.parent)
     _make_folder(base, mode=mode)
-    if is_new:
+    if is_new and account is not None:
         (base / _OWNER).write_text(str(state_dir.absolute()), errors="surrogateescape")
+    if not (base / ".gitignore").exists():
         (base / ".gitignore").write_text("*\n")
     return _make_folder(base / name, mode=mode)
 

@@ -150,8 +150,9 @@ def _launch(home: Path, launch: Launch, watch: int, server: int, users: int) -> 
         "timeout_s": _START_TIMEOUT_S,
         "grace_s": _GRACE_S,
     }
+    (home / _LOG).unlink(missing_ok=True)
     with (
-        open(home / _LOG, "wb") as log,
+        _opened(home / _LOG) as log,
         subprocess.Popen(
             [sys.executable, "-I", "-S", _WATCH, json.dumps(spec)],
             stdin=subprocess.DEVNULL,
@@ -163,7 +164,7 @@ def _launch(home: Path, launch: Launch, watch: int, server: int, users: int) -> 
             env=launch.environment,
         ) as process,
     ):
-        # The process puts itself into the background at once; its word comes from there.
+        # The watcher puts itself into the background at once; its word comes from there.
         assert process.stdout is not None
         return process.stdout.readline() == b"ready\n"
 
@@ -179,7 +180,7 @@ def _locked(path: Path, mode: int, deadline: float) -> Iterator[int]:
 @contextmanager
 def _opened(path: Path) -> Iterator[int]:
     """
-    Open a lock file. Its lock is given up by closing it, unless a child process holds the same opening.
+    Open a private file. A lock on it is given up by closing it, unless a child process holds the same opening.
 
     Never unlocked by hand: that would take the lock from the child, too.
     """

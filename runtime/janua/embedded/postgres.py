@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import platform
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -137,25 +139,25 @@ def _prepare(home: Path, package: Path, account: Account | None, *, start_afresh
 def _make_cluster(home: Path, initdb: Path, data: Path, account: Account | None) -> None:
     """Make an empty cluster elsewhere and rename it, so that one that is there is whole."""
     for leftover in home.glob("new-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+        _remove(leftover)
     building = Path(tempfile.mkdtemp(prefix="new-", dir=home))
     try:
+        if account is not None:
+            building.chmod(0o711)
         _run_initdb(initdb, server_folder(building / "data", account), account)
         (building / "data").rename(data)
     finally:
-        shutil.rmtree(building, ignore_errors=True)
+        _remove(building)
 
 
 def _run_initdb(initdb: Path, data: Path, account: Account | None) -> None:
-    if account is not None:
-        data.parent.chmod(0o711)
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             [initdb, "-D", data, *_INITDB_OPTIONS],
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
             cwd="/",
             env=server_environment(),
             user=account.uid if account else None,
@@ -164,5 +166,21 @@ def _run_initdb(initdb: Path, data: Path, account: Account | None) -> None:
         )
     except OSError as error:
         raise EmbeddedServerError(f"{initdb} cannot be run: {error.strerror}; {_INSTEAD}") from None
-    if done.returncode != 0:
-        raise EmbeddedServerError(f"initdb fails; {_INSTEAD}. It says:\n{done.stderr.strip()}")
+    with process:
+        try:
+            said = process.communicate()[1].decode(errors="replace").strip()
+        except BaseException:
+            # Ctrl-C: its own children, too, must be gone before their files are.
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if process.returncode != 0:
+        raise EmbeddedServerError(f"initdb fails; {_INSTEAD}. It says:\n{said}")
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder in which a process that was just killed may write for a last moment."""
+    for _ in range(20):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.05)

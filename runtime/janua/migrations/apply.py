@@ -93,8 +93,7 @@ def _autocommit(conn: psycopg.Connection) -> Iterator[None]:
 def _run(conn: psycopg.Connection, migration: Migration, section: Section) -> None:
     statements = _statements(migration, section)
     in_transaction = migration.is_transactional and not any(map(_needs_autocommit, statements))
-    if in_transaction:
-        _refuse_transaction_control(migration, statements)
+    _refuse_unfit(migration, statements, in_transaction=in_transaction)
     try:
         with conn.transaction() if in_transaction else _no_transaction(conn, migration):
             for statement in statements:
@@ -157,17 +156,18 @@ def _needs_autocommit(statement: _Statement) -> bool:
     return False
 
 
-def _refuse_transaction_control(migration: Migration, statements: Sequence[_Statement]) -> None:
+def _refuse_unfit(migration: Migration, statements: Sequence[_Statement], *, in_transaction: bool) -> None:
+    """Refuse, before anything has run, what would do harm when it is sent."""
     for statement in statements:
-        if _controls_transaction(statement):
-            malformed(
-                migration.path,
-                migration.text,
-                statement.offset,
-                len(statement.sql),
-                f"{statement.words[0].upper()} in a migration, which runs in a transaction of its own",
-                'remove it, or add the line "-- janua: no-transaction"',
-            )
+        length = len(statement.sql)
+        if in_transaction and _controls_transaction(statement):
+            message = f"{statement.words[0].upper()} in a migration, which runs in a transaction of its own"
+            hint = 'remove it, or add the line "-- janua: no-transaction"'
+            malformed(migration.path, migration.text, statement.offset, length, message, hint)
+        if statement.words[0] == "copy" and "stdin" in statement.words:
+            # The server would wait for the data, and meanwhile nobody could drop any database.
+            message = "COPY … FROM STDIN in a migration, which has no standard input"
+            malformed(migration.path, migration.text, statement.offset, length, message, "write INSERT instead")
 
 
 def _controls_transaction(statement: _Statement) -> bool:
@@ -223,8 +223,6 @@ def _hint(statement: _Statement | None, sqlstate: str) -> str:
         return ""
     if statement.sql.startswith("\\"):
         return "lines that begin with \\ are psql's own commands, not SQL: remove them"
-    if statement.words[0] == "copy" and "stdin" in statement.words:
-        return "a migration has no standard input: write INSERT instead of COPY … FROM STDIN"
     if statement.words[:2] == ("create", "extension") and sqlstate in ("0A000", "58P01"):
         name = next(word for word in statement.words[2:] if word not in ("if", "not", "exists"))
         return _extension_hint(name)

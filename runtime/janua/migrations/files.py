@@ -93,9 +93,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         message = f"not UTF-8: the byte 0x{content[error.start]:02x} cannot stand here"
-        raise MigrationError(
-            f"{shown_path(path)}:{line}: {message}", message=message, path=path, line=line
-        ) from None
+        raise MigrationError(f"{shown_path(path)}:{line}: {message}", message=message, path=path, line=line) from None
     if "\0" in text:
         malformed(path, text, text.index("\0"), 1, "a zero character cannot be part of SQL")
     return text

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Offer ``janua_adb`` in the way that pytest-asyncio wants, in either of its modes, where it is there."""
-    if config.pluginmanager.hasplugin("asyncio"):
+    # Known by its entry point, or by its module where it was named with -p.
+    if any(map(config.pluginmanager.hasplugin, ("asyncio", "pytest_asyncio", "pytest_asyncio.plugin"))):
         import pytest_asyncio
 
         asynchronous = pytest_asyncio.fixture(_async_database, name="janua_adb")

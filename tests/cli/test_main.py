@@ -1,0 +1,209 @@
+"""The command line: choosing a command, exit codes and messages."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import psycopg
+import pytest
+from janua import __version__
+from janua.cli import main
+from janua.cli.command import Command
+from janua.errors import ConfigError, EmbeddedServerError, JanuaError, MigrationError, ServerUnreachable
+
+Run = Callable[[argparse.Namespace, Path], int]
+
+
+def install(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    """Let there be one more command, ``try``, as if a package had added it."""
+
+    def configure(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--hard", action="store_true")
+
+    command = Command(
+        help="try something",
+        configure=configure,
+        run=run,
+        example="  janua try --hard",
+    )
+    monkeypatch.setattr(EntryPoint, "load", lambda self: command)
+    entry = EntryPoint("try", "nowhere:try", "janua.commands")
+    monkeypatch.setattr("janua.cli.commands.entry_points", lambda group: [entry])
+
+
+def test_a_command_gets_its_arguments_and_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The options of every command may stand before it or after it."""
+    seen: list[tuple[bool, str | None, Path]] = []
+
+    def run(args: argparse.Namespace, project_dir: Path) -> int:
+        seen.append((args.hard, args.database_url, project_dir))
+        return 1
+
+    install(monkeypatch, run)
+    assert 1 == main(["try"])
+    assert 1 == main(["--project", "shop", "try", "--database-url=x", "--hard"])
+    assert [(False, None, Path()), (True, "x", Path("shop"))] == seen
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ConfigError("it is so"), 2),
+        (ServerUnreachable("it is so"), 3),
+        (EmbeddedServerError("it is so"), 3),
+        (MigrationError("it is so"), 1),
+        (JanuaError("it is so"), 1),
+    ],
+)
+def test_an_error_is_one_message_and_a_code(
+    error: JanuaError, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On the standard error, without a traceback."""
+
+    def run(args: argparse.Namespace, project_dir: Path) -> int:
+        raise error
+
+    install(monkeypatch, run)
+    assert code == main(["try"])
+    assert ("", "it is so\n") == capsys.readouterr()
+
+
+def test_a_lost_connection_is_an_unreachable_server(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It may be lost in the middle of anything."""
+
+    def run(args: argparse.Namespace, project_dir: Path) -> int:
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    install(monkeypatch, run)
+    assert 3 == main(["try"])
+    assert "the connection to the server is lost: server closed" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_written_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A matter of the user's, not a defect."""
+
+    def run(args: argparse.Namespace, project_dir: Path) -> int:
+        raise PermissionError(13, "Permission denied", "generated/users.py")
+
+    install(monkeypatch, run)
+    assert 1 == main(["try"])
+    assert "generated/users.py: Permission denied\n" == capsys.readouterr().err
+
+
+def test_a_defect_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has to be reported."""
+
+    def run(args: argparse.Namespace, project_dir: Path) -> int:
+        raise ZeroDivisionError
+
+    install(monkeypatch, run)
+    with pytest.raises(ZeroDivisionError):
+        main(["try"])
+
+
+def test_an_interrupt_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C gives the code that shells expect."""
+
+    def run(args: argparse.Namespace, project_dir: Path) -> int:
+        signal.raise_signal(signal.SIGINT)
+        return 0
+
+    install(monkeypatch, run)
+    assert 130 == main(["try"])
+    assert "interrupted\n" == capsys.readouterr().err
+
+
+def test_a_misspelt_command_is_suggested(capsys: pytest.CaptureFixture[str]) -> None:
+    """Or the help is."""
+    assert 2 == main(["genrate"])
+    assert "janua: there is no command 'genrate'; did you mean \"generate\"?\n" == capsys.readouterr().err
+    assert 2 == main(["zzz"])
+    assert "janua: there is no command 'zzz'; see janua --help\n" == capsys.readouterr().err
+
+
+def test_a_wrong_option_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of the command."""
+    assert 2 == main(["init", "--hard"])
+    assert "janua init: error: unrecognized arguments: --hard" in capsys.readouterr().err
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """On the standard output where it was asked for, else on the standard error."""
+    assert 0 == main(["--help"])
+    asked = capsys.readouterr().out
+    assert {"init", "generate", "check", "inspect"} <= {line.split()[0] for line in asked.splitlines() if line}
+    assert 2 == main([])
+    assert ("", asked) == capsys.readouterr()
+
+
+@pytest.mark.parametrize("name", ["init", "generate", "check", "inspect"])
+def test_the_help_of_a_command_ends_with_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """And names the options that every command has."""
+    assert 0 == main([name, "--help"])
+    text = capsys.readouterr().out
+    assert f"janua {name}" in text.partition("example:\n")[2]
+    assert "--project DIR" in text
+    assert "--database-url URL" in text
+
+
+@pytest.mark.parametrize("argv", [["--version"], ["init", "--version"]])
+def test_the_version_is_shown(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """With or without a command."""
+    assert 0 == main(argv)
+    assert f"janua {__version__}\n" == capsys.readouterr().out
+
+
+@pytest.mark.parametrize("missing", ["sqlglot", "jinja2.sandbox", "janua_generator"])
+def test_without_the_generator_the_command_says_what_to_install(
+    missing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A production image has the runtime only."""
+
+    def load(entry: EntryPoint) -> object:
+        raise ModuleNotFoundError(f"No module named {missing!r}", name=missing)
+
+    monkeypatch.setattr(EntryPoint, "load", load)
+    assert 2 == main(["generate"])
+    assert "pip install 'janua-database[generator]'" in capsys.readouterr().err
+    assert 0 == main(["--help"])
+    assert "pip install 'janua-database[generator]'" in capsys.readouterr().out
+
+
+def test_another_missing_module_is_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Installing the generator would not help."""
+
+    def load(entry: EntryPoint) -> object:
+        raise ModuleNotFoundError("No module named 'zzz'", name="zzz")
+
+    monkeypatch.setattr(EntryPoint, "load", load)
+    with pytest.raises(ModuleNotFoundError):
+        main(["generate"])
+
+
+def test_a_closed_pipe_is_quiet() -> None:
+    """``janua --help | head -0``."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run([sys.executable, "-m", "janua.cli", "--help"], stdout=writing, stderr=subprocess.PIPE)
+    finally:
+        os.close(writing)
+    assert (141, b"") == (done.returncode, done.stderr)
+
+
+def test_the_command_line_starts_without_loading_a_driver() -> None:
+    """A command that needs no server does not pay for one."""
+    program = "import sys, janua.cli; print({'psycopg', 'redis', 'sqlglot', 'jinja2', 'pytest'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "set()\n" == done.stdout

@@ -1,0 +1,146 @@
+"""The pytest plugin, in projects of its own."""
+
+from __future__ import annotations
+
+import pytest
+from janua.scratch import ScratchServer
+from redis import Redis
+
+PROJECT = """
+[tool.janua]
+[tool.pytest.ini_options]
+"""
+_LOOP = ("-o", "asyncio_default_fixture_loop_scope=function")
+NOTES = "CREATE TABLE notes (id int GENERATED ALWAYS AS IDENTITY, title text NOT NULL);"
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, scratch: ScratchServer, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A project with one table, on the repository's scratch server; only the named plugins are loaded."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p janua")
+    monkeypatch.setenv("JANUA_SCRATCH_URL", scratch.url("postgres"))
+    pytester.makefile(".toml", pyproject=PROJECT)
+    pytester.mkdir("migrations")
+    (pytester.path / "migrations" / "0001_create_notes.sql").write_text(NOTES)
+    return pytester
+
+
+def test_every_test_has_a_database_of_its_own(project: pytest.Pytester) -> None:
+    """Migrated, and without what another test wrote."""
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_notes(janua_db, number):
+            janua_db.raw("INSERT INTO notes (title) VALUES ('a')")
+            assert [{"count": 1}] == list(janua_db.raw("SELECT count(*) FROM notes"))
+        """
+    )
+    project.runpytest_inprocess().assert_outcomes(passed=2)
+
+
+def test_it_works_in_parallel(project: pytest.Pytester) -> None:
+    """The workers build one template and clone it."""
+    project.makepyfile(
+        """
+        import psycopg
+        import pytest
+
+        @pytest.mark.parametrize("number", range(4))
+        def test_notes(janua_database_url, number):
+            with psycopg.connect(janua_database_url) as conn:
+                assert (0,) == conn.execute("SELECT count(*) FROM notes").fetchone()
+        """
+    )
+    project.runpytest_subprocess("-p", "xdist", "-n2").assert_outcomes(passed=4)
+
+
+@pytest.mark.parametrize(("plugin", "mode"), [("asyncio", "strict"), ("pytest_asyncio.plugin", "auto")])
+def test_the_asynchronous_database_works_in_both_modes(project: pytest.Pytester, plugin: str, mode: str) -> None:
+    """Of pytest-asyncio."""
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.asyncio
+        async def test_notes(janua_adb):
+            await janua_adb.raw("INSERT INTO notes (title) VALUES ('a')")
+            rows = await janua_adb.raw("SELECT count(*) FROM notes")
+            assert [{"count": 1}] == list(rows)
+        """
+    )
+    project.runpytest_inprocess("-p", plugin, f"--asyncio-mode={mode}", *_LOOP).assert_outcomes(passed=1)
+
+
+def test_it_works_without_pytest_asyncio(project: pytest.Pytester) -> None:
+    """AnyIO's plugin takes the asynchronous fixture as well."""
+    project.makepyfile(
+        """
+        import pytest
+
+        def test_notes(janua_db):
+            assert [] == list(janua_db.raw("SELECT * FROM notes"))
+
+        @pytest.mark.anyio
+        @pytest.mark.parametrize("anyio_backend", ["asyncio"])
+        async def test_asynchronous_notes(janua_adb, anyio_backend):
+            assert [] == list(await janua_adb.raw("SELECT * FROM notes"))
+        """
+    )
+    project.runpytest_inprocess("-p", "anyio").assert_outcomes(passed=2)
+
+
+def test_keys_of_a_test_are_deleted_after_it(project: pytest.Pytester, janua_redis_url: str) -> None:
+    """And only those with its prefix."""
+    project.makepyfile(
+        """
+        from redis import Redis
+
+        def test_keys(janua_redis_url, janua_redis_prefix):
+            with Redis.from_url(janua_redis_url) as redis:
+                redis.set(janua_redis_prefix + "a", 1)
+                redis.set("kept:" + janua_redis_prefix, 1)
+        """
+    )
+    with pytest.MonkeyPatch.context() as patch, Redis.from_url(janua_redis_url) as redis:
+        patch.setenv("JANUA_REDIS_URL", janua_redis_url)
+        project.runpytest_inprocess().assert_outcomes(passed=1)
+        keys = list(redis.scan_iter("*janua-test:*"))
+        assert [b"kept:"] == [key[:5] for key in keys]
+        redis.delete(*keys)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[tool.janua]\noutptu = 'x'", 'tool.janua.outptu: unknown key; did you mean "output"?'),
+        ("", "no table [tool.janua]"),
+    ],
+)
+def test_a_wrong_configuration_is_one_message(project: pytest.Pytester, text: str, message: str) -> None:
+    """And no traceback."""
+    project.makefile(".toml", pyproject=text + "\n[tool.pytest.ini_options]")
+    project.makepyfile("def test_notes(janua_db): pass")
+    result = project.runpytest_inprocess()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*pyproject.toml: {message.replace('[', '[[]')}*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_a_project_that_does_not_use_it_pays_nothing(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing but the plugin's own module is loaded."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_modules():
+            loaded = {name for name in sys.modules if name.partition(".")[0] in ("janua", "psycopg", "redis")}
+            assert loaded - {"janua", "janua._version", "janua.errors"} == {"janua.testing", "janua.testing.plugin"}
+        """
+    )
+    pytester.runpytest_subprocess("-p", "janua").assert_outcomes(passed=1)
