@@ -22,7 +22,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def block(language: str, containing: str) -> str:
     """The README's code block in this language that contains a text."""
     blocks = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
-    found = [each for each in blocks if containing in each]
+    found: list[str] = [each for each in blocks if containing in each]
     assert len(found) == 1, f"{len(found)} {language} blocks contain {containing!r}"
     return found[0]
 
