@@ -42,6 +42,12 @@ FROM api_keys
 WHERE organization_id = :organization_id AND scopes @> :scopes AND revoked_at IS NULL
 ORDER BY name;
 
+-- name: get_api_key :one
+-- A key of an organization, revoked or not; NotFound where it is another's.
+SELECT id, name, prefix, scopes, created_at, expires_at, revoked_at
+FROM api_keys
+WHERE id = :id AND organization_id = :organization_id;
+
 -- name: rotate_api_key :one
 -- Puts a new key in the place of one, with its name, scopes and limits; NotFound where that one is revoked already.
 WITH fresh AS (

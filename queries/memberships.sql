@@ -25,6 +25,16 @@ FROM organization_members
 WHERE organization_id = :organization_id AND role = ANY(:roles)
 ORDER BY joined_at;
 
+-- name: list_members_after
+-- The next members after a given one, in the order in which they joined: pass joined_at and user_id of the
+-- last row seen, or None for the first page.
+SELECT *
+FROM organization_members
+WHERE organization_id = :organization_id
+  AND (:joined_at::timestamptz IS NULL OR (joined_at, user_id) > (:joined_at, :user_id?::uuid))
+ORDER BY joined_at, user_id
+LIMIT :limit;
+
 -- name: get_membership :optional
 -- One user's place in one organization.
 SELECT * FROM memberships WHERE organization_id = :organization_id AND user_id = :user_id;
