@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from ipaddress import (
     IPv4Address,
     IPv4Interface,
@@ -11,14 +13,25 @@ from ipaddress import (
     IPv6Interface,
     IPv6Network,
 )
-from enum import StrEnum
-from typing import Self, TypeAlias, Union
+from typing import TYPE_CHECKING, Self, TypeAlias
 
-Json: TypeAlias = Union[dict[str, "Json"], list["Json"], str, int, float, bool, None]
-"""A decoded ``json`` or ``jsonb`` value."""
+if TYPE_CHECKING:
+    Json: TypeAlias = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+    """A decoded ``json`` or ``jsonb`` value."""
 
-JsonInput: TypeAlias = Union[Mapping[str, "JsonInput"], Sequence["JsonInput"], str, int, float, bool, None]
-"""What may be passed for a ``json`` or ``jsonb`` parameter: read-only, so that ``dict[str, str]`` fits."""
+    JsonInput: TypeAlias = Mapping[str, "JsonInput"] | Sequence["JsonInput"] | str | int | float | bool | None
+    """What may be passed for a ``json`` or ``jsonb`` parameter: read-only, so that ``dict[str, str]`` fits."""
+else:
+    # The same with a name at run time, without which pydantic cannot follow the recursion.
+    if sys.version_info >= (3, 12):
+        from typing import TypeAliasType
+    else:
+        from typing_extensions import TypeAliasType
+
+    Json = TypeAliasType("Json", "dict[str, Json] | list[Json] | str | int | float | bool | None")
+    JsonInput = TypeAliasType(
+        "JsonInput", "Mapping[str, JsonInput] | Sequence[JsonInput] | str | int | float | bool | None"
+    )
 
 Inet: TypeAlias = IPv4Address | IPv6Address | IPv4Interface | IPv6Interface
 """An ``inet`` value: an address, or an interface where it carries a netmask."""
