@@ -42,21 +42,16 @@ FROM api_keys
 WHERE organization_id = :organization_id AND scopes @> :scopes AND revoked_at IS NULL
 ORDER BY name;
 
--- name: get_api_key :one
--- A key of an organization, revoked or not; NotFound where it is another's.
-SELECT id, name, prefix, scopes, created_at, expires_at, revoked_at
-FROM api_keys
-WHERE id = :id AND organization_id = :organization_id;
-
 -- name: rotate_api_key :one
--- Puts a new key in the place of one, with its name, scopes and limits; NotFound where that one is revoked already.
+-- Puts a new key in the place of one, with its name, scopes and limits; NotFound where the organization
+-- has no such key that still works.
 WITH fresh AS (
     SELECT gen_random_uuid() AS id
 ), old AS (
     UPDATE api_keys k
     SET revoked_at = now(), replaced_by = f.id
     FROM fresh f
-    WHERE k.id = :id AND k.revoked_at IS NULL
+    WHERE k.id = :id AND k.organization_id = :organization_id AND k.revoked_at IS NULL
     RETURNING k.*
 )
 INSERT INTO api_keys (id, organization_id, created_by, name, prefix, key_hash, scopes, rate_limit, expires_at)
@@ -87,8 +82,10 @@ SET scopes = array_remove(scopes, :scope)
 WHERE organization_id = :organization_id AND :scope = ANY(scopes);
 
 -- name: revoke_api_key :affected
--- Ends a key for good.
-UPDATE api_keys SET revoked_at = now() WHERE id = :id AND revoked_at IS NULL;
+-- Ends a key of an organization for good.
+UPDATE api_keys
+SET revoked_at = now()
+WHERE id = :id AND organization_id = :organization_id AND revoked_at IS NULL;
 
 -- name: list_rotations
 -- A key and those that replaced it, one after the other.

@@ -28,7 +28,7 @@ ORDER BY a.occurred_at DESC, a.id DESC;
 SELECT *
 FROM audit_logs
 WHERE organization_id = :organization_id
-  AND (:occurred_at::timestamptz IS NULL OR (occurred_at, id) < (:occurred_at, :id::bigint))
+  AND (:occurred_at::timestamptz IS NULL OR (occurred_at, id) < (:occurred_at, :id?::bigint))
 ORDER BY occurred_at DESC, id DESC
 LIMIT :limit;
 

@@ -36,7 +36,7 @@ WHERE d.id = due.id AND w.id = d.webhook_id
 RETURNING d.id, d.event, d.payload, d.attempts, w.url, w.secret, w.headers;
 
 -- name: complete_delivery :affected
--- Takes a delivery out of the queue.
+-- Takes a delivery out of the queue, unless its lease ran out and another worker has it by now.
 UPDATE webhook_deliveries
 SET status = 'delivered',
     response_status = :response_status,
@@ -44,17 +44,18 @@ SET status = 'delivered',
     last_error = NULL,
     next_attempt_at = NULL,
     delivered_at = now()
-WHERE id = :id AND status = 'sending';
+WHERE id = :id AND attempts = :attempts AND status = 'sending';
 
 -- name: fail_delivery :optional
 -- Tries a delivery again later, each time after twice the pause, until it has had all its attempts.
+-- None where another worker has it by now.
 UPDATE webhook_deliveries
 SET status = CASE WHEN attempts < :max_attempts THEN 'pending' ELSE 'failed' END::delivery_status,
     next_attempt_at = CASE WHEN attempts < :max_attempts THEN now() + INTERVAL '30 seconds' * 2 ^ attempts END,
     response_status = :response_status,
     duration_ms = :duration_ms,
     last_error = :error
-WHERE id = :id AND status = 'sending'
+WHERE id = :id AND attempts = :attempts AND status = 'sending'
 RETURNING status, attempts, next_attempt_at;
 
 -- name: list_webhooks_with_last_delivery

@@ -72,9 +72,13 @@ async def rotate_api_key(key_id: UUID, caller: Writer, db: Db) -> ShownApiKey:
     """Put a new key in the place of one, with its name, scopes and limits. 404 where that is revoked already."""
     key, prefix = new_api_key()
     async with db.transaction() as tx:
-        await api_keys.get_api_key(tx, id=key_id, organization_id=caller.organization_id)
         fresh = await api_keys.rotate_api_key(
-            tx, id=key_id, rotated_by=caller.user_id, prefix=prefix, key_hash=token_hash(key)
+            tx,
+            id=key_id,
+            organization_id=caller.organization_id,
+            rotated_by=caller.user_id,
+            prefix=prefix,
+            key_hash=token_hash(key),
         )
         await events.record(
             tx,
@@ -91,8 +95,7 @@ async def rotate_api_key(key_id: UUID, caller: Writer, db: Db) -> ShownApiKey:
 async def revoke_api_key(key_id: UUID, caller: Writer, db: Db) -> None:
     """End a key for good. 404 where it has ended already."""
     async with db.transaction() as tx:
-        await api_keys.get_api_key(tx, id=key_id, organization_id=caller.organization_id)
-        if not await api_keys.revoke_api_key(tx, id=key_id):
+        if not await api_keys.revoke_api_key(tx, id=key_id, organization_id=caller.organization_id):
             raise HTTPException(404, "the key has been revoked already")
         await events.record(
             tx,

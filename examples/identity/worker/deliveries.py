@@ -63,12 +63,17 @@ class Deliverer:
     def _write_down(self, db: Database, delivery: ClaimDeliveriesRow, answer: Answer) -> None:
         if answer.error is None:
             webhooks.complete_delivery(
-                db, id=delivery.id, response_status=answer.status, duration_ms=answer.duration_ms
+                db,
+                id=delivery.id,
+                attempts=delivery.attempts,
+                response_status=answer.status,
+                duration_ms=answer.duration_ms,
             )
             return
         failed = webhooks.fail_delivery(
             db,
             id=delivery.id,
+            attempts=delivery.attempts,
             max_attempts=_MAX_ATTEMPTS,
             response_status=answer.status,
             duration_ms=answer.duration_ms,
