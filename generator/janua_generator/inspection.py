@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from janua.diagnostics import Diagnostic
 
 from janua_generator.analysis.analyse import AnalysedQuery
-from janua_generator.module import python_names, used_types
-from janua_generator.names import function_name, module_name
+from janua_generator.diagnostics import GenerationFailed
+from janua_generator.module import module_stem
+from janua_generator.names import function_name
 from janua_generator.namespace import Namespace
+from janua_generator.package import build_package, python_names, used_types
 from janua_generator.pipeline import Analysis
 from janua_generator.project import Inputs
 
@@ -26,9 +28,18 @@ def inspection(inputs: Inputs, analysis: Analysis) -> dict[str, Any]:
         "version": VERSION,
         "schema_hash": inputs.schema_digest,
         "queries": [_query(query, namespace) for query in analysis.queries],
-        "errors": [_finding(each) for each in (*analysis.errors, *namespace.clashes)],
+        "errors": [_finding(each) for each in (*analysis.errors, *_clashes(inputs, analysis))],
         "warnings": [_finding(each) for each in analysis.warnings],
     }
+
+
+def _clashes(inputs: Inputs, analysis: Analysis) -> Sequence[Diagnostic]:
+    """What would keep the queries that are in order from becoming modules."""
+    try:
+        build_package(inputs.project, analysis.introspection, analysis.queries)
+    except GenerationFailed as failure:
+        return failure.diagnostics
+    return ()
 
 
 def _query(query: AnalysedQuery, namespace: Namespace) -> dict[str, Any]:
@@ -36,7 +47,7 @@ def _query(query: AnalysedQuery, namespace: Namespace) -> dict[str, Any]:
     parameters, columns = python_names(query, namespace)
     return {
         "name": function_name(source.name),
-        "module": module_name(source.file.path.rpartition("/")[2].removesuffix(".sql")),
+        "module": module_stem(source.file.path),
         "file": source.file.path,
         "line": source.line,
         "cardinality": str(query.cardinality),

@@ -10,23 +10,35 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
 if TYPE_CHECKING:
+    from janua.diagnostics import Diagnostic
+
     from janua_generator.analysis.analyse import QueryFacts
 
+Answer: TypeAlias = "tuple[str, QueryFacts, tuple[Diagnostic, ...]]"
+"""What was found about a query: the place that its warnings show, its facts, its warnings."""
+
 _FOLDER = ".janua"
+STAGING = f"{_FOLDER}/new"
+"""Where files are made before they are renamed into place."""
 
 
 class Finished(msgspec.Struct, frozen=True):
-    """A run that succeeded: digests of its inputs and of each file that it left, and what it reported."""
+    """
+    A run that succeeded: digests of its inputs and of each file that it left, and what it reported.
+
+    ``beside`` are files in the same folders that it did not write.
+    """
 
     inputs: str
     outputs: dict[str, str]
+    beside: tuple[str, ...]
     queries: int
     relations: int
     warnings: tuple[str, ...]
@@ -53,17 +65,20 @@ def remember_finished(root: Path, finished: Finished) -> None:
     _store(root / _FOLDER / "finished.json", msgspec.json.encode(finished))
 
 
-def recall_facts(root: Path, key: str) -> dict[str, QueryFacts]:
-    """Return the facts that were found under the same schema and generator, by each query's digest."""
+def recall_answers(root: Path, key: str) -> dict[str, Answer]:
+    """Return what was found under the same schema and generator, by each query's digest."""
+    from janua.diagnostics import Diagnostic
+
     from janua_generator.analysis.analyse import QueryFacts
 
-    found = _load(root / _FOLDER / "queries.msgpack", tuple[str, dict[str, QueryFacts]], msgspec.msgpack.decode)
+    type_ = tuple[str, dict[str, tuple[str, QueryFacts, tuple[Diagnostic, ...]]]]
+    found = _load(root / _FOLDER / "queries.msgpack", type_, msgspec.msgpack.decode)
     return found[1] if found is not None and found[0] == key else {}
 
 
-def remember_facts(root: Path, key: str, facts: Mapping[str, QueryFacts]) -> None:
-    """Record the facts of all queries; those of queries that are gone are forgotten."""
-    _store(root / _FOLDER / "queries.msgpack", msgspec.msgpack.encode((key, facts)))
+def remember_answers(root: Path, key: str, answers: Mapping[str, Answer]) -> None:
+    """Record what was found about all queries; those that are gone are forgotten."""
+    _store(root / _FOLDER / "queries.msgpack", msgspec.msgpack.encode((key, answers)))
 
 
 def _load(path: Path, type_: Any, decode: Callable[..., Any] = msgspec.json.decode) -> Any:
@@ -74,10 +89,20 @@ def _load(path: Path, type_: Any, decode: Callable[..., Any] = msgspec.json.deco
 
 
 def _store(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".new")
-    temporary.write_bytes(data)
-    os.replace(temporary, path)
+    # what cannot be remembered is found again
+    with suppress(OSError):
+        _make_folder(path.parent)
+        temporary = path.with_suffix(".new")
+        temporary.write_bytes(data)
+        os.replace(temporary, path)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder, unseen by git, as the caches of other tools are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n")
 
 
 @contextmanager
@@ -89,9 +114,14 @@ def project_lock(root: Path, waiting: Callable[[], None]) -> Iterator[None]:
         # no such lock on Windows: replacing whole files keeps two runs from harming each other
         yield
         return
-    path = root / _FOLDER / "generate.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
+    try:
+        _make_folder(root / _FOLDER)
+        file = (root / _FOLDER / "generate.lock").open("w")
+    except OSError:
+        # a checkout that cannot be written to has no other writer either
+        yield
+        return
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

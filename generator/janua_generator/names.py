@@ -2,7 +2,9 @@
 Names: from SQL's to Python's, without meeting a keyword, a builtin or each other.
 
 A keyword gains a trailing underscore everywhere, a builtin only as the name of a function,
-and the first parameter's own name, ``db``, as the name of another.
+and the first parameter's own name, ``db``, as the name of another. No name begins with an
+underscore: those are the generated modules' own (``_dt``, ``_GET_USER``), a type checker takes
+them for private, and ``__x`` would be mangled.
 """
 
 from __future__ import annotations
@@ -10,9 +12,10 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+import unicodedata
+from collections.abc import Iterable
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_NOT_WORD = re.compile(r"\W+", re.ASCII)
 _BUILTINS = frozenset(dir(builtins))
 _IMPORTED = frozenset({"annotations", "dataclass", "overload"})
 
@@ -33,14 +36,15 @@ _IRREGULAR = {
 
 def snake_case(name: str) -> str:
     """``ListUsers`` and ``listUsers`` to ``list_users``."""
-    return _identifier(_WORD_START.sub("_", name)).lower()
+    return _identifier(_identifier(_WORD_START.sub("_", name)).lower())
 
 
 def class_name(name: str) -> str:
     """``member_role`` to ``MemberRole``; what is CamelCase already stays so."""
     words = [word for word in _identifier(name).split("_") if word]
-    camel = "".join(word[0].upper() + word[1:] for word in words)
-    return camel if camel and not camel[0].isdigit() else f"_{camel}"
+    camel = _identifier("".join(word[0].upper() + word[1:] for word in words)) or "Unnamed"
+    # the tables "none" and "true"
+    return f"{camel}_" if keyword.iskeyword(camel) else camel
 
 
 def relation_class(name: str) -> str:
@@ -66,35 +70,31 @@ def singular(word: str) -> str:
 
 def field_name(name: str) -> str:
     """A column as an attribute of its row; it may be called like a builtin."""
-    identifier = _identifier(name)
-    return f"{identifier}_" if keyword.iskeyword(identifier) else identifier
+    return _no_keyword(_identifier(name) or "column")
 
 
 def parameter_name(name: str) -> str:
     """A parameter of a generated function, whose first one is called ``db``."""
-    identifier = field_name(name)
+    identifier = _no_keyword(_identifier(name) or "value")
     return f"{identifier}_" if identifier == "db" else identifier
 
 
 def function_name(name: str) -> str:
     """A query as a function, which must not hide a builtin or what its module imports."""
-    identifier = field_name(snake_case(name))
+    identifier = _no_keyword(snake_case(name) or "query")
     return f"{identifier}_" if identifier in _BUILTINS | _IMPORTED else identifier
 
 
 def module_name(stem: str) -> str:
     """A query file as a module, which must not be one of the generator's own."""
-    identifier = field_name(snake_case(stem))
+    identifier = _no_keyword(snake_case(stem) or "queries")
     return f"{identifier}_" if identifier in RESERVED_MODULES else identifier
 
 
 def member_name(label: str) -> str:
     """An enum's label as a member: ``past due`` to ``PAST_DUE``."""
-    identifier = _identifier(label).upper()
-    # names that the enum machinery keeps for itself
-    if re.fullmatch(r"_.*_|MRO", identifier):
-        return f"{identifier.strip('_') or 'EMPTY'}_MEMBER"
-    return identifier
+    # once more, for letters whose capital is two characters
+    return _identifier(_identifier(label).upper()) or "EMPTY"
 
 
 def constant_name(function: str) -> str:
@@ -102,9 +102,30 @@ def constant_name(function: str) -> str:
     return f"_{function.upper()}"
 
 
+def distinct(identifiers: Iterable[str]) -> list[str]:
+    """The identifiers in their order, those that were there already with underscores behind them."""
+    found: dict[str, None] = {}
+    for identifier in identifiers:
+        while identifier in found:
+            identifier += "_"
+        found[identifier] = None
+    return list(found)
+
+
+def _no_keyword(identifier: str) -> str:
+    return f"{identifier}_" if keyword.iskeyword(identifier) else identifier
+
+
 def _identifier(name: str) -> str:
-    """The nearest identifier: other characters become underscores, and it does not begin with a digit."""
-    if name.isidentifier():
-        return name
-    cleaned = _NOT_WORD.sub("_", name).strip("_") or "_"
-    return f"_{cleaned}" if cleaned[0].isdigit() else cleaned
+    """
+    The nearest identifier, or nothing where no character of the name can be part of one.
+
+    In the normal form to which Python brings identifiers (its reference, "Identifiers and keywords").
+    """
+    text = unicodedata.normalize("NFKC", name)
+    words = "".join(char if f"_{char}".isidentifier() else " " for char in text).split()
+    identifier = "_".join(words).lstrip("_")
+    if identifier and not identifier.isidentifier():
+        # a digit or an accent; with the letter before it, the accent may become one character
+        identifier = unicodedata.normalize("NFKC", f"n{identifier}")
+    return identifier

@@ -14,9 +14,9 @@ queries are reported at once, and nothing is written unless there are none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +24,18 @@ import psycopg
 from janua.diagnostics import Diagnostic
 from janua.errors import ConfigError
 from janua.scratch import open_scratch
+from psycopg import sql
 
-from janua_generator.analysis.analyse import AnalysedQuery, QueryFacts, analyse
+from janua_generator.analysis.analyse import AnalysedQuery, analyse
 from janua_generator.catalog.introspect import Introspection, introspect
 from janua_generator.catalog.snapshot import to_json, to_sql
 from janua_generator.describe import describe
 from janua_generator.diagnostics import GenerationFailed
 from janua_generator.emit import emit
-from janua_generator.memory import digest, recall_facts, remember_facts
-from janua_generator.module import build_package
+from janua_generator.memory import Answer, digest, recall_answers, remember_answers
+from janua_generator.package import build_package
 from janua_generator.project import Inputs
-from janua_generator.sqlfile.model import ParsedQuery, SourceQuery
+from janua_generator.sqlfile.model import ParsedQuery, SourceFile, SourceQuery
 from janua_generator.sqlfile.parser import parse_file
 from janua_generator.sqlfile.placeholders import parse_query
 
@@ -68,19 +69,19 @@ def analyse_project(inputs: Inputs) -> Analysis:
     """
     Migrate a scratch database, and have every query described and analysed.
 
-    Raises MigrationError, ServerUnreachable or EmbeddedServerError; what is wrong with queries
-    is in ``errors``.
+    Raises MigrationError, ConfigError, ServerUnreachable or EmbeddedServerError; what is wrong
+    with queries is in ``errors``.
     """
-    sources, errors = _parsed_files(inputs)
-    parsed, more = _parsed_queries(sources)
-    errors += more
+    parsed, errors = _parsed(inputs.files)
+    errors += inputs.unreadable
     with _scratch_database(inputs) as connection:
         introspection = introspect(connection, inputs.project.schemas)
-        known = recall_facts(inputs.project.root, inputs.rules_digest)
+        rules = digest(inputs.rules_digest, str(connection.info.server_version))
+        known = recall_answers(inputs.project.root, rules)
         queries, more, described = _analysed(connection, introspection, parsed, known)
         errors += more
-    facts = {_key(each.source): each.facts for each in queries if not each.warnings}
-    remember_facts(inputs.project.root, inputs.rules_digest, facts)
+    answers = {_key(each.source): (_place(each.source), each.facts, each.warnings) for each in queries}
+    remember_answers(inputs.project.root, rules, answers)
     errors.sort(key=lambda each: (each.file, each.line, each.column))
     return Analysis(introspection, tuple(queries), tuple(errors), described)
 
@@ -101,25 +102,17 @@ def generate(inputs: Inputs, analysis: Analysis) -> Generated:
     return Generated(files, analysis.warnings + package.warnings)
 
 
-def _parsed_files(inputs: Inputs) -> tuple[list[SourceQuery], list[Diagnostic]]:
-    sources: list[SourceQuery] = []
-    errors: list[Diagnostic] = []
-    for file in inputs.files:
-        try:
-            sources += parse_file(file)
-        except GenerationFailed as failure:
-            errors += failure.diagnostics
-    return sources, errors
-
-
-def _parsed_queries(sources: Sequence[SourceQuery]) -> tuple[list[ParsedQuery], list[Diagnostic]]:
+def _parsed(files: Iterable[SourceFile]) -> tuple[list[ParsedQuery], list[Diagnostic]]:
     parsed: list[ParsedQuery] = []
     errors: list[Diagnostic] = []
-    for source in sources:
-        try:
-            parsed.append(parse_query(source))
-        except GenerationFailed as failure:
-            errors += failure.diagnostics
+    for file in files:
+        sources, findings = parse_file(file)
+        errors += findings
+        for source in sources:
+            try:
+                parsed.append(parse_query(source))
+            except GenerationFailed as failure:
+                errors += failure.diagnostics
     return parsed, errors
 
 
@@ -129,30 +122,42 @@ def _scratch_database(inputs: Inputs) -> Iterator[psycopg.Connection[Any]]:
     with open_scratch(inputs.project.root, inputs.scratch_url) as scratch:
         name = scratch.migrated(inputs.migrations, purpose="generate")
         with psycopg.connect(scratch.url(name), autocommit=True) as connection:
-            if connection.info.server_version < _OLDEST_SERVER:
-                version = connection.info.server_version // 10000
-                raise ConfigError(f"the scratch server is PostgreSQL {version}; janua needs 15 or later")
-            path = ", ".join(f'"{schema}"' for schema in inputs.project.schemas)
-            connection.execute(f"SET search_path = {path}".encode())
+            refuse_old_server(connection.info.server_version)
+            _set_search_path(connection, inputs.project.schemas)
             connection.execute("SET TimeZone = 'UTC'")
             yield connection
+
+
+def refuse_old_server(version: int) -> None:
+    """Raise ConfigError for a server whose version, as libpq counts it, is not supported."""
+    if version < _OLDEST_SERVER:
+        raise ConfigError(f"the scratch server is PostgreSQL {version // 10000}; janua needs 15 or later")
+
+
+def _set_search_path(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> None:
+    found = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname = ANY(%s)", (list(schemas),))
+    known = {name for (name,) in found}
+    for schema in schemas:
+        if schema not in known:
+            raise ConfigError(f'pyproject.toml: tool.janua.schemas: the migrations make no schema "{schema}"')
+    connection.execute(sql.SQL("SET search_path = {}").format(sql.SQL(", ").join(map(sql.Identifier, schemas))))
 
 
 def _analysed(
     connection: psycopg.Connection[Any],
     introspection: Introspection,
     parsed: Sequence[ParsedQuery],
-    known: Mapping[str, QueryFacts],
+    known: Mapping[str, Answer],
 ) -> tuple[list[AnalysedQuery], list[Diagnostic], int]:
     """Analyse each query, asking the server only about those of which nothing is known yet."""
-    unknown = [query for query in parsed if _key(query.source) not in known]
+    recalled = [_recalled(query.source, known) for query in parsed]
+    unknown = [query for query, found in zip(parsed, recalled, strict=True) if found is None]
     answers = iter(describe(connection, introspection, unknown))
     queries: list[AnalysedQuery] = []
     errors: list[Diagnostic] = []
-    for query in parsed:
-        facts = known.get(_key(query.source))
-        if facts is not None:
-            queries.append(AnalysedQuery.of(query.source, facts))
+    for query, found in zip(parsed, recalled, strict=True):
+        if found is not None:
+            queries.append(found)
             continue
         answer = next(answers)
         if isinstance(answer, Diagnostic):
@@ -162,7 +167,22 @@ def _analysed(
             queries.append(analyse(answer, introspection))
         except GenerationFailed as failure:
             errors += failure.diagnostics
+        except RecursionError:
+            message = f"query {query.source.name} is nested too deeply to be analysed"
+            errors.append(query.source.diagnostic(message, hint="use a list or an array instead of a long chain"))
     return queries, errors, len(unknown)
+
+
+def _recalled(source: SourceQuery, known: Mapping[str, Answer]) -> AnalysedQuery | None:
+    place, facts, warnings = known.get(_key(source), ("", None, ()))
+    # a warning shows its place, and so is right in that one only
+    if facts is None or (warnings and place != _place(source)):
+        return None
+    return replace(AnalysedQuery.of(source, facts), warnings=warnings)
+
+
+def _place(source: SourceQuery) -> str:
+    return f"{source.file.path}:{source.line}"
 
 
 def _key(source: SourceQuery) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,20 +13,27 @@ from janua.diagnostics import Diagnostic
 from janua.errors import ConfigError
 from janua.migrations import Migration, read_migrations
 
-from janua_generator.diagnostics import GenerationFailed
 from janua_generator.memory import digest
 from janua_generator.sqlfile.model import SourceFile
 
 SCRATCH_VARIABLE = "JANUA_SCRATCH_URL"
 
+_OUTPUT_SUFFIXES = (".py", ".sql", ".json")
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Everything that decides what is generated. ``scratch_url`` is None for the embedded server."""
+    """
+    Everything that decides what is generated.
+
+    ``unreadable`` are findings about query files that are not in ``files``. ``scratch_url`` is
+    None for the embedded server.
+    """
 
     project: Project
     migrations: tuple[Migration, ...]
     files: tuple[SourceFile, ...]
+    unreadable: tuple[Diagnostic, ...]
     scratch_url: str | None
 
     @property
@@ -42,18 +49,28 @@ class Inputs:
     @property
     def digest(self) -> str:
         """Changes with anything."""
-        return digest(self.rules_digest, *(part for file in self.files for part in (file.path, file.text)))
+        texts = (part for file in self.files for part in (file.path, file.text))
+        return digest(self.rules_digest, *texts, *(each.file for each in self.unreadable))
 
 
 def read_inputs(project: Project, scratch_url: str | None) -> Inputs:
-    """Read migrations and query files. Raises MigrationError, or GenerationFailed for unreadable files."""
+    """Read migrations and query files. Raises MigrationError."""
     _refuse_unsupported(project)
+    files, unreadable = _query_files(project)
     return Inputs(
         project=project,
         migrations=tuple(read_migrations(project.migrations)),
-        files=tuple(_query_files(project)),
+        files=tuple(files),
+        unreadable=tuple(unreadable),
         scratch_url=scratch_url or os.environ.get(SCRATCH_VARIABLE) or None,
     )
+
+
+def present_files(folder: Path) -> Iterator[Path]:
+    """The files of an output folder that the generator could have written."""
+    for path in folder.rglob("*"):
+        if path.suffix in _OUTPUT_SUFFIXES and "__pycache__" not in path.parts and path.is_file():
+            yield path
 
 
 def _refuse_unsupported(project: Project) -> None:
@@ -65,25 +82,42 @@ def _refuse_unsupported(project: Project) -> None:
         raise ConfigError("pyproject.toml: tool.janua.tables: not supported by this version")
 
 
-def _query_files(project: Project) -> Sequence[SourceFile]:
-    files = []
-    findings = []
+def _query_files(project: Project) -> tuple[list[SourceFile], list[Diagnostic]]:
+    files: list[SourceFile] = []
+    findings: list[Diagnostic] = []
     for path in sorted(project.queries.rglob("*.sql")):
-        if any(part.startswith(".") for part in path.relative_to(project.queries).parts):
+        if path.is_dir() or any(part.startswith(".") for part in path.relative_to(project.queries).parts):
             continue
         shown = _shown(path, project.root)
         try:
-            files.append(SourceFile(shown, path.read_bytes().decode("utf-8-sig")))
-        except UnicodeDecodeError as error:
-            message = f"not a UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}"
-            findings.append(Diagnostic(shown, 0, 0, message, hint="save the file as UTF-8"))
-    if findings:
-        raise GenerationFailed(findings)
-    return files
+            path.name.encode()
+            files.append(SourceFile(shown, _text(path)))
+        except UnicodeEncodeError:
+            findings.append(Diagnostic(shown, 0, 0, "the file's name is not a UTF-8 text", hint="rename the file"))
+        except OSError as error:
+            findings.append(Diagnostic(shown, 0, 0, f"cannot be read: {error.strerror}"))
+        except ValueError as error:
+            findings.append(Diagnostic(shown, 0, 0, str(error), hint="save the file as UTF-8"))
+    return files, findings
+
+
+def _text(path: Path) -> str:
+    """The text without a byte order mark. Raises ValueError where it is none that a server would take."""
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"not a UTF-8 text: byte 0x{data[error.start]:02x} in line {line}") from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise ValueError(f"not a text: NUL character in line {line}")
+    return text
 
 
 def _shown(path: Path, root: Path) -> str:
-    return Path(os.path.relpath(path, root)).as_posix()
+    # a name may be any bytes
+    return os.fsencode(Path(os.path.relpath(path, root)).as_posix()).decode(errors="backslashreplace")
 
 
 def _versions() -> list[str]:

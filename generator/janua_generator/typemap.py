@@ -7,7 +7,6 @@ of any name harms nothing; ``IMPORTS`` tells where each alias comes from.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -122,8 +121,3 @@ class TypeMap:
             return PythonType("str", "str")
         known = (type_.builtin or type_.extension) and type_.typname in TEXTUAL
         return PythonType("str", "str", binary=False, unknown="" if known else type_.name)
-
-
-def plain(annotation: str) -> str:
-    """An annotation without the module aliases, for people and for ``inspect``."""
-    return re.sub(r"\b_[a-z_]+\.", "", annotation)

@@ -78,7 +78,11 @@ def analyse(described: DescribedQuery, introspection: Introspection) -> Analysed
     source = described.parsed.source
     tree = parse(described.parsed.sql)
     parameters = find_parameters(described, tree, introspection.catalog)
-    environment = Environment(introspection, frozenset(each.number for each in parameters if each.nullable))
+    environment = Environment(
+        introspection,
+        frozenset(each.number for each in parameters if each.nullable),
+        {each.number: each.type for each in parameters},
+    )
     output = statements.output_of(tree, Scope(environment)) if tree is not None else statements.OPAQUE
     columns, warnings = _columns(described, output)
     cardinality = _cardinality(source, output, columns)

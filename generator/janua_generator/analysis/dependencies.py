@@ -1,7 +1,7 @@
 """
 Which tables a statement reads and writes, closed over what the server does behind it.
 
-Views stand for the tables that they read, inheritance parents for their children, and a
+Views and SQL functions stand for the tables that they read, inheritance parents for their children, and a
 DELETE or UPDATE also writes where a foreign key cascades to.
 """
 
@@ -12,10 +12,13 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from janua_generator.analysis.bodies import body_of
 from janua_generator.analysis.statements import target_of
 from janua_generator.analysis.syntax import alias_of, function_name, name_of, parse
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import Catalog, Relation
+
+_WRITING = (exp.Insert, exp.Update, exp.Delete, exp.Merge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +35,45 @@ def find_dependencies(tree: exp.Expr, introspection: Introspection) -> Dependenc
     catalog = introspection.catalog
     reads: set[str] = set()
     writes: set[str] = set()
-    for statement in tree.find_all(exp.Insert, exp.Update, exp.Delete, exp.Merge):
-        relation = _target(statement, catalog)
-        if relation is not None:
-            writes |= _written(relation, isinstance(statement, exp.Insert), catalog)
-    targets = {id(target_of(each)) for each in tree.find_all(exp.Insert, exp.Update, exp.Delete, exp.Merge)}
-    for table in _tables(tree):
-        relation = _find(table, catalog)
-        if relation is not None and (id(table) not in targets or _reads_its_target(table)):
-            reads |= _read(relation, catalog, frozenset())
+    for each in (tree, *_bodies(tree, catalog, set())):
+        reads |= _reads(each, catalog)
+        writes |= _writes(each, catalog)
     names = {function_name(each) for each in tree.find_all(exp.Func)}
     volatile = bool(names & introspection.routines.volatile)
     return Dependencies(tuple(sorted(reads)), tuple(sorted(writes)), volatile)
+
+
+def _writes(tree: exp.Expr, catalog: Catalog) -> set[str]:
+    written: set[str] = set()
+    for statement in tree.find_all(*_WRITING):
+        relation = _target(statement, catalog)
+        if relation is not None:
+            written |= _written(relation, isinstance(statement, exp.Insert), catalog)
+    return written
+
+
+def _reads(tree: exp.Expr, catalog: Catalog) -> set[str]:
+    targets = {id(target_of(each)) for each in tree.find_all(*_WRITING)}
+    read: set[str] = set()
+    for table in _tables(tree):
+        relation = _find(table, catalog)
+        if relation is not None and (id(table) not in targets or _reads_its_target(table)):
+            read |= _read(relation, catalog, frozenset())
+    return read
+
+
+def _bodies(tree: exp.Expr, catalog: Catalog, seen: set[str]) -> Iterator[exp.Expr]:
+    """The statements in the SQL-language functions that are called, and in those that these call."""
+    for call in tree.find_all(exp.Func):
+        name = function_name(call)
+        if name in seen:
+            continue
+        seen.add(name)
+        for function in catalog.functions_by_name.get(name, ()):
+            body = body_of(function)
+            if body is not None:
+                yield body
+                yield from _bodies(body, catalog, seen)
 
 
 def _tables(tree: exp.Expr) -> Iterator[exp.Table]:
@@ -87,7 +117,10 @@ def _read(relation: Relation, catalog: Catalog, seen: frozenset[str]) -> set[str
     seen |= {relation.qualified}
     if relation.kind == "view":
         tree = parse(relation.definition.rstrip().removesuffix(";"))
-        below = [_find(table, catalog) for table in _tables(tree)] if tree is not None else []
+        if tree is None:
+            return set()
+        trees = (tree, *_bodies(tree, catalog, set()))
+        below = [_find(table, catalog) for each in trees for table in _tables(each)]
         return {name for each in below if each is not None for name in _read(each, catalog, seen)}
     return {relation.qualified} | {
         name for child in _children(relation, catalog) for name in _read(child, catalog, seen)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from janua_generator.analysis import statements
+from janua_generator.analysis.bodies import columns_of_function, sole_function
 from janua_generator.analysis.nullability import evaluate
 from janua_generator.analysis.predicates import true_facts
 from janua_generator.analysis.scope import Column, Condition, Output, Scope, Source, columns_named, renamed
@@ -40,54 +41,72 @@ class Group:
 def enter_from(select: exp.Expr, scope: Scope) -> None:
     """Bring the relations of a SELECT's FROM clause into its scope."""
     from_ = select.args.get("from_")
-    items = [from_.this] if isinstance(from_, exp.From) else []
-    enter_items(items, select.args.get("joins") or [], scope)
+    if isinstance(from_, exp.From):
+        enter_items([from_.this], select.args.get("joins") or [], scope)
 
 
 def enter_items(items: Iterable[exp.Expr], joins: Iterable[exp.Expr], scope: Scope) -> None:
-    """Bring these FROM items, joined, into the scope beside what it already has."""
+    """Bring these FROM items, and what is joined to the last, into the scope beside what it already has."""
     group = Group()
-    for item in items:
+    *others, last = items
+    for item in others:
         group = _crossed(group, _walk(item, scope, group))
-    for join in joins:
-        if isinstance(join, exp.Join):
-            group = _joined(group, join, scope, Group())
+    group = _crossed(group, _walk(last, scope, group, joins))
     scope.sources += group.sources
     scope.merged += group.merged
     if scope.star is not None:
         scope.star = None if group.star is None else scope.star + group.star
 
 
-def _walk(item: exp.Expr, scope: Scope, left: Group) -> Group:
-    group = _leaf(item, scope, left)
-    for join in item.args.get("joins") or ():
-        group = _joined(group, join, scope, left)
-    return group
+def _walk(item: exp.Expr, scope: Scope, left: Group, joins: Iterable[exp.Expr] = ()) -> Group:
+    """
+    An item and what is joined to it; ``left`` is what a LATERAL item may see besides.
+
+    The tree keeps commas among the joins, though they bind less: what NATURAL and ON are about
+    does not reach over them.
+    """
+    done, current = Group(), _leaf(item, scope, left)
+    for join in (*(item.args.get("joins") or ()), *joins):
+        before = _crossed(left, done)
+        if not isinstance(join, exp.Join):
+            continue
+        if _is_comma(join):
+            done = _crossed(done, current)
+            current = _walk(join.this, scope, _crossed(before, current))
+        else:
+            current = _joined(current, join, scope, before)
+    return _crossed(done, current)
+
+
+def _is_comma(join: exp.Join) -> bool:
+    return not any(join.args.get(part) for part in ("side", "kind", "method", "on", "using"))
 
 
 def _leaf(item: exp.Expr, scope: Scope, left: Group) -> Group:
     match item:
-        case exp.Subquery() if isinstance(item.this, (exp.Table, exp.Subquery)) and not _is_query(item.this):
+        case exp.Subquery() if _is_from_item(item.this):
             return _parenthesised(item, scope, left)
         case exp.Subquery():
-            output = statements.output_of(item.this, _subquery_scope(scope))
-            return _single(_derived(item, output))
+            output = statements.output_of(item.this, scope.sibling())
+            return _single(_derived(item, output, scope))
         case exp.Lateral() if isinstance(item.this, exp.Subquery):
             output = statements.output_of(item.this.this, _lateral_scope(scope, left))
-            return _single(_derived(item, output))
+            return _single(_derived(item, output, scope, (*scope.sources, *left.sources)))
         case exp.Values():
-            return _single(_derived(item, statements.output_of(item, _subquery_scope(scope))))
+            return _single(_derived(item, statements.output_of(item, scope.sibling()), scope))
         case exp.Table() if isinstance(item.this, exp.Identifier):
             return _single(_table(item, scope))
         case _:
             return _single(_function(item, scope, left))
 
 
-def _is_query(node: exp.Expr) -> bool:
-    """Whether nested parentheses end in a query and not in a join."""
-    while isinstance(node, exp.Subquery):
-        node = node.this
-    return not isinstance(node, exp.Table)
+def _is_from_item(node: exp.Expr) -> bool:
+    """Whether what stands in parentheses is a relation or a join of such, and not a query."""
+    if isinstance(node, exp.Subquery):
+        return bool(node.args.get("alias") or node.args.get("joins")) or _is_from_item(node.this)
+    if isinstance(node, (exp.Query, exp.Values)):
+        return isinstance(node, exp.Values) and bool(node.args.get("alias") or node.args.get("joins"))
+    return True
 
 
 def _parenthesised(item: exp.Subquery, scope: Scope, left: Group) -> Group:
@@ -107,13 +126,21 @@ def _single(source: Source) -> Group:
     return Group([source], [], star)
 
 
-def _derived(item: exp.Expr, output: Output) -> Source:
-    return Source(alias_of(item), renamed(output.columns, alias_columns(item)), at_most_one=output.at_most_one)
+def _derived(item: exp.Expr, output: Output, scope: Scope, depends_on: tuple[Source, ...] = ()) -> Source:
+    """A subquery in FROM. Without LATERAL it sees the outer query levels but not its neighbours."""
+    return Source(
+        alias_of(item),
+        renamed(output.columns, alias_columns(item)),
+        at_most_one=output.at_most_one,
+        depends_on=depends_on,
+        volatile=_is_volatile(item, scope),
+    )
 
 
-def _subquery_scope(scope: Scope) -> Scope:
-    """A subquery in FROM sees the outer query levels but not its neighbours."""
-    return scope.sibling()
+def _is_volatile(item: exp.Expr, scope: Scope) -> bool:
+    """Whether reading it twice may give two results."""
+    volatile = scope.environment.introspection.routines.volatile
+    return any(function_name(call) in volatile for call in item.find_all(exp.Func))
 
 
 def _lateral_scope(scope: Scope, left: Group) -> Scope:
@@ -135,7 +162,8 @@ def _table(item: exp.Table, scope: Scope) -> Source:
     if relation is None:
         return Source(alias, None)
     columns = relation_columns(relation, scope)
-    return Source(alias, renamed(columns, alias_columns(item)), relation)
+    names = alias_columns(item)
+    return Source(alias, renamed(columns, names), None if names else relation)
 
 
 def relation_columns(relation: Relation, scope: Scope) -> tuple[Column, ...]:
@@ -178,7 +206,8 @@ def _function(item: exp.Expr, scope: Scope, left: Group) -> Source:
         return Source(alias, columns_named(names, nullable("a column of a record")))
     if item.args.get("ordinality"):
         return Source(alias, None)
-    if isinstance(call, exp.ExplodingGenerateSeries) or function_name(call) == "generate_series":
+    redefined = scope.environment.introspection.routines.redefined
+    if isinstance(call, exp.ExplodingGenerateSeries) and "generate_series" not in redefined:
         arguments = [evaluate(each, _lateral_scope(scope, left)) for each in call.iter_expressions()]
         proven = not any(each.nullable for each in arguments)
         value = not_null("generate_series gives no NULL") if proven else nullable("an argument may be NULL")
@@ -187,11 +216,20 @@ def _function(item: exp.Expr, scope: Scope, left: Group) -> Source:
     function = _catalogued(item, call, scope)
     if function is None:
         return Source(alias or function_name(call), None)
-    columns = columns_named([name for name, _ in function.output], nullable(f"a result of function {function.name}"))
+    columns = columns_of_function(function, scope) if sole_function(function.name, scope) is function else None
+    if columns is None:
+        columns = columns_named(
+            [name for name, _ in function.output], nullable(f"a result of function {function.name}")
+        )
     if not columns:
         columns = columns_named([alias or function.name], nullable(f"the result of function {function.name}"))
-    at_most_one = not function.returns_set
-    return Source(alias or function.name, renamed(columns, names), at_most_one=at_most_one)
+    return Source(
+        alias or function.name,
+        renamed(columns, names),
+        at_most_one=function.name not in scope.environment.introspection.routines.set_returning,
+        depends_on=(*scope.sources, *left.sources),
+        volatile=True,
+    )
 
 
 def _has_definitions(item: exp.Expr) -> bool:
@@ -223,6 +261,7 @@ def _joined(left: Group, join: exp.Join, scope: Scope, before: Group) -> Group:
         _extend_all(result)
         return result
     side = join.side.upper()
+    scope.has_full_join = scope.has_full_join or side == "FULL"
     if not side:
         _filter(scope, join, names, left, right, left.all_sources + right.all_sources)
     elif side == "LEFT":
@@ -295,7 +334,7 @@ def _merge(result: Group, left: Group, right: Group, names: list[str], side: str
             value = nullable("both sides may be NULL") if both else not_null("one side of the join is there")
             merged = Source("", (Column(name, value.with_family(column.value.family)),))
         else:
-            merged = Source("", (column,), None, False, set(source.extended_by), set(source.known))
+            merged = Source("", (column,), extended_by=set(source.extended_by), known=set(source.known))
         result.merged.append(merged)
     if result.star is not None and left.star is not None and right.star is not None:
         merged_star: Star = [(source, source.columns[0]) for source in result.merged[-len(names) :] if source.columns]

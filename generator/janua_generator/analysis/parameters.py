@@ -172,9 +172,18 @@ def _column_use(statement: exp.Expr, name: str, catalog: Catalog) -> _Use:
     column = relation.by_name.get(name) if relation is not None else None
     if column is None:
         return _Use(name)
-    domain = catalog.types_by_name.get(column.type)
-    refuses = column.not_null or bool(column.identity) or (domain is not None and domain.not_null)
+    refuses = column.not_null or bool(column.identity) or _refuses_null(column.type, catalog)
     return _Use(name, takes_null=not refuses)
+
+
+def _refuses_null(type_name: str, catalog: Catalog) -> bool:
+    """Whether it is a NOT NULL domain, or a domain over one."""
+    domain = catalog.types_by_name.get(type_name)
+    while domain is not None and domain.kind == "domain":
+        if domain.not_null:
+            return True
+        domain = catalog.types_by_name.get(domain.base)
+    return False
 
 
 def _relation(statement: exp.Expr, catalog: Catalog) -> Relation | None:

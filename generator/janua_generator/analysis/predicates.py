@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from janua_generator.analysis.nullability import evaluate, resolve
 from janua_generator.analysis.scope import Scope, Source
-from janua_generator.analysis.syntax import function_name, unwrapped
+from janua_generator.analysis.syntax import function_name, is_any, is_quantified, is_row, unwrapped
 from janua_generator.analysis.values import Family
 
 Facts = frozenset[tuple[Source, str]]
@@ -28,8 +28,6 @@ _OPERATORS: dict[type[exp.Expr], str] = {
     exp.JSONExtract: "->", exp.JSONExtractScalar: "->>",
 }  # fmt: skip
 
-_QUANTIFIERS = (exp.Any, exp.All)
-
 
 def true_facts(node: exp.Expr, scope: Scope) -> Facts:
     """The columns that are not NULL wherever the predicate is true."""
@@ -44,14 +42,14 @@ def true_facts(node: exp.Expr, scope: Scope) -> Facts:
         case exp.Is():
             return _is_facts(node, scope)
         case exp.In():
-            return strict_columns(node.this, scope)
+            return strict_columns(node.this, scope) if _strict("=", scope) else NONE
         case exp.Exists():
             return NONE
-        case exp.Between() if _strict("<=", scope):
+        case exp.Between() if _strict("<=", scope) and _strict(">=", scope):
             return _union(scope, node.this, node.args["low"], node.args["high"])
-        case exp.EQ() | exp.NEQ() | exp.LT() | exp.LTE() | exp.GT() | exp.GTE() if isinstance(node.expression, exp.Any):
+        case exp.EQ() | exp.NEQ() | exp.LT() | exp.LTE() | exp.GT() | exp.GTE() if is_any(node.expression):
             # `x = ANY (array)` is true only where some comparison was
-            return strict_columns(node.this, scope)
+            return strict_columns(node.this, scope) if _strict(_OPERATORS[type(node)], scope) else NONE
         case _:
             return strict_columns(node, scope)
 
@@ -73,11 +71,26 @@ def false_facts(node: exp.Expr, scope: Scope) -> Facts:
             return NONE
         case exp.In():
             # `x NOT IN (no rows)` is true for a NULL x
-            return strict_columns(node.this, scope) if node.expressions else NONE
+            return strict_columns(node.this, scope) if node.expressions and _strict("=", scope) else NONE
         case exp.Exists():
             return NONE
         case _:
             return strict_columns(node, scope)
+
+
+def untrue_facts(node: exp.Expr, scope: Scope) -> Facts:
+    """The columns that are not NULL wherever the predicate is not true: false or NULL."""
+    node = unwrapped(node)
+    match node:
+        case exp.And():
+            return untrue_facts(node.this, scope) & untrue_facts(node.expression, scope)
+        case exp.Or():
+            return untrue_facts(node.this, scope) | untrue_facts(node.expression, scope)
+        case exp.Is():
+            # of what is never NULL itself, not true is false
+            return false_facts(node, scope)
+        case _:
+            return NONE
 
 
 def _is_facts(node: exp.Is, scope: Scope) -> Facts:
@@ -95,13 +108,13 @@ def strict_columns(node: exp.Expr, scope: Scope) -> Facts:
     node = unwrapped(node)
     if isinstance(node, exp.Column):
         return _column(node, scope)
-    if isinstance(node, (exp.Neg, exp.Not, exp.AtTimeZone)):
+    if isinstance(node, (exp.Not, exp.AtTimeZone)) or (isinstance(node, exp.Neg) and _strict("-", scope)):
         return strict_columns(node.this, scope)
     if isinstance(node, exp.Cast):
         return strict_columns(node.this, scope) if _is_strict_cast(node, scope) else NONE
     if isinstance(node, exp.Between):
         # not strict in its bounds: `5 BETWEEN NULL AND 1` is false
-        return strict_columns(node.this, scope) if _strict("<=", scope) else NONE
+        return strict_columns(node.this, scope) if _strict("<=", scope) and _strict(">=", scope) else NONE
     if isinstance(node, exp.DPipe):
         return _concatenation(node, scope)
     operator = _OPERATORS.get(type(node))
@@ -121,10 +134,10 @@ def _column(node: exp.Column, scope: Scope) -> Facts:
 
 def _operation(node: exp.Expr, operator: str, scope: Scope) -> Facts:
     left, right = node.this, node.expression
-    if isinstance(unwrapped(right), _QUANTIFIERS) or isinstance(unwrapped(left), _QUANTIFIERS):
+    if is_quantified(right) or is_quantified(left):
         # `x = ANY (empty)` is false and `x <> ALL (empty)` true, whatever x is
         return NONE
-    if isinstance(unwrapped(left), exp.Tuple) or isinstance(unwrapped(right), exp.Tuple):
+    if is_row(unwrapped(left)) or is_row(unwrapped(right)):
         # a row comparison may be decided before it meets the NULL
         return NONE
     if evaluate(left, scope).family is Family.COMPOSITE or not _strict(operator, scope):

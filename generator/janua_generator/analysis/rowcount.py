@@ -8,19 +8,28 @@ of fixed relations has at most one row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlglot import exp
 
 from janua_generator.analysis import statements
 from janua_generator.analysis.nullability import evaluate, resolve
 from janua_generator.analysis.scope import Column, Output, Scope, Source
-from janua_generator.analysis.syntax import conjuncts, function_name, is_star, parse, unwrapped
-from janua_generator.analysis.values import Family, family_of
-from janua_generator.catalog.model import Key, Relation
+from janua_generator.analysis.syntax import (
+    conjuncts,
+    function_name,
+    is_star,
+    name_of,
+    parameter_number,
+    parse,
+    type_name,
+    unwrapped,
+)
+from janua_generator.analysis.values import Family, base_type, family_of
+from janua_generator.catalog.model import Key, PgType, Relation
 
-# Comparing as floating point makes different values equal, and text has collations of its own.
-_EXACT = frozenset({Family.INTEGER, Family.UUID, Family.BOOLEAN, Family.TIME, Family.ENUM, Family.BYTES})
+# Comparing as floating point makes different values equal, and so does a time zone's change of hour.
+_EXACT = frozenset({Family.INTEGER, Family.UUID, Family.BOOLEAN, Family.ENUM, Family.BYTES})
 
 
 def of_select(node: exp.Select, scope: Scope, columns: tuple[Column, ...] | None) -> Output:
@@ -32,14 +41,14 @@ def _unlimited(node: exp.Select, scope: Scope, columns: tuple[Column, ...] | Non
     if _returns_sets(node, scope):
         return Output(columns, count_reason="a set-returning function in the select list")
     group = node.args.get("group")
+    having = node.args.get("having") is not None
     if group is None and _aggregates(node, scope):
-        having = node.args.get("having") is not None
         return Output(columns, True, not having, "an aggregate without GROUP BY")
     if group is not None:
         single = not scope.has_grouping_sets and _is_one_group(group, scope)
         return Output(columns, single, False, "what it groups by has one value" if single else "a row for each group")
     if not scope.sources:
-        return Output(columns, True, node.args.get("where") is None, "no FROM clause")
+        return Output(columns, True, node.args.get("where") is None and not having, "no FROM clause")
     if _all_fixed(scope):
         return Output(columns, True, False, "each relation is found by a unique key")
     return Output(columns, count_reason="nothing limits it to one row")
@@ -47,8 +56,20 @@ def _unlimited(node: exp.Select, scope: Scope, columns: tuple[Column, ...] | Non
 
 def _is_one_group(group: exp.Expr, scope: Scope) -> bool:
     """One row a group, so one row where all that it groups by has one value."""
-    fixed = _fixed(scope)
-    return set(scope.sources) <= fixed or all(_is_constant(each, fixed, scope) for each in group.expressions)
+    if _all_fixed(scope):
+        return True
+    fixed = {source for source in _fixed(scope) if not source.extended_by}
+    return all(_groups_by_one_value(each, fixed, scope) for each in group.expressions)
+
+
+def _groups_by_one_value(node: exp.Expr, fixed: set[Source], scope: Scope) -> bool:
+    """``GROUP BY 1`` means the first column of the result, as ``GROUP BY name`` may mean one of its names."""
+    if isinstance(node, exp.Literal):
+        return False
+    if isinstance(node, exp.Column):
+        reference = resolve(node, scope)
+        return reference is not None and reference.scope is scope and reference.source in fixed
+    return _is_constant(node, fixed, scope)
 
 
 def limited(node: exp.Expr, output: Output) -> Output:
@@ -88,15 +109,17 @@ def _own_level(node: exp.Expr) -> Iterator[exp.Expr]:
 
 
 def _returns_sets(node: exp.Select, scope: Scope) -> bool:
-    routines = scope.environment.introspection.routines
-    for item in node.expressions:
-        for each in _own_level(item):
-            if isinstance(each, (exp.Unnest, exp.Explode, exp.ExplodingGenerateSeries, exp.Posexplode)):
-                return True
-            name = function_name(each)
-            if name in routines.set_returning:
-                return True
-    return False
+    """Whether a set-returning function multiplies the rows: in the select list, or sorted or grouped by."""
+    clauses = [node.args.get(clause) for clause in ("order", "group", "distinct", "windows")]
+    flat = [each for clause in clauses for each in (clause if isinstance(clause, list) else [clause])]
+    return any(calls_set_returning(each, scope) for each in [*node.expressions, *flat] if each is not None)
+
+
+def calls_set_returning(node: exp.Expr, scope: Scope) -> bool:
+    """Whether a set-returning function stands in the expression, outside of its subqueries."""
+    set_returning = scope.environment.introspection.routines.set_returning
+    unfolding = (exp.Unnest, exp.Explode, exp.ExplodingGenerateSeries, exp.Posexplode)
+    return any(isinstance(each, unfolding) or function_name(each) in set_returning for each in _own_level(node))
 
 
 def _aggregates(node: exp.Select, scope: Scope) -> bool:
@@ -104,18 +127,30 @@ def _aggregates(node: exp.Select, scope: Scope) -> bool:
     items = list(node.expressions) + ([node.args["having"]] if node.args.get("having") else [])
     for item in items:
         for each in _own_level(item):
-            if isinstance(each, exp.Window) or (isinstance(each.parent, exp.Window) and each.arg_key == "this"):
-                continue
-            if isinstance(each.parent, exp.Filter) and isinstance(each.parent.parent, exp.Window):
-                continue
-            name = function_name(each)
-            if (name in routines.aggregates or isinstance(each, exp.AggFunc)) and _is_own(each, scope):
+            if function_name(each) in routines.aggregates and not _is_windowed(each) and _is_own(each, scope):
                 return True
     return False
 
 
+def _is_windowed(call: exp.Expr) -> bool:
+    """Whether OVER follows the call, perhaps behind FILTER, which makes it no aggregate."""
+    while isinstance(call.parent, (exp.Filter, exp.Dot, exp.IgnoreNulls, exp.RespectNulls)):
+        call = call.parent
+    return isinstance(call.parent, exp.Window) and call.arg_key == "this"
+
+
 def _is_own(call: exp.Expr, scope: Scope) -> bool:
-    """Whether an aggregate belongs to this query level and not to one whose columns alone it takes."""
+    """
+    Whether an aggregate belongs to this query level and not to one whose columns alone it takes.
+
+    What it filters and sorts by counts among what it takes; a subquery there is not looked into.
+    """
+    if scope.parent is None:
+        return True
+    while isinstance(call.parent, (exp.Filter, exp.WithinGroup)):
+        call = call.parent
+    if call.find(exp.Query) is not None:
+        return False
     columns = list(call.find_all(exp.Column))
     references = [resolve(column, scope) for column in columns if not is_star(column)]
     return not references or any(each is not None and each.scope is scope for each in references)
@@ -135,7 +170,11 @@ def of_insert(
     conflict = node.args.get("conflict")
     action = str(conflict.args.get("action") or "") if conflict is not None else ""
     may_skip = conflict is not None and ("UPDATE" not in action.upper() or conflict.args.get("where") is not None)
-    may_drop = relation.is_view or bool(statements.row_triggers(relation, scope, "insert"))
+    may_drop = (
+        relation.is_view
+        or _has_foreign_part(relation, scope)
+        or bool(statements.row_triggers(relation, scope, "insert"))
+    )
     if conflict is not None:
         may_drop = may_drop or bool(statements.row_triggers(relation, scope, "update"))
     at_least_one = selected.at_least_one and not may_skip and not may_drop
@@ -145,11 +184,17 @@ def of_insert(
     return Output(columns, selected.at_most_one, at_least_one, reason)
 
 
+def _has_foreign_part(relation: Relation, scope: Scope) -> bool:
+    """Whether a row may end up on another server, which may do with it what it likes."""
+    below = [scope.environment.introspection.catalog.by_qualified_name.get(child) for child in relation.children]
+    return relation.kind == "foreign table" or any(each is None or _has_foreign_part(each, scope) for each in below)
+
+
 def of_target(node: exp.Expr, scope: Scope, target: Source, event: str) -> Output:
     """Count the rows that an UPDATE or DELETE touches: each row of the target at most once."""
     if target.relation is None or target.relation.has_rules:
         return Output((), count_reason="nothing is known of the target")
-    if target in _fixed(scope):
+    if not scope.has_full_join and target in _fixed(scope):
         return Output((), True, False, "the row is found by a unique key")
     return Output((), count_reason="nothing limits it to one row")
 
@@ -158,16 +203,25 @@ def of_target(node: exp.Expr, scope: Scope, target: Source, event: str) -> Outpu
 
 
 def _all_fixed(scope: Scope) -> bool:
-    return set(scope.sources) <= _fixed(scope)
+    """Whether the join has one row at most. A FULL JOIN of one row with one row may have two."""
+    alone = {source for source in scope.sources if source.at_most_one}
+    return not scope.has_full_join and set(scope.sources) <= _fixed(scope) | alone
 
 
 def _fixed(scope: Scope) -> set[Source]:
-    fixed = {source for source in scope.sources if source.at_most_one}
+    """The relations that contribute the same row, or none, to all rows of the join."""
+    fixed: set[Source] = set()
     while True:
-        more = {source for source in scope.sources if source not in fixed and _is_found_by_key(source, fixed, scope)}
+        more = {source for source in scope.sources if source not in fixed and _is_fixed(source, fixed, scope)}
         if not more:
             return fixed
         fixed |= more
+
+
+def _is_fixed(source: Source, fixed: set[Source], scope: Scope) -> bool:
+    if source.at_most_one and not source.volatile and set(source.depends_on) <= fixed:
+        return True
+    return _is_found_by_key(source, fixed, scope)
 
 
 def _is_found_by_key(source: Source, fixed: set[Source], scope: Scope) -> bool:
@@ -187,6 +241,8 @@ def _is_found_by_key(source: Source, fixed: set[Source], scope: Scope) -> bool:
 
 def _tied_columns(source: Source, fixed: set[Source], scope: Scope) -> set[str]:
     tied: set[str] = set()
+    if "=" in scope.environment.introspection.routines.redefined_operators:
+        return tied
     for condition in scope.conditions:
         if source not in condition.sources or not isinstance(condition.predicate, exp.EQ):
             continue
@@ -220,14 +276,10 @@ def _is_constant(node: exp.Expr, fixed: set[Source], scope: Scope) -> bool:
 def _is_uncorrelated(node: exp.Expr, scope: Scope) -> bool:
     """An uncorrelated subquery is computed once. Names that might be this query's own count as correlated."""
     aliases = {source.alias for source in scope.sources}
-    if any(source.columns is None for source in scope.sources):
-        return False
-    names = {column.name for source in scope.sources for column in source.columns or ()}
     for column in node.find_all(exp.Column):
         table = column.args.get("table")
-        if table is not None and table.name.lower() in aliases:
-            return False
-        if table is None and column.name.lower() in names:
+        name = name_of(column.this if table is None else table)
+        if name in aliases or (table is None and any(source.may_have(name) for source in scope.sources)):
             return False
     return True
 
@@ -235,36 +287,33 @@ def _is_uncorrelated(node: exp.Expr, scope: Scope) -> bool:
 def _compares_exactly(column: Column, other: exp.Expr, scope: Scope) -> bool:
     """Whether equality means what the unique index means by it."""
     value = evaluate(other, scope)
-    if value.family is Family.LITERAL:
+    if value.family is Family.LITERAL or _has_type_of(other, column, scope):
         return True
     if column.value.family is Family.TEXT:
-        return value.family is Family.TEXT and not _is_citext(other, scope)
-    if column.value.family is Family.OTHER:
-        return _same_column_type(column, other, scope)
+        return value.family is Family.TEXT
     return column.value.family in _EXACT and value.family is column.value.family
 
 
-def _is_citext(node: exp.Expr, scope: Scope) -> bool:
-    if isinstance(node, exp.Cast):
-        target = node.args["to"].sql(dialect="postgres").lower()
-        return family_of(target, scope.environment.introspection.types) is not Family.TEXT
-    return False
-
-
-def _same_column_type(column: Column, other: exp.Expr, scope: Scope) -> bool:
-    """Two columns of unknown types compare exactly only where both are declared with one type."""
-    if not isinstance(other, exp.Column):
-        return False
-    reference = resolve(other, scope)
-    if reference is None or reference.source.relation is None:
-        return False
-    declared = reference.source.relation.by_name.get(reference.column.name)
-    owners = [
-        source.relation.by_name[column.name]
+def _has_type_of(node: exp.Expr, column: Column, scope: Scope) -> bool:
+    """Whether a parameter or column has the very type that the table's column is declared with, domains aside."""
+    types = scope.environment.introspection.types
+    declared = [
+        base_type(source.relation.by_name[column.name].type, types)
         for source in scope.sources
         if source.relation is not None and source.column(column.name) is column
     ]
-    return declared is not None and any(each.type == declared.type for each in owners)
+    found = _declared_type(unwrapped(node), scope)
+    return bool(declared) and found is not None and base_type(found, types) == declared[0]
+
+
+def _declared_type(node: exp.Expr, scope: Scope) -> str | None:
+    if isinstance(node, exp.Parameter):
+        type_ = scope.environment.parameter_types.get(parameter_number(node) or 0)
+        return type_.name if type_ is not None else None
+    reference = resolve(node, scope) if isinstance(node, exp.Column) else None
+    if reference is None or reference.source.relation is None:
+        return None
+    return reference.source.relation.by_name[reference.column.name].type
 
 
 def _implied(key: Key, source: Source, scope: Scope) -> bool:
@@ -273,9 +322,10 @@ def _implied(key: Key, source: Source, scope: Scope) -> bool:
     where = tree.args.get("where") if tree is not None else None
     if where is None:
         return False
-    needed = {_plain(each) for each in conjuncts(where.this)}
+    types = scope.environment.introspection.types
+    needed = {_plain(each, types) for each in conjuncts(where.this)}
     given = {
-        _plain(condition.predicate)
+        _plain(condition.predicate, types)
         for condition in scope.conditions
         if source in condition.sources and _speaks_of(condition.predicate, source, scope)
     }
@@ -287,12 +337,20 @@ def _speaks_of(predicate: exp.Expr, source: Source, scope: Scope) -> bool:
     return bool(references) and all(each is not None and each.source is source for each in references)
 
 
-def _plain(predicate: exp.Expr) -> str:
-    """A predicate without qualifiers, so that ``u.deleted_at IS NULL`` is ``deleted_at IS NULL``."""
+def _plain(predicate: exp.Expr, types: Mapping[str, PgType]) -> str:
+    """
+    A predicate without qualifiers, so that ``u.deleted_at IS NULL`` is ``deleted_at IS NULL``.
+
+    And without the casts that the server shows: ``status = 'active'::text``. A cast to a type whose
+    equality is another one, or that shortens, stays.
+    """
 
     def strip(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Column):
             return exp.column(node.this.copy())
+        if isinstance(node, exp.Cast) and isinstance(node.this, exp.Literal):
+            name = type_name(node.args["to"])
+            return node.this if name == "text" or family_of(name, types) is Family.ENUM else node
         return node.this if isinstance(node, exp.Paren) else node
 
-    return predicate.copy().transform(strip).sql(dialect="postgres").lower()
+    return predicate.copy().transform(strip).sql(dialect="postgres", normalize=True)

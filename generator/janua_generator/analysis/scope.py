@@ -8,6 +8,7 @@ column is *known* where a predicate that every row passed would have refused a N
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -15,12 +16,14 @@ from sqlglot import exp
 
 from janua_generator.analysis.values import Family, Value, not_null, nullable
 from janua_generator.catalog.introspect import Introspection
-from janua_generator.catalog.model import Relation
+from janua_generator.catalog.model import PgType, Relation
+
+_SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that a relation or query offers by name."""
+    """A column that a relation or query offers by name; the name is empty where it cannot be told."""
 
     name: str
     value: Value
@@ -42,18 +45,33 @@ class Output:
 
 @dataclass(eq=False, slots=True)
 class Source:
-    """One relation of a FROM clause. ``columns`` is None where they cannot be told."""
+    """
+    One relation of a FROM clause. ``columns`` is None where they cannot be told.
+
+    ``relation`` is the table or view that it is, under that one's own column names. Where it has
+    ``at_most_one`` row, that row is the same for all rows of ``depends_on``, and computed once
+    unless it is ``volatile``.
+    """
 
     alias: str
     columns: tuple[Column, ...] | None
     relation: Relation | None = None
     at_most_one: bool = False
+    depends_on: tuple[Source, ...] = ()
+    volatile: bool = False
     extended_by: set[int] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
 
     def column(self, name: str) -> Column | None:
-        """The column of this name."""
-        return next((each for each in self.columns or () if each.name == name), None)
+        """The column of this name, unless there are several."""
+        found = [each for each in self.columns or () if each.name == name]
+        return found[0] if len(found) == 1 else None
+
+    def may_have(self, name: str) -> bool:
+        """Whether the name might mean one of its columns, for all that is known."""
+        if self.columns is None or (self.relation is not None and name in _SYSTEM_COLUMNS):
+            return True
+        return any(each.name in (name, "") for each in self.columns)
 
     def value(self, column: Column) -> Value:
         """What is known of the column in the rows that the FROM clause gives."""
@@ -93,13 +111,19 @@ class Environment:
 
     introspection: Introspection
     nullable_parameters: frozenset[int] = frozenset()
+    parameter_types: Mapping[int, PgType] = field(default_factory=dict)
     views: dict[str, Output] = field(default_factory=dict)
     join_ids: Iterator[int] = field(default_factory=count)
 
 
 @dataclass(eq=False, slots=True)
 class Scope:
-    """One query level. Names that it lacks are looked up in ``parent``."""
+    """
+    One query level. Names that it lacks are looked up in ``parent``.
+
+    ``has_grouping_sets``: some rows of the result lack what others are grouped by;
+    ``groups_by_expressions``: and that may be any expression of the select list.
+    """
 
     environment: Environment
     parent: Scope | None = None
@@ -109,6 +133,8 @@ class Scope:
     conditions: list[Condition] = field(default_factory=list)
     aggregates_over_none: bool = False
     has_grouping_sets: bool = False
+    groups_by_expressions: bool = False
+    has_full_join: bool = False
     star: list[tuple[Source, Column]] | None = field(default_factory=list)
 
     def child(self) -> Scope:
@@ -141,7 +167,9 @@ class Scope:
         merged = [source for source in self.merged if source.column(name) is not None]
         if merged:
             return merged[-1:]
-        return [source for source in self.sources if source.columns is None or source.column(name) is not None]
+        # a query that the server accepts has no ambiguous name: who has it for sure, is meant
+        sure = [source for source in self.sources if source.column(name) is not None]
+        return sure or [source for source in self.sources if source.may_have(name)]
 
     def learn(self, references: Iterable[tuple[Source, str]], among: Iterable[Source] | None = None) -> None:
         """
@@ -158,6 +186,19 @@ class Scope:
             matched = set(source.extended_by)
             for each in reach:
                 each.extended_by -= matched
+
+    @contextmanager
+    def assuming(self, references: Iterable[tuple[Source, str]]) -> Iterator[None]:
+        """Where these columns are not NULL: what :meth:`learn` takes in, for a while."""
+        saved = [(source, source.known, source.extended_by) for source in (*self.sources, *self.merged)]
+        for source, known, extended_by in saved:
+            source.known, source.extended_by = set(known), set(extended_by)
+        try:
+            self.learn(references)
+            yield
+        finally:
+            for source, known, extended_by in saved:
+                source.known, source.extended_by = known, extended_by
 
 
 def columns_named(names: Iterable[str], value: Value) -> tuple[Column, ...]:

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from janua_generator.analysis import rowcount
 from janua_generator.analysis.from_clause import enter_from, enter_items, relation_columns
-from janua_generator.analysis.nullability import evaluate
+from janua_generator.analysis.nullability import evaluate, resolve
 from janua_generator.analysis.predicates import true_facts
 from janua_generator.analysis.scope import UNKNOWN, Column, Condition, Environment, Output, Scope, Source
 from janua_generator.analysis.syntax import (
@@ -22,13 +22,17 @@ from janua_generator.analysis.syntax import (
     alias_of,
     conjuncts,
     function_name,
+    is_row,
     is_star,
     name_of,
     parse,
+    unwrapped,
 )
 from janua_generator.analysis.values import Family, Value, not_null, nullable
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import Relation, Trigger
+
+_NAMELESS = "?column?"
 
 OPAQUE = Output(None)
 """A statement of which nothing is known."""
@@ -81,6 +85,9 @@ def view_output(relation: Relation, scope: Scope) -> Output:
 
 
 def _enter_ctes(with_: exp.With, scope: Scope) -> None:
+    if with_.args.get("recursive"):
+        # with RECURSIVE a CTE may also mean one that stands behind it
+        scope.ctes = {**scope.ctes, **{alias_of(cte): OPAQUE for cte in with_.expressions}}
     for cte in with_.expressions:
         name = alias_of(cte)
         names = alias_columns(cte)
@@ -111,6 +118,9 @@ def _recursive(union: exp.SetOperation, name: str, names: list[str], scope: Scop
 
     Each round assumes what the last one found; nullability only ever grows, so it ends.
     """
+    with_ = union.args.get("with_")
+    if isinstance(with_, exp.With):
+        _enter_ctes(with_, scope)
     seed = _named(output_of(union.left, scope.sibling()), names)
     if seed.columns is None:
         return OPAQUE
@@ -143,6 +153,8 @@ def _select(node: exp.Select, scope: Scope) -> Output:
     _apply(where.this if where is not None else None, scope)
     group = node.args.get("group")
     scope.has_grouping_sets = group is not None and _has_grouping_sets(group)
+    if group is not None and scope.has_grouping_sets:
+        scope.groups_by_expressions = not _groups_by_columns(group, scope)
     grouped = group is not None and not _is_empty_grouping(group)
     having = node.args.get("having")
     scope.aggregates_over_none = not grouped or scope.has_grouping_sets
@@ -157,6 +169,28 @@ def _has_grouping_sets(group: exp.Group) -> bool:
     if any(group.args.get(kind) for kind in ("grouping_sets", "cube", "rollup")):
         return True
     return any(isinstance(each, (exp.Rollup, exp.Cube, exp.GroupingSets)) for each in group.expressions)
+
+
+def _groups_by_columns(group: exp.Expr, scope: Scope) -> bool:
+    """
+    Whether all that grouping sets name are columns of the FROM clause.
+
+    ``1`` stands for an item of the select list, a name that FROM lacks for its alias, and an
+    expression for every equal one there: in some rows each of them is NULL, even a constant.
+    """
+    structure = (exp.Group, exp.Rollup, exp.Cube, exp.GroupingSets, exp.Tuple, exp.Paren)
+    stack = [group]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, structure):
+            stack += list(each.iter_expressions())
+        elif not isinstance(each, exp.Column):
+            return False
+        else:
+            reference = resolve(each, scope)
+            if reference is None or reference.scope is not scope:
+                return False
+    return True
 
 
 def _is_empty_grouping(group: exp.Group) -> bool:
@@ -180,8 +214,16 @@ def _projected(items: Iterable[exp.Expr], scope: Scope) -> tuple[Column, ...] | 
                 return None
             columns += star
         else:
-            columns.append(Column(_output_name(item), evaluate(item, scope)))
+            columns.append(Column(_output_name(item), _selected(item, scope)))
     return tuple(columns)
+
+
+def _selected(item: exp.Expr, scope: Scope) -> Value:
+    """An item of the select list: NULL where grouping sets leave it out."""
+    value = evaluate(item, scope)
+    if scope.groups_by_expressions and not isinstance(unwrapped(item), exp.Count):
+        return nullable("grouping sets leave it out of some rows", value.family)
+    return value
 
 
 def _star_of(item: exp.Expr, scope: Scope) -> tuple[Column, ...] | None:
@@ -215,22 +257,25 @@ def _seen(source: Source, column: Column, scope: Scope) -> Column:
 
 
 def _output_name(item: exp.Expr) -> str:
-    """The name that PostgreSQL gives a select item, as far as other queries could refer to it."""
-    if isinstance(item, exp.Alias):
-        return name_of(item.args["alias"])
-    if isinstance(item, exp.Column):
-        return name_of(item.this)
-    if isinstance(item, exp.Cast):
-        inner = _output_name(item.this)
-        return inner or item.args["to"].sql(dialect="postgres").lower()
-    if isinstance(item, exp.Case):
-        return "case"
-    if isinstance(item, (exp.Paren, exp.Subquery)):
-        inner_select = item.this
-        if isinstance(inner_select, exp.Select) and inner_select.expressions:
-            return _output_name(inner_select.expressions[0])
-        return _output_name(inner_select)
-    return function_name(item)
+    """The name that PostgreSQL gives a select item (FigureColname), or an empty string for one that is not sure."""
+    match item:
+        case exp.Alias():
+            return name_of(item.args["alias"])
+        case exp.Column():
+            return name_of(item.this)
+        case exp.Cast() | exp.Collate():
+            inner = _output_name(item.this)
+            return inner if inner != _NAMELESS else ""
+        case exp.Paren():
+            return _output_name(item.this)
+        case exp.Subquery() if isinstance(item.this, exp.Select) and item.this.expressions:
+            return _output_name(item.this.expressions[0])
+        case exp.Window() | exp.Filter():
+            return _output_name(item.this)
+        case exp.Literal() | exp.Null() | exp.Parameter() | exp.Not() | exp.Binary() | exp.Is():
+            return _NAMELESS if not function_name(item) else ""
+        case _:
+            return function_name(item)
 
 
 def _set_operation(node: exp.SetOperation, scope: Scope) -> Output:
@@ -262,6 +307,9 @@ def _values(node: exp.Values, scope: Scope) -> Output:
         for other in values[1:]:
             value = _either(value, other)
         columns.append(Column(f"column{at + 1}", value))
+    if any(rowcount.calls_set_returning(each, scope) for each in node.expressions):
+        # allowed in the one row of an INSERT
+        return Output(tuple(columns), count_reason="a set-returning function")
     single = len(rows) == 1
     return rowcount.limited(node, Output(tuple(columns), single, True, f"VALUES of {len(rows)} rows"))
 
@@ -329,10 +377,15 @@ def _written(source: Source, assigned: dict[str, Value], scope: Scope, *events: 
     if relation is None or source.columns is None:
         source.columns = None
         return
-    if relation.is_view or relation.kind == "foreign table":
+    if relation.is_view or relation.kind == "foreign table" or relation.has_rules:
+        # what a trigger or a rule returns in place of the row is its own
+        source.known = set()
         source.columns = tuple(Column(each.name, UNKNOWN) for each in source.columns)
         return
     declared = relation_columns(relation, scope)
+    if "update" in events and relation.children:
+        # an UPDATE may move a row to another partition, where it counts as an INSERT
+        events = (*events, "insert")
     changed_by_trigger = any(row_triggers(relation, scope, event) for event in events)
     computed = {column.name for column in relation.columns if column.generated} if assigned else set()
     source.known = set() if changed_by_trigger else source.known - set(assigned) - computed
@@ -368,6 +421,7 @@ def _insert(node: exp.Insert, scope: Scope) -> Output:
         names = [name_of(each) for each in schema.expressions] if schema else [c.name for c in relation.columns]
         assigned = _assigned_by_insert(names, body, selected)
     _written(source, assigned, scope, "insert", *(["update"] if conflict is not None else []))
+    _refresh_star(scope)
     columns = _returning(node, scope)
     return rowcount.of_insert(node, scope, relation, selected, columns)
 
@@ -406,14 +460,16 @@ def _assigned_by_update(assignments: Iterable[exp.Expr], scope: Scope) -> dict[s
     for each in assignments:
         target, value = each.this, each.expression
         if isinstance(target, exp.Tuple):
-            parts = value.expressions if isinstance(value, exp.Tuple) else []
+            parts = value.expressions if is_row(value) else []
             for at, column in enumerate(target.expressions):
-                assigned[name_of(column)] = _assigned_value(parts[at], scope) if at < len(parts) else UNKNOWN
-        elif isinstance(target, exp.Column):
+                known = at < len(parts) and column.args.get("table") is None
+                assigned[name_of(column)] = _assigned_value(parts[at], scope) if known else UNKNOWN
+        elif isinstance(target, exp.Column) and target.args.get("table") is None:
             assigned[name_of(target.this)] = _assigned_value(value, scope)
         else:
-            name = name_of(target)
-            assigned[name] = UNKNOWN
+            # `a.b` is field b of column a, and `a[1]` an element of it
+            field_of = target.args.get("table") if isinstance(target, exp.Column) else target
+            assigned[name_of(field_of)] = UNKNOWN
     return assigned
 
 

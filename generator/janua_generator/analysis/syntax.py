@@ -1,8 +1,8 @@
 """
 SQL to sqlglot's tree, with what the tree alone forgets put back.
 
-sqlglot maps many of PostgreSQL's functions to nodes of its own; the name that the author
-wrote is kept in each node's ``meta["function"]``, and rules go by that.
+sqlglot maps many functions, other databases' included, to nodes of its own; the name that the
+author wrote is kept in each node's ``meta["function"]``, and rules go by that.
 """
 
 from __future__ import annotations
@@ -34,6 +34,37 @@ _SPECIAL_SYNTAX: dict[type[exp.Expr], str] = {
     exp.Overlay: "overlay",
 }
 
+# Nodes for which rules go by the node: the functions of PostgreSQL that become it, and no namesake of
+# another database, which in PostgreSQL is whatever somebody made (`nvl`, `div`, `logical_or`).
+_OWN_NODES: dict[type[exp.Expr], frozenset[str]] = {
+    exp.Coalesce: frozenset({"coalesce"}),
+    exp.Greatest: frozenset({"greatest"}),
+    exp.Least: frozenset({"least"}),
+    exp.Nullif: frozenset({"nullif"}),
+    exp.Count: frozenset({"count"}),
+    exp.LogicalAnd: frozenset({"bool_and"}),
+    exp.LogicalOr: frozenset({"bool_or"}),
+    exp.GroupConcat: frozenset({"string_agg"}),
+    exp.ArrayAgg: frozenset({"array_agg"}),
+    exp.ConcatWs: frozenset({"concat_ws"}),
+    exp.Substring: frozenset({"substring", "substr"}),
+    exp.Array: frozenset({"array"}),
+    exp.Exists: frozenset({"exists"}),
+    exp.Pow: frozenset({"power", "pow"}),
+    exp.Mod: frozenset({"mod"}),
+    exp.Cast: frozenset({"cast"}),
+    exp.Case: frozenset({"case"}),
+    exp.Collate: frozenset(),
+    exp.Like: frozenset(),
+    exp.RegexpLike: frozenset(),
+    exp.RegexpILike: frozenset(),
+    exp.ArrayContainsAll: frozenset(),
+    exp.ArrayContainedBy: frozenset(),
+    exp.ArrayOverlaps: frozenset(),
+    exp.JSONExtract: frozenset(),
+    exp.JSONExtractScalar: frozenset(),
+}
+
 
 def parse(sql: str) -> exp.Expr | None:
     """Return the tree of one statement, or None where sqlglot cannot tell its structure."""
@@ -49,22 +80,65 @@ def parse(sql: str) -> exp.Expr | None:
     if isinstance(tree, exp.Command):
         return None
     _keep_function_names(tree, text)
-    return tree
+    _undo_renaming(tree)
+    return tree if _nest_joins(tree) else None
 
 
 def _keep_function_names(tree: exp.Expr, text: str) -> None:
     for node in tree.find_all(exp.Func):
         if isinstance(node, exp.Anonymous):
-            node.meta["function"] = _fold(node.this) if isinstance(node.this, str) else ""
+            node.meta["function"] = node.this.lower() if isinstance(node.this, str) else name_of(node.this)
         elif "start" in node.meta:
             written = text[node.meta["start"] : node.meta["end"] + 1]
             node.meta["function"] = written.lower() if re.fullmatch(r"\w+", written) else ""
+            if isinstance(node, exp.TimeUnit) and not re.match(r"\s*\(\s*['$]", text[node.meta["end"] + 1 :]):
+                # a unit that is a column has become a mere word
+                node.meta["function"] = ""
         else:
             node.meta["function"] = _SPECIAL_SYNTAX.get(type(node), "")
 
 
-def _fold(name: str) -> str:
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()
+def _undo_renaming(tree: exp.Expr) -> None:
+    """Make calls of namesakes plain calls again."""
+    for node in list(tree.find_all(*_OWN_NODES)):
+        name = function_name(node)
+        if name and "start" in node.meta and name not in _OWN_NODES[type(node)]:
+            call = exp.Anonymous(this=name, expressions=[each.copy() for each in node.iter_expressions()])
+            call.meta["function"] = name
+            node.replace(call)
+
+
+def _nest_joins(tree: exp.Expr) -> bool:
+    """
+    Put right what sqlglot makes of ``a LEFT JOIN b CROSS JOIN c ON …``, and say whether all is right.
+
+    CROSS and NATURAL JOIN take no ON, so the ON is that of the nearest join before that lacks one,
+    whose right side is all that stands between.
+    """
+    for owner in list(tree.walk()):
+        kept: list[exp.Expr] = []
+        for join in owner.args.get("joins") or ():
+            kept.append(join)
+            on = join.args.get("on")
+            if on is None or not (join.args.get("kind") == "CROSS" or join.args.get("method")):
+                continue
+            opening = next((at for at in range(len(kept) - 2, -1, -1) if _lacks_condition(kept[at])), None)
+            if opening is None:
+                return False
+            join.set("on", None)
+            kept[opening].set("on", on)
+            right = kept[opening].this
+            right.set("joins", [*(right.args.get("joins") or ()), *kept[opening + 1 :]])
+            del kept[opening + 1 :]
+        if owner.args.get("joins"):
+            owner.set("joins", kept)
+        if any(join.args.get("side") and _lacks_condition(join) for join in kept):
+            return False
+    return True
+
+
+def _lacks_condition(join: exp.Expr) -> bool:
+    return join.args.get("kind") != "CROSS" and not any(join.args.get(part) for part in ("on", "using", "method"))
 
 
 def function_name(node: exp.Expr) -> str:
@@ -123,6 +197,30 @@ def parameter_number(node: exp.Expr) -> int | None:
     if isinstance(node, exp.Parameter) and isinstance(node.this, exp.Literal):
         return int(node.this.this)
     return None
+
+
+def type_name(node: exp.Expr) -> str:
+    """Return the type that a cast is to, folded to lower case unless it was quoted."""
+    if any(each.args.get("quoted") for each in node.find_all(exp.Identifier)):
+        return node.sql(dialect="postgres").replace('"', "")
+    return node.sql(dialect="postgres").lower()
+
+
+def is_row(node: exp.Expr) -> bool:
+    """Whether the expression is ``(a, b)`` or ``ROW(a, b)``, which is compared field by field."""
+    return isinstance(node, exp.Tuple) or function_name(node) == "row"
+
+
+def is_quantified(node: exp.Expr) -> bool:
+    """Whether an operand is ``ANY (…)``, ``SOME (…)`` or ``ALL (…)``: the comparison is with each element."""
+    node = unwrapped(node)
+    return isinstance(node, (exp.Any, exp.All)) or is_any(node) or function_name(node) == "all"
+
+
+def is_any(node: exp.Expr) -> bool:
+    """Whether an operand is ``ANY (…)`` or ``SOME (…)``."""
+    node = unwrapped(node)
+    return isinstance(node, exp.Any) or function_name(node) in ("any", "some")
 
 
 def is_star(node: exp.Expr) -> bool:

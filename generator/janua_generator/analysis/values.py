@@ -72,6 +72,15 @@ def family_of(type_name: str, types: Mapping[str, PgType]) -> Family:
     return _BY_KIND.get(type_.kind, Family.OTHER)
 
 
+def base_type(type_name: str, types: Mapping[str, PgType]) -> str:
+    """Return the type behind a domain, and any other as it is."""
+    type_ = types.get(type_name)
+    while type_ is not None and type_.kind == "domain":
+        type_name = type_.base
+        type_ = types.get(type_name)
+    return type_name
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """Whether an expression can be NULL, the reason in a few words, and its family."""

@@ -58,6 +58,7 @@ class Routines:
     set_returning: frozenset[str]
     aggregates: frozenset[str]
     redefined: frozenset[str]
+    overloaded: frozenset[str]
     volatile: frozenset[str]
     strict_operators: frozenset[str]
     redefined_operators: frozenset[str]

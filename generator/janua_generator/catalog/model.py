@@ -197,7 +197,7 @@ class Function(Record, frozen=True):
 
 
 class Sequence(Record, frozen=True):
-    """A sequence that no column owns."""
+    """A sequence that does not belong to an identity or serial column."""
 
     schema: str
     name: str

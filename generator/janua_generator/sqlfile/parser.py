@@ -9,8 +9,8 @@ Query files to :class:`SourceQuery`: headers, documentation and statements, each
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from difflib import get_close_matches
+from itertools import pairwise
 
 from janua.diagnostics import Diagnostic
 from janua.errors import SqlSyntaxError
@@ -36,35 +36,36 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DIRECTIVE = re.compile(r"\s*@(?P<word>\w+)")
 
 
-def parse_file(file: SourceFile) -> list[SourceQuery]:
+def parse_file(file: SourceFile) -> tuple[list[SourceQuery], list[Diagnostic]]:
     """
-    Return the queries of a file in their order. Pure.
+    Return the queries of a file in their order, and what is wrong with the others. Pure.
 
-    Raises GenerationFailed with every finding of the file: an unclosed string, a malformed
-    header, SQL outside a query, a query without a statement or with several.
+    Findings are an unclosed string, a malformed header, SQL outside a query, a query without a
+    statement or with several.
     """
-    try:
-        tokens = list(tokenize(file.text))
-    except SqlSyntaxError as error:
-        raise GenerationFailed([file.diagnostic(error.offset, 1, str(error))]) from None
-    findings: list[Diagnostic] = []
+    tokens, findings = _tokens(file)
+    headers = [at for at, token in enumerate(tokens) if _header_text(token) is not None]
+    findings += _outside(file, tokens[: headers[0]] if headers else tokens)
     queries: list[SourceQuery] = []
-    sections = list(_sections(tokens))
-    findings += _outside(file, tokens, sections[0][0] if sections else len(tokens))
-    for first, last in sections:
+    for first, last in pairwise([*headers, len(tokens)]):
         try:
             queries.append(_query(file, tokens[first], tokens[first + 1 : last]))
         except GenerationFailed as failure:
             findings += failure.diagnostics
-    if findings:
-        raise GenerationFailed(findings)
-    return queries
+    return queries, findings
 
 
-def _sections(tokens: list[Token]) -> Iterator[tuple[int, int]]:
-    """The index of each header comment and of the token behind its query."""
-    headers = [at for at, token in enumerate(tokens) if _header_text(token) is not None]
-    yield from zip(headers, [*headers[1:], len(tokens)], strict=True)
+def _tokens(file: SourceFile) -> tuple[list[Token], list[Diagnostic]]:
+    """The tokens up to the first query that something unclosed runs into."""
+    tokens: list[Token] = []
+    try:
+        for token in tokenize(file.text):
+            tokens.append(token)
+    except SqlSyntaxError as error:
+        while tokens and _header_text(tokens[-1]) is None:
+            tokens.pop()
+        return tokens[:-1], [file.diagnostic(error.offset, 1, str(error))]
+    return tokens, []
 
 
 def _header_text(token: Token) -> str | None:
@@ -81,9 +82,9 @@ def _comment_body(token: Token) -> str | None:
     return None
 
 
-def _outside(file: SourceFile, tokens: list[Token], end: int) -> list[Diagnostic]:
-    for token in tokens[:end]:
-        if token.kind not in TRIVIA and token.text != ";" and token.text != "\ufeff":
+def _outside(file: SourceFile, tokens: list[Token]) -> list[Diagnostic]:
+    for token in tokens:
+        if token.kind not in TRIVIA and token.text != ";":
             hint = "every statement of a query file follows a line such as -- name: get_user :one"
             return [file.diagnostic(token.start, len(token.text), "SQL before the first query", hint=hint)]
     return []
@@ -109,8 +110,9 @@ def _header(file: SourceFile, token: Token) -> tuple[str, int, Cardinality | Non
     match = _HEADER_REST.fullmatch(rest)
     offset = token.start + token.text.index("name:")
     if match is None:
-        message = "this is not a query's header: -- name: get_user :one"
-        raise GenerationFailed([file.diagnostic(offset, len(token.text.rstrip()) - 2, message)])
+        length = token.end - offset - (2 if token.kind is Kind.BLOCK_COMMENT else 0)
+        hint = "a query begins with a line such as -- name: get_user :one"
+        raise GenerationFailed([file.diagnostic(offset, length, "malformed header of a query", hint=hint)])
     name_offset = token.start + token.text.index(rest) + match.start("name")
     name = match["name"]
     if not _IDENTIFIER.fullmatch(name):

@@ -28,6 +28,11 @@ class _Occurrence:
     number: int
     nullable: bool | None
 
+    @property
+    def key(self) -> str | int:
+        """What all places of one parameter have in common."""
+        return self.name or self.number
+
 
 def parse_query(source: SourceQuery) -> ParsedQuery:
     """
@@ -39,17 +44,17 @@ def parse_query(source: SourceQuery) -> ParsedQuery:
     tokens = list(tokenize(source.file.text[: source.end], source.start))
     occurrences = list(_occurrences(source, tokens))
     _check_styles(source, occurrences)
-    numbers = _numbers(occurrences)
-    placeholders = tuple(_placeholder(source, number, places) for number, places in _grouped(occurrences, numbers))
-    if len(placeholders) > MAX_PARAMETERS:
-        message = f"{len(placeholders)} parameters: the protocol carries {MAX_PARAMETERS} at most"
+    places = _places(occurrences)
+    if len(places) > MAX_PARAMETERS:
+        message = f"{len(places)} parameters: the protocol carries {MAX_PARAMETERS} at most"
         raise GenerationFailed([source.diagnostic(message, hint="pass arrays and use unnest(:ids)")])
-    splices = tuple(
-        Splice(each.start, each.end, _sent(source, each.start, numbers[each.name or str(each.number)]))
-        for each in occurrences
+    numbers = {key: found[0].number or at for at, (key, found) in enumerate(places.items(), start=1)}
+    placeholders = sorted(
+        (_placeholder(source, numbers[key], found) for key, found in places.items()), key=lambda each: each.number
     )
+    splices = tuple(Splice(each.start, each.end, _sent(source, each.start, numbers[each.key])) for each in occurrences)
     spliced = SplicedSql.of(source.file.text, source.start, source.end, splices)
-    return ParsedQuery(source, placeholders, splices, spliced)
+    return ParsedQuery(source, tuple(placeholders), splices, spliced)
 
 
 def _sent(source: SourceQuery, start: int, number: int) -> str:
@@ -61,7 +66,7 @@ def _sent(source: SourceQuery, start: int, number: int) -> str:
 def _occurrences(source: SourceQuery, tokens: list[Token]) -> Iterator[_Occurrence]:
     at = 0
     while at < len(tokens):
-        found = _numbered(tokens, at) or _named(tokens, at) or _macro(source, tokens, at)
+        found = _numbered(source, tokens, at) or _named(tokens, at) or _macro(source, tokens, at)
         if found is None:
             at += 1
             continue
@@ -70,11 +75,15 @@ def _occurrences(source: SourceQuery, tokens: list[Token]) -> Iterator[_Occurren
         at += length
 
 
-def _numbered(tokens: list[Token], at: int) -> tuple[_Occurrence, int] | None:
+def _numbered(source: SourceQuery, tokens: list[Token], at: int) -> tuple[_Occurrence, int] | None:
     token = tokens[at]
     if token.kind is not Kind.PARAMETER:
         return None
-    return _Occurrence(token.start, token.end, "", int(token.text[1:]), None), 1
+    number = int(token.text[1:])
+    if number == 0:
+        message = "$0 is not a parameter: they count from $1"
+        raise GenerationFailed([source.file.diagnostic(token.start, 2, message)])
+    return _Occurrence(token.start, token.end, "", number, None), 1
 
 
 def _named(tokens: list[Token], at: int) -> tuple[_Occurrence, int] | None:
@@ -98,6 +107,8 @@ def _ends_operand(token: Token) -> bool:
 
 def _macro(source: SourceQuery, tokens: list[Token], at: int) -> tuple[_Occurrence, int] | None:
     """``sqlc.arg(name)`` and ``sqlc.narg(name)``; the name may be a string."""
+    if tokens[at].text != "sqlc":
+        return None
     significant: list[tuple[int, Token]] = []
     for index in range(at, min(at + 16, len(tokens))):
         if tokens[index].kind not in TRIVIA:
@@ -127,26 +138,20 @@ def _check_styles(source: SourceQuery, occurrences: list[_Occurrence]) -> None:
         message = f"${place.number} stands beside :{named[0].name}"
         hint = "use numbers or names in one query, not both"
         raise GenerationFailed([source.file.diagnostic(place.start, place.end - place.start, message, hint=hint)])
-    numbers = {each.number for each in numbered}
-    for each in numbered:
-        missing = next((n for n in range(1, each.number) if n not in numbers), None)
-        if missing is not None:
-            message = f"${each.number} is used but ${missing} is not"
+    highest = 0
+    for each in sorted(numbered, key=lambda each: each.number):
+        if each.number > highest + 1:
+            message = f"${each.number} is used but ${highest + 1} is not"
             raise GenerationFailed([source.file.diagnostic(each.start, each.end - each.start, message)])
+        highest = each.number
 
 
-def _numbers(occurrences: list[_Occurrence]) -> dict[str, int]:
-    """The number of each parameter by its name, or by its own number as a string."""
-    numbers: dict[str, int] = {}
+def _places(occurrences: list[_Occurrence]) -> dict[str | int, list[_Occurrence]]:
+    """The places of each parameter, in the order of first appearance."""
+    places: dict[str | int, list[_Occurrence]] = {}
     for each in occurrences:
-        key = each.name or str(each.number)
-        numbers.setdefault(key, each.number or len(numbers) + 1)
-    return numbers
-
-
-def _grouped(occurrences: list[_Occurrence], numbers: dict[str, int]) -> Iterator[tuple[int, list[_Occurrence]]]:
-    for key, number in sorted(numbers.items(), key=lambda item: item[1]):
-        yield number, [each for each in occurrences if (each.name or str(each.number)) == key]
+        places.setdefault(each.key, []).append(each)
+    return places
 
 
 def _placeholder(source: SourceQuery, number: int, places: list[_Occurrence]) -> Placeholder:

@@ -92,8 +92,7 @@ def _result_family(name: str, argument: exp.Expr | None, scope: Scope) -> Family
 def _is_of_this_level(node: exp.Expr, scope: Scope) -> bool:
     """An aggregate whose columns are all an outer query's is computed there, over other rows."""
     references = [resolve(column, scope) for column in node.find_all(exp.Column)]
-    found = [each for each in references if each is not None]
-    return not found or any(each.scope is scope for each in found)
+    return scope.parent is None or not references or any(each and each.scope is scope for each in references)
 
 
 def _over_rows(node: exp.Expr, name: str, family: Family, scope: Scope) -> Value:
@@ -133,15 +132,20 @@ def window(node: exp.Expr, scope: Scope) -> Value:
     inner = node.this
     while isinstance(inner, (exp.IgnoreNulls, exp.RespectNulls)):
         inner = inner.this
-    if isinstance(inner, (exp.Count, exp.RowNumber)) or (
-        isinstance(inner, exp.Filter) and isinstance(inner.this, exp.Count)
-    ):
+    called = inner.this if isinstance(inner, exp.Filter) else inner
+    if function_name(called) in scope.environment.introspection.routines.redefined:
+        return nullable(f"nothing is known of function {function_name(called)}")
+    if isinstance(called, exp.Count) or isinstance(inner, exp.RowNumber):
         return not_null("a count or a position", Family.INTEGER)
     name = function_name(inner)
     if name in ("rank", "dense_rank", "percent_rank", "cume_dist"):
         return not_null(f"{name} always gives a value", Family.NUMBER)
+    if name == "ntile":
+        buckets = _argument(inner)
+        value = evaluate(buckets, scope) if buckets is not None else nullable("no argument")
+        return Value(value.nullable, value.why, Family.INTEGER)
     family = COLLECTING.get(name) or _result_family(name, _argument(inner), scope)
-    if name not in NAMES or name in scope.environment.introspection.routines.redefined:
+    if name not in NAMES:
         return nullable(f"{name or 'a window function'} may find no row", family)
     if node.args.get("spec") is not None or node.args.get("alias") is not None or scope.has_grouping_sets:
         return nullable(f"the frame of {name} may be empty", family)

@@ -7,7 +7,7 @@ from sqlglot import exp
 from janua_generator.analysis.nullability.rules import evaluate, rule
 from janua_generator.analysis.scope import UNKNOWN, Reference, Scope
 from janua_generator.analysis.syntax import name_of, parameter_number
-from janua_generator.analysis.values import Family, Value, not_null, nullable
+from janua_generator.analysis.values import Family, Value, family_of, not_null, nullable
 
 
 def resolve(node: exp.Column, scope: Scope) -> Reference | None:
@@ -70,9 +70,11 @@ def null(node: exp.Expr, scope: Scope) -> Value:
 def parameter(node: exp.Expr, scope: Scope) -> Value:
     """A parameter is NULL only where its type says that None may be passed."""
     number = parameter_number(node)
+    type_ = scope.environment.parameter_types.get(number or 0)
+    family = family_of(type_.name, scope.environment.introspection.types) if type_ else Family.OTHER
     if number is None or number in scope.environment.nullable_parameters:
-        return nullable("a parameter that takes None", Family.LITERAL)
-    return not_null("a parameter that does not take None", Family.LITERAL)
+        return nullable("a parameter that takes None", family)
+    return not_null("a parameter that does not take None", family)
 
 
 @rule(exp.Paren, exp.Alias)

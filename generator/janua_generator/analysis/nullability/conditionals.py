@@ -46,12 +46,25 @@ def nullif(node: exp.Expr, scope: Scope) -> Value:
 
 @rule(exp.Case)
 def case(node: exp.Expr, scope: Scope) -> Value:
-    """NULL where a branch is, or where none applies and there is no ELSE."""
-    branches = [evaluate(each.args["true"], scope) for each in node.args["ifs"]]
+    """
+    NULL where a branch is, or where none applies and there is no ELSE.
+
+    A branch is taken where its condition is true and those before it are not.
+    """
+    from janua_generator.analysis.predicates import NONE, true_facts, untrue_facts
+
+    is_searched = node.this is None
+    passed = NONE
+    branches = []
+    for each in node.args["ifs"]:
+        with scope.assuming(passed | true_facts(each.this, scope) if is_searched else NONE):
+            branches.append(evaluate(each.args["true"], scope))
+        passed |= untrue_facts(each.this, scope) if is_searched else NONE
     default = node.args.get("default")
     if default is None:
         return nullable("CASE without ELSE", _common(branches))
-    branches.append(evaluate(default, scope))
+    with scope.assuming(passed):
+        branches.append(evaluate(default, scope))
     doubtful = next((each for each in branches if each.nullable), None)
     if doubtful is not None:
         return nullable(f"a branch of CASE: {doubtful.why}", _common(branches))

@@ -85,6 +85,12 @@ ALWAYS: Mapping[str, Family] = {
 }  # fmt: skip
 """Functions that give a value whatever they are given, NULL included, and its family."""
 
+ENDLESS = frozenset({"epoch", "year"})
+"""What ``extract`` gives of infinite times too."""
+
+CONSTANT = frozenset({"random", "gen_random_uuid", "pi", "version", "now", "clock_timestamp"})
+"""Those that take no argument; of the same name there may be others that do: ``random(1, NULL)`` is NULL."""
+
 
 @fallback
 def call(node: exp.Expr, scope: Scope) -> Value:
@@ -93,8 +99,10 @@ def call(node: exp.Expr, scope: Scope) -> Value:
     if not name or name in scope.environment.introspection.routines.redefined:
         return nullable(f"nothing is known of function {name}" if name else "nothing proves it")
     if name in ALWAYS:
-        if "variadic" in repr(node).lower():
+        if _is_variadic(node):
             return nullable(f"{name} of a VARIADIC array, which may be NULL", ALWAYS[name])
+        if name in CONSTANT and _arguments(node):
+            return nullable(f"{name} with arguments may give NULL", ALWAYS[name])
         return not_null(f"{name} always gives a value", ALWAYS[name])
     if name not in TOTAL:
         return nullable(f"{name} may give NULL")
@@ -106,6 +114,11 @@ def call(node: exp.Expr, scope: Scope) -> Value:
     return outcome if outcome.nullable else not_null(f"{name} of arguments that are not NULL", result)
 
 
+def _is_variadic(node: exp.Expr) -> bool:
+    """Whether the arguments are the elements of an array, which may itself be NULL."""
+    return any(isinstance(each, exp.Variadic) for each in node.iter_expressions())
+
+
 def _arguments(node: exp.Expr) -> list[exp.Expr]:
     """The arguments as written; units and keywords that sqlglot keeps as words are not values."""
     return [each for each in node.iter_expressions() if not isinstance(each, (exp.Var, exp.DataType))]
@@ -114,7 +127,7 @@ def _arguments(node: exp.Expr) -> list[exp.Expr]:
 @rule(exp.ConcatWs)
 def concat_ws(node: exp.Expr, scope: Scope) -> Value:
     """NULL only where the separator is."""
-    if "variadic" in repr(node).lower():
+    if _is_variadic(node):
         return nullable("a VARIADIC array may be NULL", Family.TEXT)
     return strictly([evaluate(node.expressions[0], scope)], Family.TEXT)
 
@@ -126,6 +139,21 @@ def substring(node: exp.Expr, scope: Scope) -> Value:
     if start is None or evaluate(start, scope).family is not Family.INTEGER:
         return nullable("substring may find no match", Family.TEXT)
     return strictly([evaluate(each, scope) for each in _arguments(node)], Family.TEXT)
+
+
+@rule(exp.Extract)
+def extract(node: exp.Expr, scope: Scope) -> Value:
+    """Of an infinite time, ``extract`` gives infinity for what grows without end, and NULL for what comes round."""
+    operand = evaluate(node.expression, scope)
+    if function_name(node) != "extract" or operand.family is not Family.TIME or node.this.name.lower() not in ENDLESS:
+        return nullable("extract may give NULL", Family.NUMBER)
+    return strictly([operand], Family.NUMBER)
+
+
+@rule(exp.Kwarg, exp.PropertyEQ)
+def named_argument(node: exp.Expr, scope: Scope) -> Value:
+    """``name => value``."""
+    return evaluate(node.expression, scope)
 
 
 @rule(exp.Dot)

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from janua_generator.analysis.nullability.rules import evaluate, rule
 from janua_generator.analysis.scope import Scope
-from janua_generator.analysis.syntax import unwrapped
+from janua_generator.analysis.syntax import is_quantified, is_row, type_name, unwrapped
 from janua_generator.analysis.values import Family, Value, family_of, not_null, nullable
 
 _ARITHMETIC = frozenset({Family.INTEGER, Family.NUMBER, Family.TIME, Family.LITERAL})
@@ -32,16 +32,25 @@ def _redefined(node: exp.Expr, scope: Scope) -> bool:
     return _SYMBOLS.get(type(node), "") in scope.environment.introspection.routines.redefined_operators
 
 
+def _compares_anew(symbols: tuple[str, ...], scope: Scope) -> bool:
+    """Whether the migrations gave one of these operators a meaning of their own."""
+    return any(symbol in scope.environment.introspection.routines.redefined_operators for symbol in symbols)
+
+
 @rule(exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
 def comparison(node: exp.Expr, scope: Scope) -> Value:
     """A comparison of two non-NULL values is true or false; ANY and ALL also meet the elements' NULLs."""
     left, right = unwrapped(node.this), unwrapped(node.expression)
-    if _redefined(node, scope) or isinstance(right, (exp.Any, exp.All)):
+    if _redefined(node, scope):
+        return nullable("an operator whose result is not known")
+    if is_quantified(right):
         return nullable("an element of the array may be NULL", Family.BOOLEAN)
-    if isinstance(left, exp.Tuple) and isinstance(right, exp.Tuple):
+    if is_row(left) and is_row(right):
         parts = [evaluate(each, scope) for each in left.expressions + right.expressions]
+        if any(part.family is Family.COMPOSITE for part in parts):
+            return nullable("a field of the row may be NULL", Family.BOOLEAN)
         return strictly(parts, Family.BOOLEAN)
-    if isinstance(left, exp.Tuple) or isinstance(right, exp.Tuple):
+    if is_row(left) or is_row(right):
         return nullable("a field of the row may be NULL", Family.BOOLEAN)
     return strictly([evaluate(left, scope), evaluate(right, scope)], Family.BOOLEAN)
 
@@ -49,7 +58,9 @@ def comparison(node: exp.Expr, scope: Scope) -> Value:
 @rule(exp.Like, exp.ILike, exp.SimilarTo, exp.RegexpLike, exp.RegexpILike)
 def match(node: exp.Expr, scope: Scope) -> Value:
     """A pattern match of two non-NULL texts is true or false."""
-    if _redefined(node, scope) or isinstance(unwrapped(node.expression), (exp.Any, exp.All, exp.Array)):
+    if _redefined(node, scope):
+        return nullable("an operator whose result is not known")
+    if is_quantified(node.expression) or isinstance(node.expression, exp.Array):
         return nullable("an element of the array may be NULL", Family.BOOLEAN)
     return strictly([evaluate(node.this, scope), evaluate(node.expression, scope)], Family.BOOLEAN)
 
@@ -64,8 +75,10 @@ def containment(node: exp.Expr, scope: Scope) -> Value:
 
 @rule(exp.Between)
 def between(node: exp.Expr, scope: Scope) -> Value:
-    """``BETWEEN`` is two comparisons."""
+    """``BETWEEN`` is two comparisons, of rows field by field."""
     operands = [node.this, node.args["low"], node.args["high"]]
+    if any(is_row(unwrapped(each)) for each in operands) or _compares_anew(("<=", ">="), scope):
+        return nullable("a field of the row may be NULL", Family.BOOLEAN)
     return strictly([evaluate(each, scope) for each in operands], Family.BOOLEAN)
 
 
@@ -75,7 +88,7 @@ def membership(node: exp.Expr, scope: Scope) -> Value:
     from janua_generator.analysis import statements
 
     operand = evaluate(node.this, scope)
-    if isinstance(unwrapped(node.this), exp.Tuple) or operand.nullable:
+    if is_row(unwrapped(node.this)) or operand.nullable or _compares_anew(("=",), scope):
         return nullable("the operand may be NULL", Family.BOOLEAN)
     query = node.args.get("query")
     if query is not None:
@@ -83,7 +96,7 @@ def membership(node: exp.Expr, scope: Scope) -> Value:
         if columns is None or any(column.value.nullable for column in columns):
             return nullable("a row of the subquery may be NULL", Family.BOOLEAN)
         return not_null("neither operand nor subquery is NULL", Family.BOOLEAN)
-    if not node.expressions or any(isinstance(unwrapped(e), exp.Tuple) for e in node.expressions):
+    if not node.expressions or any(is_row(unwrapped(each)) for each in node.expressions):
         return nullable("an element may be NULL", Family.BOOLEAN)
     return strictly([evaluate(each, scope) for each in node.expressions], Family.BOOLEAN)
 
@@ -95,9 +108,25 @@ def logic(node: exp.Expr, scope: Scope) -> Value:
     return strictly(operands, Family.BOOLEAN)
 
 
-@rule(exp.Is, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Exists)
+@rule(exp.Is)
 def test(node: exp.Expr, scope: Scope) -> Value:
-    """``IS …``, ``IS DISTINCT FROM`` and ``EXISTS`` are never NULL."""
+    """``IS NULL``, ``IS TRUE`` and the like are never NULL; ``IS JSON`` and ``IS NORMALIZED`` are, of a NULL."""
+    if isinstance(node.expression, (exp.Null, exp.Boolean)):
+        return not_null("a test is true or false", Family.BOOLEAN)
+    return nullable("the test of a NULL is NULL", Family.BOOLEAN)
+
+
+@rule(exp.NullSafeEQ, exp.NullSafeNEQ)
+def distinction(node: exp.Expr, scope: Scope) -> Value:
+    """``IS DISTINCT FROM`` is never NULL. ``<=>`` reads the same, but is an extension's distance."""
+    if "<=>" in scope.environment.introspection.routines.strict_operators or _compares_anew(("<=>", "="), scope):
+        return nullable("an operator whose result is not known")
+    return not_null("a test is true or false", Family.BOOLEAN)
+
+
+@rule(exp.Exists)
+def existence(node: exp.Expr, scope: Scope) -> Value:
+    """``EXISTS`` is never NULL."""
     return not_null("a test is true or false", Family.BOOLEAN)
 
 
@@ -108,6 +137,9 @@ def arithmetic(node: exp.Expr, scope: Scope) -> Value:
     if _redefined(node, scope) or not {left.family, right.family} <= _ARITHMETIC:
         return nullable("an operator whose result is not known")
     families = {left.family, right.family} - {Family.LITERAL}
+    if isinstance(node, exp.Pow):
+        # of integers too it is a double precision
+        return strictly([left, right], Family.NUMBER)
     order = (Family.TIME, Family.NUMBER, Family.INTEGER)
     return strictly([left, right], next((each for each in order if each in families), Family.LITERAL))
 
@@ -155,8 +187,7 @@ def cast(node: exp.Expr, scope: Scope) -> Value:
     to text and to itself; nor is anything known of casts that the migrations made.
     """
     operand = evaluate(node.this, scope)
-    target = node.args["to"].sql(dialect="postgres").lower()
-    family = family_of(target, scope.environment.introspection.types)
+    family = family_of(type_name(node.args["to"]), scope.environment.introspection.types)
     if scope.environment.introspection.routines.redefined_casts or operand.family is Family.OTHER:
         return nullable(operand.why if operand.nullable else "a cast of a value of unknown type", family)
     if operand.family is Family.JSON and family not in (Family.TEXT, Family.JSON):

@@ -8,7 +8,8 @@ from typing import TypeAlias
 from sqlglot import exp
 
 from janua_generator.analysis.scope import UNKNOWN, Scope
-from janua_generator.analysis.values import Value
+from janua_generator.analysis.syntax import function_name
+from janua_generator.analysis.values import Value, nullable
 
 Rule: TypeAlias = Callable[[exp.Expr, Scope], Value]
 
@@ -34,7 +35,20 @@ def fallback(function: Rule) -> Rule:
 
 def evaluate(node: exp.Expr, scope: Scope) -> Value:
     """Return what is known of the expression's value in the rows that the scope gives."""
+    name = function_name(node)
+    if name in scope.environment.introspection.routines.redefined:
+        return _made_by_migrations(name, node, scope)
     found = _RULES.get(type(node))
     if found is None and isinstance(node, exp.Func):
         found = _RULES.get(exp.Func)
     return found(node, scope) if found is not None else UNKNOWN
+
+
+def _made_by_migrations(name: str, node: exp.Expr, scope: Scope) -> Value:
+    """A function of the project's own: what its body tells, where that can be read."""
+    from janua_generator.analysis.bodies import sole_function, value_of_function
+
+    function = sole_function(name, scope)
+    if function is None or function.kind != "function":
+        return nullable(f"nothing is known of function {name}")
+    return value_of_function(function, [evaluate(each, scope) for each in node.iter_expressions()], scope)

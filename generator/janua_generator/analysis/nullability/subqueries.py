@@ -14,7 +14,7 @@ def scalar_subquery(node: exp.Expr, scope: Scope) -> Value:
     """A scalar subquery is NULL where it finds no row."""
     from janua_generator.analysis import statements
 
-    output = statements.output_of(node.this, scope.child())
+    output = statements.output_of(node, scope.child())
     if output.columns is None or len(output.columns) != 1:
         return nullable("the subquery's result is not known")
     value = output.columns[0].value

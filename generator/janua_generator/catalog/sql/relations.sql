@@ -27,7 +27,8 @@ nullable_somewhere AS (
     FROM family f
     JOIN pg_attribute a ON a.attrelid = f.member AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN unproven u ON u.conrelid = a.attrelid AND u.attnum = a.attnum
-    WHERE NOT a.attnotnull OR u.attnum IS NOT NULL
+    JOIN pg_class m ON m.oid = f.member
+    WHERE NOT a.attnotnull OR u.attnum IS NOT NULL OR m.relkind = 'f'
     GROUP BY 1, 2
 )
 SELECT r.nspname AS schema,

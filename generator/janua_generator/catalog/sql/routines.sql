@@ -1,9 +1,11 @@
 -- What the server says of functions and operators by their bare names, over all overloads and schemas.
--- A name counts as strict only where every function (not aggregate, not set-returning) of this name is.
+-- A name counts as strict only where every function (not aggregate, not set-returning) of this name is,
+-- and as an aggregate only where none of this name is a plain function.
 SELECT array_agg(proname ORDER BY proname) FILTER (WHERE strict) AS strict,
        array_agg(proname ORDER BY proname) FILTER (WHERE returns_set) AS set_returning,
        array_agg(proname ORDER BY proname) FILTER (WHERE aggregate) AS aggregates,
        array_agg(proname ORDER BY proname) FILTER (WHERE redefined) AS redefined,
+       array_agg(proname ORDER BY proname) FILTER (WHERE overloaded) AS overloaded,
        array_agg(proname ORDER BY proname) FILTER (WHERE volatile) AS volatile,
        (SELECT array_agg(DISTINCT o.oprname::text)
         FROM pg_operator o
@@ -34,7 +36,8 @@ FROM (
     SELECT p.proname::text AS proname,
            bool_and(p.proisstrict AND p.prokind = 'f' AND NOT p.proretset) AS strict,
            bool_or(p.proretset) AS returns_set,
-           bool_or(p.prokind = 'a') AS aggregate,
+           bool_and(p.prokind IN ('a', 'w')) AND bool_or(p.prokind = 'a') AS aggregate,
+           count(*) > 1 AS overloaded,
            bool_or(p.provolatile = 'v') AS volatile,
            bool_or(n.nspname <> 'pg_catalog' AND NOT EXISTS (
                SELECT FROM pg_depend d

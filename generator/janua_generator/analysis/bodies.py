@@ -1,0 +1,105 @@
+"""
+Functions in the SQL language: what they give is what the query in their body gives.
+
+Of their arguments nothing is known, so that one analysis holds for all calls.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from janua_generator.analysis import statements
+from janua_generator.analysis.scope import Column, Environment, Output, Scope
+from janua_generator.analysis.syntax import parse
+from janua_generator.analysis.values import Family, Value, nullable
+from janua_generator.catalog.model import Function
+
+_MAX_ARGUMENTS = 100
+
+
+def sole_function(name: str, scope: Scope) -> Function | None:
+    """The function of the migrations that a call can only mean: the one of its name in the whole database."""
+    introspection = scope.environment.introspection
+    if name in introspection.routines.overloaded:
+        return None
+    found = introspection.catalog.functions_by_name.get(name, ())
+    return found[0] if len(found) == 1 else None
+
+
+def columns_of_function(function: Function, scope: Scope) -> tuple[Column, ...] | None:
+    """
+    The columns of a call in FROM, under the names that the function declares; None where its body does not tell.
+
+    A function that returns no set has one row, of NULLs where its query finds none or where, being
+    strict, it is not called at all.
+    """
+    output = _output(function, scope)
+    if output.columns is None or len(output.columns) != len(function.output):
+        return None
+    if not function.returns_set and (function.strict or not output.at_least_one):
+        return None
+    if any(column.value.family is Family.COMPOSITE for column in output.columns):
+        # `SELECT t FROM t` gives one row value, whose fields are the function's columns
+        return None
+    return tuple(Column(name, each.value) for (name, _), each in zip(function.output, output.columns, strict=True))
+
+
+def value_of_function(function: Function, arguments: list[Value], scope: Scope) -> Value:
+    """What a call gives as a value: NULL where its query finds no row, or where a strict one meets a NULL."""
+    output = _output(function, scope)
+    unknown = nullable(f"function {function.name} may give NULL")
+    if function.returns_set or function.output or function.result == "void":
+        # of void, the last row is thrown away
+        return unknown
+    if output.columns is None or len(output.columns) != 1:
+        return unknown
+    if not output.at_least_one or (function.strict and not _is_called(function, arguments)):
+        return unknown
+    value = output.columns[0].value
+    return unknown if value.family is Family.COMPOSITE else Value(value.nullable, value.why)
+
+
+def _is_called(function: Function, arguments: list[Value]) -> bool:
+    """Whether a strict function's body is run for sure: no argument is NULL, and none is left to its default."""
+    declared = function.arguments.count(",") + 1 if function.arguments else 0
+    return len(arguments) == declared and not any(each.nullable for each in arguments)
+
+
+def _output(function: Function, scope: Scope) -> Output:
+    known = scope.environment.views
+    key = f"{function.schema}.{function.name}({function.arguments})"
+    if key not in known:
+        # a function that calls itself tells nothing about itself
+        known[key] = statements.OPAQUE
+        tree = body_of(function) if _has_no_path_of_its_own(function) else None
+        if tree is not None and not scope.environment.introspection.routines.redefined_casts:
+            known[key] = statements.output_of(tree, Scope(_with_unknown_arguments(scope.environment)))
+    return known[key]
+
+
+def _with_unknown_arguments(environment: Environment) -> Environment:
+    return Environment(
+        environment.introspection, frozenset(range(1, _MAX_ARGUMENTS + 1)), {}, environment.views, environment.join_ids
+    )
+
+
+def _has_no_path_of_its_own(function: Function) -> bool:
+    """Whether its names mean what they mean elsewhere."""
+    return "SET search_path" not in function.definition
+
+
+def body_of(function: Function) -> exp.Expr | None:
+    """
+    The one statement of a function in the SQL language, or None.
+
+    The standard's ``RETURN x`` is ``SELECT x``.
+    """
+    if function.language != "sql" or not function.body:
+        return None
+    body = function.body.strip().rstrip(";")
+    atomic = re.fullmatch(r"BEGIN\s+ATOMIC\s+(.*?);?\s*END", body, re.DOTALL | re.IGNORECASE)
+    if atomic:
+        return parse(atomic[1].strip().rstrip(";"))
+    return parse(re.sub(r"^RETURN\b", "SELECT", body, flags=re.IGNORECASE))

@@ -1,0 +1,102 @@
+"""
+What the templates see: a :class:`PackageModel` of finished names, annotations and import lines.
+
+Nothing is decided from here on: what is a keyword, what clashes, which class a row is, is settled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from janua.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """An attribute of a row class, or a parameter of a function."""
+
+    name: str
+    annotation: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowClass:
+    """A dataclass whose fields are a result's columns by position."""
+
+    name: str
+    doc: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnumClass:
+    """An enum of the database: members as (name, label)."""
+
+    name: str
+    doc: str
+    members: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionModel:
+    """
+    A query as a function.
+
+    ``parameters`` are in the order of their numbers. ``result`` is the type of one row, ``returns``
+    that of the call; ``row`` is the expression that builds a row, or empty for a bare value.
+    """
+
+    name: str
+    constant: str
+    query_name: str
+    doc: str
+    place: str
+    parameters: tuple[Field, ...]
+    result: str
+    returns: str
+    method: str
+    sql: str
+    parameter_types: tuple[str, ...]
+    column_types: tuple[str, ...]
+    row: str
+    text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleModel:
+    """A Python module; ``path`` is relative to the package, ``imports`` are its lines, blank ones included."""
+
+    path: PurePosixPath
+    subject: str
+    source: str
+    imports: tuple[str, ...]
+    rows: tuple[RowClass, ...] = ()
+    functions: tuple[FunctionModel, ...] = ()
+    enums: tuple[EnumClass, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TypeEntry:
+    """
+    One entry of the registry that tells the runtime which of the database's types are which classes.
+
+    ``python`` is an enum's or composite's class, ``base`` the name of a domain's base type.
+    """
+
+    kind: str
+    name: str
+    python: str = ""
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PackageModel:
+    """The whole package."""
+
+    modules: tuple[ModuleModel, ...]
+    type_entries: tuple[TypeEntry, ...]
+    type_imports: tuple[str, ...]
+    subpackages: tuple[str, ...]
+    frozen: bool
+    warnings: tuple[Diagnostic, ...]

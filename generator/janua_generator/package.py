@@ -1,0 +1,182 @@
+"""
+The generated package as data: analysed queries and the catalog to :class:`PackageModel`.
+
+Every name is final here: what is a keyword, what clashes, which class a row is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from janua.config import Project
+from janua.diagnostics import Diagnostic
+
+from janua_generator import names
+from janua_generator.analysis.analyse import AnalysedQuery
+from janua_generator.annotations import aliases, local, plain, unshadowed
+from janua_generator.catalog.introspect import Introspection
+from janua_generator.catalog.model import PgType
+from janua_generator.classes import Unit
+from janua_generator.diagnostics import GenerationFailed
+from janua_generator.imports import DATACLASS, FUTURE, import_block
+from janua_generator.model import EnumClass, Field, ModuleModel, PackageModel, RowClass, TypeEntry
+from janua_generator.module import QueryModule, module_stem
+from janua_generator.namespace import ModelClass, Namespace
+
+_TYPES_IMPORTS = (FUTURE, "from typing import Final", "from janua import query as _q")
+
+
+def build_package(project: Project, introspection: Introspection, queries: Sequence[AnalysedQuery]) -> PackageModel:
+    """
+    Lay out the package. Pure.
+
+    Raises GenerationFailed with every clash of names, ConfigError for a rename of nothing.
+    """
+    namespace = Namespace.of(project, introspection, used_types(introspection, queries))
+    findings = [*namespace.clashes, *_clashing_modules(namespace, queries)]
+    findings += _unnamed_types(namespace, queries)
+    warnings: list[Diagnostic] = []
+    modules = [_enums(unit) for unit in namespace.units] + [_models(namespace, unit) for unit in namespace.units]
+    for path, group in _by_file(queries).items():
+        builder = QueryModule(namespace, path)
+        modules.append(builder.build(group))
+        findings += builder.findings
+        warnings += builder.warnings
+    if findings:
+        raise GenerationFailed(findings)
+    entries = _type_entries(namespace)
+    needed = aliases(entry.python for entry in entries)
+    return PackageModel(
+        modules=tuple(modules),
+        type_entries=tuple(entries),
+        type_imports=import_block([*_TYPES_IMPORTS, *(namespace.import_line(alias, None) for alias in needed)]),
+        subpackages=tuple(unit.package for unit in namespace.units if unit.package),
+        frozen=project.frozen,
+        warnings=tuple(warnings),
+    )
+
+
+def used_types(introspection: Introspection, queries: Iterable[AnalysedQuery]) -> dict[str, PgType]:
+    """The types that queries send or receive, and what those are made of, elements first."""
+    found: dict[str, PgType] = {}
+
+    def visit(type_: PgType) -> None:
+        if type_.name in found:
+            return
+        parts = [type_.element, type_.base, type_.subtype, *(each for _, each in type_.fields)]
+        for part in parts:
+            if part and part in introspection.types:
+                visit(introspection.types[part])
+        found[type_.name] = type_
+
+    roots: dict[str, PgType] = {}
+    for query in queries:
+        roots.update((parameter.type.name, parameter.type) for parameter in query.parameters)
+        roots.update((column.type.name, column.type) for column in query.columns)
+    # in the order of their names, so that moving a query changes nothing
+    for name in sorted(roots):
+        visit(roots[name])
+    return found
+
+
+def python_names(query: AnalysedQuery, namespace: Namespace) -> tuple[list[str], list[str]]:
+    """The Python types of a query's parameters and columns, as ``inspect`` shows them."""
+    return (
+        [plain(namespace.type_map.python(each.type).parameter) for each in query.parameters],
+        [plain(namespace.type_map.python(each.type).result) for each in query.columns],
+    )
+
+
+def _by_file(queries: Sequence[AnalysedQuery]) -> dict[str, list[AnalysedQuery]]:
+    grouped: dict[str, list[AnalysedQuery]] = {}
+    for query in queries:
+        grouped.setdefault(query.source.file.path, []).append(query)
+    return grouped
+
+
+def _clashing_modules(namespace: Namespace, queries: Sequence[AnalysedQuery]) -> list[Diagnostic]:
+    """Query files that would be the module of another one, or have the name of a schema's subpackage."""
+    findings = []
+    seen = {unit.package: f"the schema {unit.schema}" for unit in namespace.units if unit.package}
+    for path in _by_file(queries):
+        stem = module_stem(path)
+        if stem in seen:
+            message = f"would become the module {stem}, as {seen[stem]} does"
+            findings.append(Diagnostic(path, 0, 0, message, hint="rename the file"))
+        seen.setdefault(stem, path)
+    return findings
+
+
+def _unnamed_types(namespace: Namespace, queries: Iterable[AnalysedQuery]) -> Iterator[Diagnostic]:
+    """Queries with an enum or composite type that no module has a class for."""
+    for query in queries:
+        for type_ in used_types(namespace.introspection, [query]).values():
+            if not namespace.has_class(type_):
+                message = f"query {query.source.name} uses the type {type_.name}, for which there is no class"
+                yield query.source.diagnostic(message, hint=_way_to_a_class(type_))
+
+
+def _way_to_a_class(type_: PgType) -> str:
+    if type_.extension:
+        return f"it belongs to the extension {type_.extension}: cast to text, or select the parts"
+    return f'add "{type_.schema}" to tool.janua.schemas in pyproject.toml'
+
+
+def _enums(unit: Unit) -> ModuleModel:
+    classes = tuple(
+        EnumClass(name, type_.comment or f"The enum ``{type_.name}``.", _members(type_)) for name, type_ in unit.enums
+    )
+    return ModuleModel(
+        path=unit.path("enums.py"),
+        subject=f"Enums of schema {unit.schema}",
+        source="the migrations",
+        imports=("from janua.types import OpenEnum as _OpenEnum",) if classes else (),
+        enums=classes,
+    )
+
+
+def _members(type_: PgType) -> tuple[tuple[str, str], ...]:
+    members = names.distinct(names.member_name(label) for label in type_.labels)
+    return tuple(zip(members, type_.labels, strict=True))
+
+
+def _models(namespace: Namespace, unit: Unit) -> ModuleModel:
+    rows = tuple(_model(model, unit) for model in namespace.models(unit))
+    used = aliases(field.annotation for row in rows for field in row.fields)
+    return ModuleModel(
+        path=unit.path("models.py"),
+        subject=f"Rows of the tables, views and composite types of schema {unit.schema}",
+        source="the migrations",
+        imports=import_block([FUTURE, DATACLASS, *(namespace.import_line(alias, unit) for alias in used)])
+        if rows
+        else (),
+        rows=rows,
+    )
+
+
+def _model(model: ModelClass, unit: Unit) -> RowClass:
+    fields = names.distinct(names.field_name(column) for column, _ in model.columns)
+    annotations = unshadowed([annotation for _, annotation in model.columns], fields)
+    return RowClass(model.name, model.doc, tuple(map(Field, fields, local(annotations, fields, unit.alias("models")))))
+
+
+def _type_entries(namespace: Namespace) -> list[TypeEntry]:
+    entries = (_type_entry(type_, namespace) for type_ in namespace.used.values())
+    return [entry for entry in entries if entry is not None]
+
+
+def _type_entry(type_: PgType, namespace: Namespace) -> TypeEntry | None:
+    name = namespace.qualified_name(type_)
+    match type_.kind:
+        case "enum":
+            return TypeEntry("EnumType", name, python=namespace.class_of(type_))
+        case "composite":
+            return TypeEntry("CompositeType", name, python=namespace.class_of(type_))
+        case "range" if not type_.builtin:
+            return TypeEntry("RangeType", name)
+        case "domain" if type_.schema != "pg_catalog":
+            return TypeEntry("DomainType", name, base=namespace.wire_name(type_))
+        case "base" if not type_.builtin:
+            return TypeEntry("TextType", name)
+        case _:
+            return None

@@ -1,0 +1,89 @@
+"""
+Python source text: literals that mean exactly what they were made from, and lines that fit.
+
+What does not fit into a line is broken as formatters do.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from janua_generator.model import FunctionModel
+
+WIDTH = 120
+
+_INDENT = "    "
+# One quote of every three, and one at the end, would close a literal in triple quotes.
+_CLOSING_QUOTE = re.compile(r'"(?=""|\Z)')
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def literal(text: str) -> str:
+    """Return a string literal on one line, in double quotes."""
+    return '"' + "".join(_escaped(char) for char in text).replace('"', '\\"') + '"'
+
+
+def sql_literal(text: str) -> str:
+    """Return a literal that keeps the lines of the text, or one on one line where it has no other."""
+    return f'"""{_in_triple_quotes(text)}"""' if "\n" in text else literal(text)
+
+
+def docstring(text: str, indent: int = 0) -> str:
+    """Return what stands between the quotes of a docstring, its lines but for the first one indented."""
+    lines = _in_triple_quotes(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    return "\n".join([lines[0], *(f"{' ' * indent}{line}" if line else "" for line in lines[1:])])
+
+
+def strings(texts: Iterable[str]) -> str:
+    """Return a tuple of strings, as the argument of a call that is indented once."""
+    return _tuple([literal(text) for text in texts], depth=1, column=len("    columns=,"))
+
+
+def signature(function: FunctionModel, db: str, result: str, end: str) -> str:
+    """Return the first lines of the function's definition for one kind of ``db``."""
+    parameters = [f"{each.name}: {each.annotation}" for each in function.parameters]
+    parts = [f"db: {db}", "/", *(["*", *parameters] if parameters else [])]
+    head, tail = f"def {function.name}(", f") -> {result}:{end}"
+    joined = ", ".join(parts)
+    if len(head + joined + tail) <= WIDTH:
+        return head + joined + tail
+    if len(_INDENT + joined) <= WIDTH:
+        return f"{head}\n{_INDENT}{joined}\n{tail}"
+    return f"{head}\n" + "".join(f"{_INDENT}{part},\n" for part in parts) + tail
+
+
+def call(function: FunctionModel) -> str:
+    """Return the body of the function: one call of its executor."""
+    opening = f"return db.{function.method}({function.constant}"
+    if not function.parameters:
+        return f"{opening})"
+    arguments = _tuple([each.name for each in function.parameters], depth=1, column=len(f"{_INDENT}{opening}, )"))
+    return f"{opening}, {arguments})"
+
+
+def _tuple(items: Sequence[str], *, depth: int, column: int) -> str:
+    """A tuple that fills its lines; ``column`` is the width that its first line has beside it."""
+    line = f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+    if len(line) + column <= WIDTH:
+        return line
+    lines, indent = [""], _INDENT * (depth + 1)
+    for item in items:
+        if lines[-1] and len(indent) + len(lines[-1]) + len(item) + 2 > WIDTH:
+            lines.append("")
+        lines[-1] += f" {item}," if lines[-1] else f"{item},"
+    body = textwrap.indent("\n".join(lines), indent)
+    return f"(\n{body}\n{_INDENT * depth})"
+
+
+def _in_triple_quotes(text: str) -> str:
+    escaped = "".join(char if char in "\n\t" else _escaped(char) for char in text)
+    return _CLOSING_QUOTE.sub('\\\\"', escaped)
+
+
+def _escaped(char: str) -> str:
+    """A character as itself, or as an escape where it is a backslash or cannot be seen."""
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    return char if char.isprintable() else char.encode("unicode_escape").decode()

@@ -1,0 +1,2 @@
+-- name: get :one
+SELECT 1 AS x;

@@ -1,0 +1,2 @@
+CREATE TABLE t (id integer PRIMARY KEY, x integer, y integer NOT NULL, s text NOT NULL);
+INSERT INTO t VALUES (1, NULL, 1, 'a'), (2, 5, 2, 'b'), (3, NULL, 2, 'b');

@@ -1,0 +1,2 @@
+-- name: by_the_expression
+SELECT id FROM users WHERE lower(email) = 'a';

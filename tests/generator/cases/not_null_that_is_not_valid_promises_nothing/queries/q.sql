@@ -1,0 +1,2 @@
+-- name: list_all
+SELECT id, x FROM t;

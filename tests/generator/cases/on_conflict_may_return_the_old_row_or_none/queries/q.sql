@@ -1,0 +1,8 @@
+-- name: do_nothing
+INSERT INTO t (id, x, y) VALUES (1, 7, 8) ON CONFLICT DO NOTHING RETURNING id, x;
+
+-- name: do_update
+INSERT INTO t (id, x, y) VALUES (1, 7, 8) ON CONFLICT (id) DO UPDATE SET y = EXCLUDED.y RETURNING id, x, y;
+
+-- name: do_update_where
+INSERT INTO t (id, x, y) VALUES (1, 7, 8) ON CONFLICT (id) DO UPDATE SET y = EXCLUDED.y WHERE t.x > 0 RETURNING id, x;

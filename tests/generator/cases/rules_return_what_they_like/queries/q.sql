@@ -1,0 +1,2 @@
+-- name: insert
+INSERT INTO t (id, y) VALUES (1, 1) RETURNING id, y;

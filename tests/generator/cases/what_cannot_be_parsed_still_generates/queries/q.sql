@@ -1,0 +1,8 @@
+-- name: merged_alias
+SELECT a.id, a.y FROM t a JOIN t b USING (id) AS j;
+
+-- name: at_local
+SELECT id, now() AT LOCAL AS moment FROM t WHERE id = :id;
+
+-- name: sampled
+SELECT id, y FROM t TABLESAMPLE SYSTEM (100);

@@ -1,0 +1,42 @@
+"""
+Each folder of ``cases`` is a sentence that holds: a schema, queries on it, and what the generator says of them.
+
+Where a case has data, its queries are also run on it, and nothing that they were promised not to
+return may come. ``JANUA_REFRESH_CASES=1`` writes what is found; the difference is to be read.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from .workbench import Workbench, broken_promises, shown
+
+CASES = sorted(path.parent for path in (Path(__file__).parent / "cases").glob("*/queries"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_generator_says_what_is_expected(workbench: Workbench, case: Path) -> None:
+    """What the analysis finds is what stands in ``expected.txt``."""
+    workbench.migrate((case / "migrations" / "0001_x.sql").read_text())
+    found = shown(workbench.analyse((case / "queries" / "q.sql").read_text()))
+    expected = case / "expected.txt"
+    if os.environ.get("JANUA_REFRESH_CASES"):
+        expected.write_text(found)
+    assert expected.read_text() == found
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_server_bears_it_out(workbench: Workbench, case: Path) -> None:
+    """No query returns a NULL or a number of rows that its promise excludes, with None for what takes it."""
+    workbench.migrate((case / "migrations" / "0001_x.sql").read_text())
+    for query in workbench.analyse((case / "queries" / "q.sql").read_text()).queries:
+        if all(each.nullable for each in query.parameters):
+            try:
+                rows = workbench.run(query.sql, [None] * len(query.parameters))
+            except (psycopg.IntegrityError, psycopg.DataError):
+                continue
+            assert [] == broken_promises(query, rows), query.sql

@@ -1,0 +1,126 @@
+"""
+A schema, and queries on it through the generator's stages up to the analysis, one server round trip each.
+
+Every schema is ``public`` of one database, made anew each time: a case costs milliseconds and no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from janua.diagnostics import Diagnostic, render
+from janua_generator.analysis.analyse import AnalysedQuery, analyse
+from janua_generator.catalog.introspect import Introspection, introspect
+from janua_generator.describe import describe
+from janua_generator.diagnostics import GenerationFailed
+from janua_generator.sqlfile.model import Cardinality, ParsedQuery, SourceFile
+from janua_generator.sqlfile.parser import parse_file
+from janua_generator.sqlfile.placeholders import parse_query
+
+Rows = list[tuple[bytes | None, ...]]
+"""As they came from the server: a jsonb ``null`` is not NULL."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the generator says of a query file."""
+
+    queries: tuple[AnalysedQuery, ...]
+    errors: tuple[Diagnostic, ...]
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """The warnings of all queries."""
+        return tuple(warning for query in self.queries for warning in query.warnings)
+
+
+class Workbench:
+    """One database, whose schema ``public`` is replaced by :meth:`migrate`."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+        self.introspection: Introspection
+
+    def migrate(self, ddl: str) -> None:
+        """Make a fresh schema, and read it."""
+        self.connection.execute("DROP SCHEMA IF EXISTS other CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        self.connection.execute("SET search_path = public; SET TimeZone = 'UTC'")
+        self.connection.execute(ddl.encode())
+        self.introspection = introspect(self.connection, ["public"])
+
+    def analyse(self, text: str, path: str = "queries/q.sql") -> Findings:
+        """Analyse the queries of a file."""
+        sources, found = parse_file(SourceFile(path, text))
+        errors = list(found)
+        parsed: list[ParsedQuery] = []
+        for source in sources:
+            try:
+                parsed.append(parse_query(source))
+            except GenerationFailed as failure:
+                errors += failure.diagnostics
+        queries: list[AnalysedQuery] = []
+        for answer in describe(self.connection, self.introspection, parsed):
+            try:
+                if isinstance(answer, Diagnostic):
+                    errors.append(answer)
+                else:
+                    queries.append(analyse(answer, self.introspection))
+            except GenerationFailed as failure:
+                errors += failure.diagnostics
+        return Findings(tuple(queries), tuple(errors))
+
+    def run(self, sql: str, params: Sequence[object] = ()) -> Rows:
+        """Return a statement's rows; what it did is undone."""
+        with undone(self.connection), psycopg.RawCursor(self.connection) as cursor:
+            cursor.execute(sql.encode(), params)
+            result = cursor.pgresult
+            assert result is not None
+            return [tuple(result.get_value(at, each) for each in range(result.nfields)) for at in range(result.ntuples)]
+
+
+@contextmanager
+def undone(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """A transaction that is rolled back."""
+    with connection.transaction(force_rollback=True):
+        yield
+
+
+def broken_promises(query: AnalysedQuery, rows: Rows) -> list[str]:
+    """Every NULL in a column called non-null, and a number of rows that was said to be impossible."""
+    broken = [
+        f"{column.name} is NULL ({column.why})"
+        for at, column in enumerate(query.columns)
+        if not column.nullable and any(row[at] is None for row in rows)
+    ]
+    too_many = query.cardinality in (Cardinality.ONE, Cardinality.OPTIONAL) and len(rows) > 1
+    too_few = query.cardinality is Cardinality.ONE and not rows
+    if query.inferred and query.columns and (too_many or too_few):
+        broken.append(f"{len(rows)} rows, called {query.cardinality}")
+    return broken
+
+
+def shown(findings: Findings) -> str:
+    """What is known of each query, and every finding, as text that is easy to compare."""
+    lines: list[str] = []
+    for query in findings.queries:
+        inferred = "  (inferred)" if query.inferred else ""
+        lines.append(f"{query.source.name} :{query.cardinality}{inferred}")
+        if query.sql != query.source.file.text[query.source.start : query.source.end]:
+            lines += [f"    | {line}".rstrip() for line in query.sql.splitlines()]
+        for parameter in query.parameters:
+            none = " | None" if parameter.nullable else ""
+            lines.append(f"    ${parameter.number} {parameter.name}  {parameter.type.name}{none}")
+        for column in query.columns:
+            none = " | None" if column.nullable else ""
+            lines.append(f"    {column.name}  {column.type.name}{none}  ({column.why})")
+        touched = query.dependencies
+        lines += [f"    reads {', '.join(touched.reads)}"] if touched.reads else []
+        lines += [f"    writes {', '.join(touched.writes)}"] if touched.writes else []
+        lines += ["    volatile"] if touched.volatile else []
+        lines.append("")
+    lines += [render(each) + "\n" for each in (*findings.errors, *findings.warnings)]
+    return "\n".join(lines)
