@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,17 @@ def test_the_fast_path_is_light(module: str) -> None:
     program = f"import janua_generator.{module}, sys\nprint(*{{name.split('.')[0] for name in sys.modules}})"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert set() == {"psycopg", "sqlglot", "jinja2", "asyncio", "pytest"} & set(loaded)
+
+
+def test_no_modules_import_each_other() -> None:
+    """Inside a layer too: what is mutually recursive (a subquery in an expression) is given, not imported."""
+    dotted = {".".join(file.relative_to(GENERATOR.parent).with_suffix("").parts): file for file in FILES}
+    modules = {name.removesuffix(".__init__"): file for name, file in dotted.items()}
+    graph: dict[Path, set[Path]] = {}
+    for file in FILES:
+        # `from package import module` names the module, `from module import name` what is in it
+        named = imports_of(file) | {name.rpartition(".")[0] for name in imports_of(file)}
+        graph[file] = {modules[name] for name in named & modules.keys()} - {file, file.with_name("__init__.py")}
+        if (module_of(file), "analysis") in ONLY_TYPES:
+            graph[file] = set()
+    TopologicalSorter(graph).prepare()

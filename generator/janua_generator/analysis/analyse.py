@@ -10,7 +10,7 @@ from sqlglot import exp
 from janua_generator.analysis import statements
 from janua_generator.analysis.dependencies import Dependencies, find_dependencies
 from janua_generator.analysis.parameters import Parameter, find_parameters
-from janua_generator.analysis.scope import UNKNOWN, Environment, Output, Scope
+from janua_generator.analysis.scope import OPAQUE, UNKNOWN, Environment, Output, Scope
 from janua_generator.analysis.stars import expand_stars
 from janua_generator.analysis.syntax import parse
 from janua_generator.analysis.values import Value
@@ -80,10 +80,11 @@ def analyse(described: DescribedQuery, introspection: Introspection) -> Analysed
     parameters = find_parameters(described, tree, introspection.catalog)
     environment = Environment(
         introspection,
+        statements.output_of,
         frozenset(each.number for each in parameters if each.nullable),
         {each.number: each.type for each in parameters},
     )
-    output = statements.output_of(tree, Scope(environment)) if tree is not None else statements.OPAQUE
+    output = statements.output_of(tree, Scope(environment)) if tree is not None else OPAQUE
     columns, warnings = _columns(described, output)
     cardinality = _cardinality(source, output, columns)
     warnings += _doubts(source, cardinality, output, columns)

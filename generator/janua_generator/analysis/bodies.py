@@ -1,20 +1,20 @@
 """
-Functions in the SQL language: what they give is what the query in their body gives.
+What is defined by a query: views, and functions in the SQL language. They give what their query gives.
 
-Of their arguments nothing is known, so that one analysis holds for all calls.
+Of a function's arguments nothing is known, so that one analysis holds for all calls.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from sqlglot import exp
 
-from janua_generator.analysis import statements
-from janua_generator.analysis.scope import Column, Environment, Output, Scope
+from janua_generator.analysis.scope import OPAQUE, Column, Environment, Output, Scope
 from janua_generator.analysis.syntax import parse
 from janua_generator.analysis.values import Family, Value, nullable
-from janua_generator.catalog.model import Function
+from janua_generator.catalog.model import Function, Relation
 
 _MAX_ARGUMENTS = 100
 
@@ -72,17 +72,15 @@ def _output(function: Function, scope: Scope) -> Output:
     key = f"{function.schema}.{function.name}({function.arguments})"
     if key not in known:
         # a function that calls itself tells nothing about itself
-        known[key] = statements.OPAQUE
+        known[key] = OPAQUE
         tree = body_of(function) if _has_no_path_of_its_own(function) else None
         if tree is not None and not scope.environment.introspection.routines.redefined_casts:
-            known[key] = statements.output_of(tree, Scope(_with_unknown_arguments(scope.environment)))
+            known[key] = Scope(_with_unknown_arguments(scope.environment)).output_of(tree)
     return known[key]
 
 
 def _with_unknown_arguments(environment: Environment) -> Environment:
-    return Environment(
-        environment.introspection, frozenset(range(1, _MAX_ARGUMENTS + 1)), {}, environment.views, environment.join_ids
-    )
+    return replace(environment, nullable_parameters=frozenset(range(1, _MAX_ARGUMENTS + 1)), parameter_types={})
 
 
 def _has_no_path_of_its_own(function: Function) -> bool:
@@ -103,3 +101,14 @@ def body_of(function: Function) -> exp.Expr | None:
     if atomic:
         return parse(atomic[1].strip().rstrip(";"))
     return parse(re.sub(r"^RETURN\b", "SELECT", body, flags=re.IGNORECASE))
+
+
+def view_output(relation: Relation, scope: Scope) -> Output:
+    """Return what a view's definition gives, analysed once a statement."""
+    views = scope.environment.views
+    if relation.qualified not in views:
+        views[relation.qualified] = OPAQUE
+        tree = parse(relation.definition.rstrip().removesuffix(";"))
+        if tree is not None and not relation.has_rules:
+            views[relation.qualified] = Scope(scope.environment).output_of(tree)
+    return views[relation.qualified]

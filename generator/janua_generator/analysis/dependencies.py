@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from janua_generator.analysis.bodies import body_of
-from janua_generator.analysis.statements import target_of
 from janua_generator.analysis.syntax import alias_of, function_name, name_of, parse
+from janua_generator.analysis.targets import target_of
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import Catalog, Relation
 

@@ -12,14 +12,11 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from janua_generator.analysis import statements
-from janua_generator.analysis.bodies import columns_of_function, sole_function
-from janua_generator.analysis.nullability import evaluate
-from janua_generator.analysis.predicates import true_facts
-from janua_generator.analysis.scope import Column, Condition, Output, Scope, Source, columns_named, renamed
-from janua_generator.analysis.syntax import alias_columns, alias_of, conjuncts, function_name, name_of
-from janua_generator.analysis.values import Family, Value, family_of, not_null, nullable
-from janua_generator.catalog.model import Function, Relation
+from janua_generator.analysis.nullability.predicates import true_facts
+from janua_generator.analysis.relations import called, derived, table
+from janua_generator.analysis.scope import Column, Condition, Scope, Source, renamed
+from janua_generator.analysis.syntax import alias_columns, alias_of, conjuncts, name_of
+from janua_generator.analysis.values import not_null, nullable
 
 Star = list[tuple[Source, Column]]
 
@@ -87,17 +84,17 @@ def _leaf(item: exp.Expr, scope: Scope, left: Group) -> Group:
         case exp.Subquery() if _is_from_item(item.this):
             return _parenthesised(item, scope, left)
         case exp.Subquery():
-            output = statements.output_of(item.this, scope.sibling())
-            return _single(_derived(item, output, scope))
+            output = scope.sibling().output_of(item.this)
+            return _single(derived(item, output, scope))
         case exp.Lateral() if isinstance(item.this, exp.Subquery):
-            output = statements.output_of(item.this.this, _lateral_scope(scope, left))
-            return _single(_derived(item, output, scope, (*scope.sources, *left.sources)))
+            output = _lateral_scope(scope, left).output_of(item.this.this)
+            return _single(derived(item, output, scope, (*scope.sources, *left.sources)))
         case exp.Values():
-            return _single(_derived(item, statements.output_of(item, scope.sibling()), scope))
+            return _single(derived(item, scope.sibling().output_of(item), scope))
         case exp.Table() if isinstance(item.this, exp.Identifier):
-            return _single(_table(item, scope))
+            return _single(table(item, scope))
         case _:
-            return _single(_function(item, scope, left))
+            return _single(called(item, _lateral_scope(scope, left), (*scope.sources, *left.sources)))
 
 
 def _is_from_item(node: exp.Expr) -> bool:
@@ -126,125 +123,12 @@ def _single(source: Source) -> Group:
     return Group([source], [], star)
 
 
-def _derived(item: exp.Expr, output: Output, scope: Scope, depends_on: tuple[Source, ...] = ()) -> Source:
-    """A subquery in FROM. Without LATERAL it sees the outer query levels but not its neighbours."""
-    return Source(
-        alias_of(item),
-        renamed(output.columns, alias_columns(item)),
-        at_most_one=output.at_most_one,
-        depends_on=depends_on,
-        volatile=_is_volatile(item, scope),
-    )
-
-
-def _is_volatile(item: exp.Expr, scope: Scope) -> bool:
-    """Whether reading it twice may give two results."""
-    volatile = scope.environment.introspection.routines.volatile
-    return any(function_name(call) in volatile for call in item.find_all(exp.Func))
-
-
 def _lateral_scope(scope: Scope, left: Group) -> Scope:
     """A LATERAL item also sees what stands to its left."""
     visible = scope.sibling()
     visible.sources = scope.sources + left.sources
     visible.merged = scope.merged + left.merged
     return visible.child()
-
-
-def _table(item: exp.Table, scope: Scope) -> Source:
-    name = name_of(item.this)
-    schema = name_of(item.args["db"]) if item.args.get("db") else ""
-    alias = alias_of(item) or name
-    if not schema and name in scope.ctes:
-        cte = scope.ctes[name]
-        return Source(alias, renamed(cte.columns, alias_columns(item)), at_most_one=cte.at_most_one)
-    relation = scope.environment.introspection.catalog.relation(name, schema or None)
-    if relation is None:
-        return Source(alias, None)
-    columns = relation_columns(relation, scope)
-    names = alias_columns(item)
-    return Source(alias, renamed(columns, names), None if names else relation)
-
-
-def relation_columns(relation: Relation, scope: Scope) -> tuple[Column, ...]:
-    """The columns of a table, view or materialized view, with what is known of them."""
-    types = scope.environment.introspection.types
-    declared = tuple(
-        Column(
-            column.name,
-            _declared_value(relation, column.name, column.not_null, family_of(column.type, types)),
-        )
-        for column in relation.columns
-    )
-    if not relation.is_view:
-        return declared
-    computed = statements.view_output(relation, scope).columns
-    if computed is None or len(computed) != len(declared):
-        return declared
-    return tuple(
-        Column(column.name, computed[at].value.with_family(column.value.family)) for at, column in enumerate(declared)
-    )
-
-
-def _declared_value(relation: Relation, name: str, is_not_null: bool, family: Family) -> Value:
-    if is_not_null:
-        return not_null(f"{relation.name}.{name} is NOT NULL", family)
-    what = f"a column of {relation.kind} {relation.name}" if relation.kind != "table" else f"{relation.name}.{name}"
-    return nullable(f"{what} may be NULL", family)
-
-
-def _function(item: exp.Expr, scope: Scope, left: Group) -> Source:
-    """A function in FROM, ``unnest``, ROWS FROM, or anything else whose columns only the server knows."""
-    alias = alias_of(item)
-    names = alias_columns(item)
-    call = item.this if isinstance(item, (exp.Table, exp.Lateral)) else item
-    if isinstance(call, exp.Unnest) and len(call.expressions) == len(names):
-        offset = call.args.get("offset")
-        counted = (Column(name_of(offset), not_null("a position", Family.INTEGER)),) if offset else ()
-        return Source(alias, columns_named(names, nullable("an element may be NULL")) + counted)
-    if _has_definitions(item):
-        return Source(alias, columns_named(names, nullable("a column of a record")))
-    if item.args.get("ordinality"):
-        return Source(alias, None)
-    redefined = scope.environment.introspection.routines.redefined
-    if isinstance(call, exp.ExplodingGenerateSeries) and "generate_series" not in redefined:
-        arguments = [evaluate(each, _lateral_scope(scope, left)) for each in call.iter_expressions()]
-        proven = not any(each.nullable for each in arguments)
-        value = not_null("generate_series gives no NULL") if proven else nullable("an argument may be NULL")
-        name = names[0] if names else alias or "generate_series"
-        return Source(alias or "generate_series", (Column(name, value),))
-    function = _catalogued(item, call, scope)
-    if function is None:
-        return Source(alias or function_name(call), None)
-    columns = columns_of_function(function, scope) if sole_function(function.name, scope) is function else None
-    if columns is None:
-        columns = columns_named(
-            [name for name, _ in function.output], nullable(f"a result of function {function.name}")
-        )
-    if not columns:
-        columns = columns_named([alias or function.name], nullable(f"the result of function {function.name}"))
-    return Source(
-        alias or function.name,
-        renamed(columns, names),
-        at_most_one=function.name not in scope.environment.introspection.routines.set_returning,
-        depends_on=(*scope.sources, *left.sources),
-        volatile=True,
-    )
-
-
-def _has_definitions(item: exp.Expr) -> bool:
-    """Whether the alias spells out every column: ``AS t (a integer, b text)``."""
-    alias = item.args.get("alias")
-    columns = alias.args.get("columns") or [] if isinstance(alias, exp.TableAlias) else []
-    return bool(columns) and all(isinstance(column, exp.ColumnDef) for column in columns)
-
-
-def _catalogued(item: exp.Expr, call: exp.Expr, scope: Scope) -> Function | None:
-    """The function of the migrations that is called, where its name has no overloads."""
-    functions = scope.environment.introspection.catalog.functions_by_name.get(function_name(call), ())
-    schema = name_of(item.args["db"]) if item.args.get("db") else ""
-    candidates = [each for each in functions if not schema or each.schema == schema]
-    return candidates[0] if len(candidates) == 1 else None
 
 
 def _crossed(left: Group, right: Group) -> Group:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from janua_generator.analysis.statements import target_of
 from janua_generator.analysis.syntax import name_of, parameter_number
+from janua_generator.analysis.targets import target_of
 from janua_generator.catalog.model import Catalog, PgType, Relation
 from janua_generator.describe import DescribedQuery
 

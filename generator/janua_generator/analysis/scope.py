@@ -7,7 +7,7 @@ column is *known* where a predicate that every row passed would have refused a N
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -41,6 +41,10 @@ class Output:
     at_most_one: bool = False
     at_least_one: bool = False
     count_reason: str = ""
+
+
+OPAQUE = Output(None)
+"""A statement of which nothing is known."""
 
 
 @dataclass(eq=False, slots=True)
@@ -107,9 +111,15 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What is the same for all scopes of a statement."""
+    """
+    What is the same for all scopes of a statement.
+
+    ``analyse`` is how a statement inside another is understood: it is given, so that what reads
+    FROM clauses and expressions need not know what reads whole statements.
+    """
 
     introspection: Introspection
+    analyse: Callable[[exp.Expr, Scope], Output]
     nullable_parameters: frozenset[int] = frozenset()
     parameter_types: Mapping[int, PgType] = field(default_factory=dict)
     views: dict[str, Output] = field(default_factory=dict)
@@ -136,6 +146,10 @@ class Scope:
     groups_by_expressions: bool = False
     has_full_join: bool = False
     star: list[tuple[Source, Column]] | None = field(default_factory=list)
+
+    def output_of(self, statement: exp.Expr) -> Output:
+        """What a statement gives, whose own scope, still empty, this is."""
+        return self.environment.analyse(statement, self)
 
     def child(self) -> Scope:
         """A scope whose names may also mean this one's."""

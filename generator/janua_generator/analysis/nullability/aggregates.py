@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from janua_generator.analysis.nullability.columns import resolve
+from janua_generator.analysis.nullability.functions import call
 from janua_generator.analysis.nullability.rules import evaluate, rule
 from janua_generator.analysis.scope import Scope
 from janua_generator.analysis.syntax import function_name
@@ -51,8 +52,6 @@ def aggregate(node: exp.Expr, scope: Scope) -> Value:
     """An aggregate over the rows of a group."""
     name = function_name(node) or _name(node)
     if name not in NAMES or name in scope.environment.introspection.routines.redefined:
-        from janua_generator.analysis.nullability.functions import call
-
         return call(node, scope)
     family = COLLECTING.get(name) or _result_family(name, _argument(node), scope)
     if scope.aggregates_over_none:

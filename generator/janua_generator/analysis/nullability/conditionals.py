@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from janua_generator.analysis.nullability.predicates import NONE, true_facts, untrue_facts
 from janua_generator.analysis.nullability.rules import evaluate, rule
 from janua_generator.analysis.scope import Scope
 from janua_generator.analysis.values import Family, Value, not_null, nullable
@@ -51,8 +52,6 @@ def case(node: exp.Expr, scope: Scope) -> Value:
 
     A branch is taken where its condition is true and those before it are not.
     """
-    from janua_generator.analysis.predicates import NONE, true_facts, untrue_facts
-
     is_searched = node.this is None
     passed = NONE
     branches = []

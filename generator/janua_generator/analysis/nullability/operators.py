@@ -85,14 +85,12 @@ def between(node: exp.Expr, scope: Scope) -> Value:
 @rule(exp.In)
 def membership(node: exp.Expr, scope: Scope) -> Value:
     """``IN`` is NULL where nothing matched and something was NULL."""
-    from janua_generator.analysis import statements
-
     operand = evaluate(node.this, scope)
     if is_row(unwrapped(node.this)) or operand.nullable or _compares_anew(("=",), scope):
         return nullable("the operand may be NULL", Family.BOOLEAN)
     query = node.args.get("query")
     if query is not None:
-        columns = statements.output_of(query, scope.child()).columns
+        columns = scope.child().output_of(query).columns
         if columns is None or any(column.value.nullable for column in columns):
             return nullable("a row of the subquery may be NULL", Family.BOOLEAN)
         return not_null("neither operand nor subquery is NULL", Family.BOOLEAN)

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from sqlglot import exp
 
+from janua_generator.analysis.bodies import sole_function, value_of_function
 from janua_generator.analysis.scope import UNKNOWN, Scope
 from janua_generator.analysis.syntax import function_name
 from janua_generator.analysis.values import Value, nullable
@@ -46,8 +47,6 @@ def evaluate(node: exp.Expr, scope: Scope) -> Value:
 
 def _made_by_migrations(name: str, node: exp.Expr, scope: Scope) -> Value:
     """A function of the project's own: what its body tells, where that can be read."""
-    from janua_generator.analysis.bodies import sole_function, value_of_function
-
     function = sole_function(name, scope)
     if function is None or function.kind != "function":
         return nullable(f"nothing is known of function {name}")

@@ -12,9 +12,7 @@ from janua_generator.analysis.values import Value, nullable
 @rule(exp.Subquery)
 def scalar_subquery(node: exp.Expr, scope: Scope) -> Value:
     """A scalar subquery is NULL where it finds no row."""
-    from janua_generator.analysis import statements
-
-    output = statements.output_of(node, scope.child())
+    output = scope.child().output_of(node)
     if output.columns is None or len(output.columns) != 1:
         return nullable("the subquery's result is not known")
     value = output.columns[0].value

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from janua_generator.analysis.nullability import evaluate, resolve
-from janua_generator.analysis.scope import Scope, Source
-from janua_generator.analysis.syntax import function_name, is_any, is_quantified, is_row, unwrapped
+from janua_generator.analysis.nullability.columns import resolve
+from janua_generator.analysis.nullability.rules import evaluate
+from janua_generator.analysis.scope import Condition, Scope, Source
+from janua_generator.analysis.syntax import conjuncts, function_name, is_any, is_quantified, is_row, unwrapped
 from janua_generator.analysis.values import Family
 
 Facts = frozenset[tuple[Source, str]]
@@ -174,3 +175,10 @@ def _union(scope: Scope, *operands: exp.Expr) -> Facts:
     for operand in operands:
         facts |= strict_columns(operand, scope)
     return facts
+
+
+def keep_rows_where(predicate: exp.Expr | None, scope: Scope) -> None:
+    """Learn from the WHERE clause."""
+    for each in conjuncts(predicate):
+        scope.learn(true_facts(each, scope))
+        scope.conditions.append(Condition(each, tuple(scope.sources)))

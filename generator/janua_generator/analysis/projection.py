@@ -1,0 +1,94 @@
+"""
+Select and RETURNING lists: the columns that they give, ``*`` included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlglot import exp
+
+from janua_generator.analysis.nullability import evaluate
+from janua_generator.analysis.scope import Column, Scope, Source
+from janua_generator.analysis.syntax import (
+    function_name,
+    is_star,
+    name_of,
+    unwrapped,
+)
+from janua_generator.analysis.values import Value, nullable
+
+_NAMELESS = "?column?"
+
+
+def projected(items: Iterable[exp.Expr], scope: Scope) -> tuple[Column, ...] | None:
+    columns: list[Column] = []
+    for item in items:
+        if is_star(item):
+            star = _star_of(item, scope)
+            if star is None:
+                return None
+            columns += star
+        else:
+            columns.append(Column(output_name(item), _selected(item, scope)))
+    return tuple(columns)
+
+
+def _selected(item: exp.Expr, scope: Scope) -> Value:
+    """An item of the select list: NULL where grouping sets leave it out."""
+    value = evaluate(item, scope)
+    if scope.groups_by_expressions and not isinstance(unwrapped(item), exp.Count):
+        return nullable("grouping sets leave it out of some rows", value.family)
+    return value
+
+
+def _star_of(item: exp.Expr, scope: Scope) -> tuple[Column, ...] | None:
+    table = item.args.get("table") if isinstance(item, exp.Column) else None
+    if table is None:
+        return star_columns(scope)
+    name = name_of(table)
+    level: Scope | None = scope
+    while level is not None:
+        found = [source for source in level.sources if source.alias == name]
+        if found:
+            source = found[0]
+            if len(found) > 1 or source.columns is None:
+                return None
+            return tuple(_seen(source, each, level) for each in source.columns)
+        level = level.parent
+    return None
+
+
+def star_columns(scope: Scope) -> tuple[Column, ...] | None:
+    if scope.star is None or any(source.columns is None for source, _ in scope.star):
+        return None
+    return tuple(_seen(source, column, scope) for source, column in scope.star)
+
+
+def _seen(source: Source, column: Column, scope: Scope) -> Column:
+    value = source.value(column)
+    if scope.has_grouping_sets:
+        value = nullable("grouping sets leave it out of some rows", value.family)
+    return Column(column.name, value)
+
+
+def output_name(item: exp.Expr) -> str:
+    """The name that PostgreSQL gives a select item (FigureColname), or an empty string for one that is not sure."""
+    match item:
+        case exp.Alias():
+            return name_of(item.args["alias"])
+        case exp.Column():
+            return name_of(item.this)
+        case exp.Cast() | exp.Collate():
+            inner = output_name(item.this)
+            return inner if inner != _NAMELESS else ""
+        case exp.Paren():
+            return output_name(item.this)
+        case exp.Subquery() if isinstance(item.this, exp.Select) and item.this.expressions:
+            return output_name(item.this.expressions[0])
+        case exp.Window() | exp.Filter():
+            return output_name(item.this)
+        case exp.Literal() | exp.Null() | exp.Parameter() | exp.Not() | exp.Binary() | exp.Is():
+            return _NAMELESS if not function_name(item) else ""
+        case _:
+            return function_name(item)
