@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from janua.embedded import postgres
+from janua.embedded.accounts import base_folder, server_account
 
 from .conftest import NewProject
 from .sandbox import GET_USER, USERS, Sandbox
@@ -90,12 +91,15 @@ def processes_of(folder: str) -> list[int]:
 
 @pytest.fixture
 def home(project: Sandbox) -> Iterator[str]:
-    """Where the embedded server of the project keeps its files; removed afterwards."""
-    with postgres.serve(project.root / ".janua") as server:
-        found = server.socket_dir.parent
-    wait_for_end(str(found))
-    yield str(found)
-    shutil.rmtree(found.parent, ignore_errors=True)
+    """Where the embedded server of the project keeps its files; for root, that is outside of the project."""
+    state = project.root / ".janua"
+    with postgres.serve(state):
+        pass
+    folder = base_folder(state, server_account())
+    wait_for_end(str(folder))
+    yield str(folder)
+    assert folder == state or folder.name.startswith("janua-")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def wait_for_end(folder: str, seconds: float = 2) -> None:

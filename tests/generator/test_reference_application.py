@@ -77,7 +77,9 @@ class Application:
         connection, types = self.workbench.connection, self.workbench.introspection.types
         expression = f"CAST(%s AS {type_.name})"
         if type_.kind == "range" and not type_.builtin:
-            [bounds] = connection.execute(f"SELECT lower(v), upper(v) FROM (SELECT {expression} AS v)".encode(), [text])
+            [bounds] = connection.execute(
+                f"SELECT lower(v), upper(v) FROM (SELECT {expression} AS v) AS one".encode(), [text]
+            )
             return Range(*bounds)
         if type_.kind == "composite":
             [fields] = connection.execute(f"SELECT ({expression}).*".encode(), [text])
