@@ -180,6 +180,18 @@ def test_without_the_generator_the_command_says_what_to_install(
     assert "pip install 'janua-database[generator]'" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("missing", ["sqlglot", "jinja2"])
+@pytest.mark.parametrize("command", ["generate", "inspect"])
+def test_a_package_that_is_missed_only_later_is_named_too(command: str, missing: str, tmp_path: Path) -> None:
+    """The generator loads its packages when there is something to do, not with the command."""
+    assert 0 == main(["init", str(tmp_path / "shop")])
+    program = f"import sys; sys.modules[{missing!r}] = None; from janua.cli import main; sys.exit(main(sys.argv[1:]))"
+    arguments = [command, "--project", str(tmp_path / "shop")]
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True)
+    assert 2 == done.returncode
+    assert f"janua {command} needs the package {missing}: pip install 'janua-database[generator]'\n" == done.stderr
+
+
 def test_another_missing_module_is_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
     """Installing the generator would not help."""
 

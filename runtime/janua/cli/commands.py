@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 
 from janua.cli.command import Command
@@ -46,19 +47,26 @@ def overview() -> Iterator[tuple[str, str]]:
             yield name, "(pip install 'janua-database[generator]' adds this command)"
 
 
+@contextmanager
+def explained_lack(name: str) -> Iterator[None]:
+    """Turn the lack of a package that the command needs into a ConfigError that says how to get it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _GENERATOR_PACKAGES:
+            raise
+        raise ConfigError(
+            f"janua {name} needs the package {error.name}: pip install 'janua-database[generator]'"
+        ) from None
+
+
 def _added() -> dict[str, EntryPoint]:
     return {entry.name: entry for entry in entry_points(group=GROUP)}
 
 
 def _load(entry: EntryPoint) -> Command:
-    try:
+    with explained_lack(entry.name):
         command = entry.load()
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _GENERATOR_PACKAGES:
-            raise
-        raise ConfigError(
-            f"janua {entry.name} needs the package {error.name}: pip install 'janua-database[generator]'"
-        ) from None
     if not isinstance(command, Command):
         raise ConfigError(f"janua {entry.name}: {entry.value} is not a janua.cli.command.Command")
     return command

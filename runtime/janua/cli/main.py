@@ -10,7 +10,7 @@ from pathlib import Path
 
 from janua._version import __version__
 from janua.cli.command import Command
-from janua.cli.commands import find_command, overview
+from janua.cli.commands import explained_lack, find_command, overview
 from janua.errors import ConfigError, EmbeddedServerError, JanuaError, ServerUnreachable
 
 _TAKE_A_VALUE = ("--project", "--database-url")
@@ -76,7 +76,9 @@ def _run(argv: list[str]) -> int:
         return _without_command(rest)
     command = find_command(name)
     args = _parser(name, command).parse_args(rest)
-    return command.run(args, Path(args.project))
+    # Commands load what they need only when they need it.
+    with explained_lack(name):
+        return command.run(args, Path(args.project))
 
 
 def _split(argv: list[str]) -> tuple[str | None, list[str]]:
