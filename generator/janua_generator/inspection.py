@@ -15,6 +15,7 @@ from janua_generator.namespace import Namespace
 from janua_generator.package import build_package, python_names, used_types
 from janua_generator.pipeline import Analysis
 from janua_generator.project import Inputs
+from janua_generator.sqlfile.model import Cardinality
 
 VERSION = 1
 
@@ -101,7 +102,8 @@ def printed(found: dict[str, Any]) -> str:
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:
     for query in found["queries"]:
-        yield f"{query['module']}.{query['name']} :{query['cardinality']}  ({query['file']}:{query['line']})"
+        word = "exec" if query["cardinality"] == Cardinality.NONE else query["cardinality"]
+        yield f"{query['module']}.{query['name']} :{word}  ({query['file']}:{query['line']})"
         for each in query["params"]:
             none = " | None" if each["nullable"] else ""
             yield f"    :{each['name']}  {each['pg_type']} → {each['python']}{none}"
