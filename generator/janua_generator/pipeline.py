@@ -155,7 +155,7 @@ def _analysed(
     answers = iter(describe(connection, introspection, unknown))
     queries: list[AnalysedQuery] = []
     errors: list[Diagnostic] = []
-    for query, found in zip(parsed, recalled, strict=True):
+    for found in recalled:
         if found is not None:
             queries.append(found)
             continue
@@ -167,9 +167,6 @@ def _analysed(
             queries.append(analyse(answer, introspection))
         except GenerationFailed as failure:
             errors += failure.diagnostics
-        except RecursionError:
-            message = f"query {query.source.name} is nested too deeply to be analysed"
-            errors.append(query.source.diagnostic(message, hint="use a list or an array instead of a long chain"))
     return queries, errors, len(unknown)
 
 

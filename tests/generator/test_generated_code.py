@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from inspect import cleandoc
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -129,16 +130,16 @@ def test_the_sql_is_what_was_described(project: Sandbox, package: ModuleType) ->
 
 
 def test_docstrings_are_what_was_written(package: ModuleType) -> None:
-    """With quotes and backslashes as they were; line ends are Python's."""
+    """With quotes and backslashes as they were; line ends are Python's, and so is what it does to the indentation."""
     unlucky: Any = importlib.import_module("unlucky.unlucky")
     models: Any = importlib.import_module("unlucky.models")
     enums: Any = importlib.import_module("unlucky.enums")
     crlf: Any = importlib.import_module("unlucky.crlf")
-    assert 'Doc """ here \\ and there\\\n    and a "quote"' in unlucky.literals.__doc__
-    assert "Doc one\n    two\n" in crlf.crlf.__doc__
+    assert 'Doc """ here \\ and there\\\nand a "quote"' in cleandoc(unlucky.literals.__doc__)
+    assert "Doc one\ntwo\n" in cleandoc(crlf.crlf.__doc__)
     assert 'Doc with """ and a trailing backslash \\' == models.User.__doc__
     assert 'ends with a quote "' == models.List.__doc__
-    assert 'Über\n    lines\n\n       indented\n    """' == models.Type.__doc__
+    assert 'Über\nlines\n\n   indented\n"""' == cleandoc(models.Type.__doc__)
     assert '\\N{BULLET} \\x41 {{ jinja }} {% x %} """ and a backslash \\' == enums.Mood.__doc__
 
 

@@ -72,11 +72,18 @@ def analyse(described: DescribedQuery, introspection: Introspection) -> Analysed
     """
     Decide nullability, cardinality, names and dependencies of one query. Pure.
 
-    Raises GenerationFailed where the result cannot be a function: two columns of one name, or a
+    A statement nested deeper than Python's stack is one whose structure cannot be told. Raises
+    GenerationFailed where the result cannot be a function: two columns of one name, or a
     cardinality that asks for rows of a statement that has none.
     """
+    try:
+        return _analysed(described, parse(described.parsed.sql), introspection)
+    except RecursionError:
+        return _analysed(described, None, introspection)
+
+
+def _analysed(described: DescribedQuery, tree: exp.Expr | None, introspection: Introspection) -> AnalysedQuery:
     source = described.parsed.source
-    tree = parse(described.parsed.sql)
     parameters = find_parameters(described, tree, introspection.catalog)
     environment = Environment(
         introspection,

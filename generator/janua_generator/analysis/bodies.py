@@ -7,6 +7,7 @@ Of a function's arguments nothing is known, so that one analysis holds for all c
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 
 from sqlglot import exp
@@ -110,5 +111,6 @@ def view_output(relation: Relation, scope: Scope) -> Output:
         views[relation.qualified] = OPAQUE
         tree = parse(relation.definition.rstrip().removesuffix(";"))
         if tree is not None and not relation.has_rules:
-            views[relation.qualified] = Scope(scope.environment).output_of(tree)
+            with suppress(RecursionError):
+                views[relation.qualified] = Scope(scope.environment).output_of(tree)
     return views[relation.qualified]
