@@ -14,17 +14,6 @@ from janua.errors import MigrationError, SqlSyntaxError
 from janua.lexer import TRIVIA, Kind, split_statements, tokenize
 from janua.migrations.files import Migration, Section, malformed
 
-_TRANSACTION_CONTROL = {
-    "begin",
-    "start",
-    "commit",
-    "end",
-    "rollback",
-    "abort",
-    "savepoint",
-    "release",
-    "prepare",
-}
 _HINTS = {
     "25001": 'add the line "-- janua: no-transaction" to this file',
     "2D000": 'add the line "-- janua: no-transaction" to this file',
