@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from hypothesis import settings
 from janua.scratch import ScratchServer
 
 pytest_plugins = ["pytester"]
+
+# A shell that starts this in the background has it ignore SIGINT, which all processes of the tests would inherit.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # In CI the same examples every time: a change must not fail for what it did not do. At home, new ones.
 settings.register_profile("ci", derandomize=True, database=None)
