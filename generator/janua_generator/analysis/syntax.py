@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import sqlglot
-from janua.lexer import Kind, tokenize
+from janua.lexer import TRIVIA, Kind, Token, tokenize
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
@@ -66,28 +66,59 @@ _OWN_NODES: dict[type[exp.Expr], frozenset[str]] = {
 }
 
 
+# Calls that sqlglot reads as other databases', losing their place or the order of their arguments. It is
+# given a name that it does not know, of the same length, so that every position stays what it was.
+_STAND_INS = {name: name.replace("_", "x") for name in ("json_agg", "json_object_agg", "jsonb_object_agg")}
+_STOOD_FOR = {stand_in: name for name, stand_in in _STAND_INS.items()}
+
+
 def parse(sql: str) -> exp.Expr | None:
-    """Return the tree of one statement, or None where sqlglot cannot tell its structure."""
-    text = "".join(
-        # `VALUES ($1,$2)` would be read as a dollar quote
-        f" {token.text} " if token.kind is Kind.PARAMETER else token.text
-        for token in tokenize(sql)
-    )
+    """
+    Return the tree of one statement, or None where sqlglot cannot tell its structure.
+
+    ``text_of`` the tree is what the positions in its nodes' ``meta`` refer to.
+    """
+    # `VALUES ($1,$2)` would be read as a dollar quote
+    text = "".join(f" {token.text} " if token.kind is Kind.PARAMETER else token.text for token in tokenize(sql))
     try:
-        tree = sqlglot.parse_one(text, dialect="postgres")
+        tree = sqlglot.parse_one(_with_stand_ins(text), dialect="postgres")
     except (SqlglotError, RecursionError):
         return None
     if isinstance(tree, exp.Command):
         return None
     _keep_function_names(tree, text)
     _undo_renaming(tree)
+    tree.meta["text"] = text
     return tree if _nest_joins(tree) else None
+
+
+def text_of(node: exp.Expr) -> str:
+    """Return the text of the whole statement that a node is in: its own SQL, with blanks around parameters."""
+    return str(node.root().meta["text"])
+
+
+def _with_stand_ins(text: str) -> str:
+    if not any(name in text.lower() for name in _STAND_INS):
+        return text
+    tokens = list(tokenize(text))
+    return "".join(
+        _STAND_INS[token.text.lower()] if _is_call_of(_STAND_INS, tokens, at) else token.text
+        for at, token in enumerate(tokens)
+    )
+
+
+def _is_call_of(names: dict[str, str], tokens: Sequence[Token], at: int) -> bool:
+    if tokens[at].kind is not Kind.NAME or tokens[at].text.lower() not in names:
+        return False
+    following = next((token for token in tokens[at + 1 :] if token.kind not in TRIVIA), None)
+    return following is not None and following.text == "("
 
 
 def _keep_function_names(tree: exp.Expr, text: str) -> None:
     for node in tree.find_all(exp.Func):
         if isinstance(node, exp.Anonymous):
-            node.meta["function"] = node.this.lower() if isinstance(node.this, str) else name_of(node.this)
+            name = node.this.lower() if isinstance(node.this, str) else name_of(node.this)
+            node.meta["function"] = _STOOD_FOR.get(name, name)
         elif "start" in node.meta:
             written = text[node.meta["start"] : node.meta["end"] + 1]
             node.meta["function"] = written.lower() if re.fullmatch(r"\w+", written) else ""

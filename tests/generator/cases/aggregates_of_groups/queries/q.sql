@@ -9,3 +9,6 @@ SELECT x, count(*) AS n FROM t GROUP BY x HAVING x > 1;
 
 -- name: grouped_by_position_is_not_one_group
 SELECT x, count(*) AS n FROM t GROUP BY 1;
+
+-- name: json_of_a_group
+SELECT s, json_agg(x ORDER BY y) AS xs, json_object_agg(s, y) AS by_s, jsonb_object_agg(s, y) AS by_s_binary FROM t WHERE s IS NOT NULL GROUP BY s;
