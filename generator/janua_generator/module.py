@@ -18,7 +18,7 @@ from janua_generator.annotations import aliases, optional, unshadowed
 from janua_generator.imports import DATACLASS, FUTURE, import_block
 from janua_generator.model import Field, FunctionModel, ModuleModel, RowClass
 from janua_generator.namespace import Namespace
-from janua_generator.sqlfile.model import Cardinality, SourceQuery
+from janua_generator.sqlfile.model import Cardinality, Rule, SourceQuery
 
 _METHODS = {
     Cardinality.ONE: "fetch_one",
@@ -157,7 +157,7 @@ class QueryModule:
 
     def _warn_unknown(self, query: AnalysedQuery, column: str, type_name: str) -> None:
         message = f'column "{column}" of query {query.source.name} has type {type_name}, which is given as str'
-        self.warnings.append(query.source.diagnostic(message, severity="warning"))
+        self.warnings += query.source.warning(Rule.UNKNOWN_TYPE, message)
 
 
 def _column_name(position: int, name: str) -> str:

@@ -183,6 +183,7 @@ def _place(source: SourceQuery) -> str:
 
 
 def _key(source: SourceQuery) -> str:
-    """What decides a query's facts, apart from the rules: its statement and declared cardinality."""
+    """What decides a query's facts, apart from the rules: its statement, declared cardinality and directives."""
     text = source.file.text[source.start : source.end]
-    return digest(source.name, str(source.cardinality), text)
+    asked = (part for each in source.directives for part in (each.word, each.text))
+    return digest(source.name, str(source.cardinality), text, *asked)

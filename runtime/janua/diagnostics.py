@@ -28,7 +28,8 @@ class Diagnostic:
     One error or warning.
 
     ``line`` and ``column`` count from 1, in characters; 0 where it is about the whole file.
-    ``excerpt`` is ready to print, without a line break at its end.
+    ``excerpt`` is ready to print, without a line break at its end. ``rule`` names what a warning
+    goes by, so that it can be silenced.
     """
 
     file: str
@@ -39,6 +40,7 @@ class Diagnostic:
     hint: str = ""
     excerpt: str = ""
     severity: Severity = "error"
+    rule: str = ""
 
 
 def diagnostic_at(
@@ -51,6 +53,7 @@ def diagnostic_at(
     sqlstate: str = "",
     hint: str = "",
     severity: Severity = "error",
+    rule: str = "",
 ) -> Diagnostic:
     """Return a diagnostic about ``length`` characters of ``text`` from ``offset`` on."""
     line, column = locate(text, offset)
@@ -63,6 +66,7 @@ def diagnostic_at(
         hint=hint,
         excerpt=excerpt(text, offset, length),
         severity=severity,
+        rule=rule,
     )
 
 
@@ -74,7 +78,8 @@ def render(diagnostic: Diagnostic) -> str:
         if diagnostic.column:
             place += f":{diagnostic.column}"
     severity = "warning: " if diagnostic.severity == "warning" else ""
-    state = f" [{diagnostic.sqlstate}]" if diagnostic.sqlstate else ""
+    code = diagnostic.sqlstate or diagnostic.rule
+    state = f" [{code}]" if code else ""
     lines = [f"{place}: {severity}{diagnostic.message}{state}"]
     if diagnostic.excerpt:
         lines.append(diagnostic.excerpt)

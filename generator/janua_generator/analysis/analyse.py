@@ -18,7 +18,7 @@ from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import PgType
 from janua_generator.describe import DescribedColumn, DescribedQuery
 from janua_generator.diagnostics import GenerationFailed
-from janua_generator.sqlfile.model import Cardinality, SourceQuery, SplicedSql
+from janua_generator.sqlfile.model import Cardinality, Rule, SourceQuery, SplicedSql
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _columns(described: DescribedQuery, output: Output) -> tuple[tuple[ResultCol
         if described.columns:
             message = f"the structure of {source.name} cannot be told: every column may be None"
             hint = 'the types are right; where you know better, write AS "name!"'
-            warnings.append(source.diagnostic(message, hint=hint, severity="warning"))
+            warnings += source.warning(Rule.UNKNOWN_STRUCTURE, message, hint=hint)
         values = [UNKNOWN] * len(described.columns)
     columns = []
     for column, value in zip(described.columns, values, strict=True):
@@ -142,7 +142,7 @@ def _column(source: SourceQuery, column: DescribedColumn, value: Value, warnings
         is_nullable, why = mark == "?", f'the author says so: "{column.name}"'
         if mark == "?" and not value.nullable:
             message = f'"{column.name}" may be None by its name, but is proven not to be: {value.why}'
-            warnings.append(source.diagnostic(message, severity="warning"))
+            warnings += source.warning(Rule.PROVEN, message)
     return ResultColumn(name, column.type, is_nullable, why, column.relation, column.column)
 
 
@@ -176,13 +176,13 @@ def _doubts(
     """Warnings about a declared cardinality that the statement does not bear out."""
     if cardinality not in (Cardinality.ONE, Cardinality.OPTIONAL):
         return []
-    doubts = []
+    doubts: list[Diagnostic] = []
     if not output.at_most_one and source.cardinality is not None:
         message = f"query {source.name} is declared :{cardinality} but may return more than one row"
         reason = output.count_reason or "nothing limits it to one row"
-        doubts.append(source.diagnostic(message, hint=reason, severity="warning"))
+        doubts += source.warning(Rule.MANY_ROWS, message, hint=reason)
     if cardinality is Cardinality.OPTIONAL and len(columns) == 1 and columns[0].nullable:
         message = f"query {source.name} returns None both for no row and for a NULL in its only column"
         hint = "select a second column, or coalesce the first"
-        doubts.append(source.diagnostic(message, hint=hint, severity="warning"))
+        doubts += source.warning(Rule.AMBIGUOUS_NONE, message, hint=hint)
     return doubts

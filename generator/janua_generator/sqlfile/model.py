@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from janua.diagnostics import Diagnostic, Severity, diagnostic_at
+from janua.diagnostics import Diagnostic, diagnostic_at
 
 
 class Cardinality(StrEnum):
@@ -17,6 +17,21 @@ class Cardinality(StrEnum):
     MANY = "many"
     NONE = "none"
     AFFECTED = "affected"
+
+
+class Rule(StrEnum):
+    """What a warning goes by: the words of ``-- @allow``."""
+
+    MANY_ROWS = "many-rows"
+    """Declared to return one row, which nothing proves."""
+    AMBIGUOUS_NONE = "ambiguous-none"
+    """None may mean no row as well as a NULL."""
+    PROVEN = "proven"
+    """Named ``"x?"``, but proven not to be NULL."""
+    UNKNOWN_STRUCTURE = "unknown-structure"
+    """The statement cannot be analysed: every column may be None."""
+    UNKNOWN_TYPE = "unknown-type"
+    """A type for which there is no Python type, given as str."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +49,18 @@ class SourceFile:
         *,
         sqlstate: str = "",
         hint: str = "",
-        severity: Severity = "error",
     ) -> Diagnostic:
-        """A finding about ``length`` characters of this file."""
-        return diagnostic_at(
-            self.path, self.text, offset, length, message, sqlstate=sqlstate, hint=hint, severity=severity
-        )
+        """An error about ``length`` characters of this file."""
+        return diagnostic_at(self.path, self.text, offset, length, message, sqlstate=sqlstate, hint=hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """``@word text`` in a comment below a query's name; ``offset`` is where the ``@`` stands in the file."""
+
+    word: str
+    text: str
+    offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +79,35 @@ class SourceQuery:
     doc: str
     start: int
     end: int
+    directives: tuple[Directive, ...] = ()
 
     @property
     def line(self) -> int:
         """The line of the header, from 1."""
         return self.file.text.count("\n", 0, self.name_offset) + 1
 
-    def diagnostic(
-        self, message: str, *, sqlstate: str = "", hint: str = "", severity: Severity = "error"
-    ) -> Diagnostic:
-        """A finding about the query as a whole, shown at its name."""
-        return self.file.diagnostic(
-            self.name_offset, len(self.name), message, sqlstate=sqlstate, hint=hint, severity=severity
+    def directives_called(self, word: str) -> list[Directive]:
+        """Its directives of one kind, in their order."""
+        return [each for each in self.directives if each.word == word]
+
+    def complaint(self, directive: Directive, message: str, *, hint: str = "") -> Diagnostic:
+        """An error about one of its directives, shown there."""
+        return self.file.diagnostic(directive.offset, len(directive.word) + 1, message, hint=hint)
+
+    def diagnostic(self, message: str, *, sqlstate: str = "", hint: str = "") -> Diagnostic:
+        """An error about the query as a whole, shown at its name."""
+        return self.file.diagnostic(self.name_offset, len(self.name), message, sqlstate=sqlstate, hint=hint)
+
+    def warning(self, rule: Rule, message: str, *, hint: str = "") -> tuple[Diagnostic, ...]:
+        """A warning about the query as a whole; none where ``@allow`` silences the rule."""
+        allowed = {each.strip() for found in self.directives_called("allow") for each in found.text.split(",")}
+        if rule in allowed:
+            return ()
+        file, length = self.file, len(self.name)
+        return (
+            diagnostic_at(
+                file.path, file.text, self.name_offset, length, message, hint=hint, severity="warning", rule=rule
+            ),
         )
 
 

@@ -17,7 +17,8 @@ from janua.errors import SqlSyntaxError
 from janua.lexer import TRIVIA, Kind, Token, split_statements, tokenize
 
 from janua_generator.diagnostics import GenerationFailed
-from janua_generator.sqlfile.model import Cardinality, SourceFile, SourceQuery
+from janua_generator.sqlfile.directives import read_directive
+from janua_generator.sqlfile.model import Cardinality, Directive, SourceFile, SourceQuery
 
 CARDINALITY_WORDS = {
     "one": Cardinality.ONE,
@@ -33,7 +34,6 @@ CARDINALITY_WORDS = {
 _HEADER = re.compile(r"\s*name:(?P<rest>.*)", re.DOTALL)
 _HEADER_REST = re.compile(r"\s*(?P<name>[^\s:]+)(?:\s+:(?P<word>\S+))?\s*")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_DIRECTIVE = re.compile(r"\s*@(?P<word>\w+)")
 
 
 def parse_file(file: SourceFile) -> tuple[list[SourceQuery], list[Diagnostic]]:
@@ -93,14 +93,16 @@ def _outside(file: SourceFile, tokens: list[Token]) -> list[Diagnostic]:
 def _query(file: SourceFile, header: Token, body: list[Token]) -> SourceQuery:
     name, name_offset, cardinality = _header(file, header)
     start, end = _statement(file, name, name_offset, body)
+    doc, directives = _comments(file, body, start)
     return SourceQuery(
         file=file,
         name=name,
         name_offset=name_offset,
         cardinality=cardinality,
-        doc=_documentation(file, body, start),
+        doc=doc,
         start=start,
         end=end,
+        directives=directives,
     )
 
 
@@ -147,20 +149,19 @@ def _statement(file: SourceFile, name: str, name_offset: int, body: list[Token])
     return spans[0]
 
 
-def _documentation(file: SourceFile, body: list[Token], start: int) -> str:
-    """The comments between header and statement."""
+def _comments(file: SourceFile, body: list[Token], start: int) -> tuple[str, tuple[Directive, ...]]:
+    """The comments between header and statement: documentation and directives."""
     lines: list[str] = []
+    directives: list[Directive] = []
     for token in body:
         comment = _comment_body(token)
         if token.start >= start:
             break
         if comment is None:
             continue
-        if directive := _DIRECTIVE.match(comment):
-            message = f"unknown directive @{directive['word']}"
-            at = token.start + token.text.index("@")
-            hint = "this version knows no directives; a documentation line does not begin with @"
-            raise GenerationFailed([file.diagnostic(at, len(directive["word"]) + 1, message, hint=hint)])
-        for line in comment.splitlines():
-            lines.append(line.removeprefix(" ").rstrip())
-    return "\n".join(lines).strip()
+        directive = read_directive(file, comment, token.start + 2, directives)
+        if directive is not None:
+            directives.append(directive)
+        else:
+            lines += [line.removeprefix(" ").rstrip() for line in comment.splitlines()]
+    return "\n".join(lines).strip(), tuple(directives)

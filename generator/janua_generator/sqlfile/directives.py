@@ -1,0 +1,95 @@
+"""
+Directives: the comment lines below a query's name that begin with ``@`` and say what its function is like.
+
+    -- @row UserSummary
+    -- @nest members by id
+    -- @json settings: myapp.types:Settings
+    -- @allow many-rows
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from janua_generator.diagnostics import GenerationFailed
+from janua_generator.sqlfile.model import Directive, Rule, SourceFile, SourceQuery
+
+_FORMS = {
+    "allow": (re.compile(r"[a-z-]+(\s*,\s*[a-z-]+)*"), "@allow many-rows"),
+    "json": (re.compile(r"[^:]+:\s*[\w.]+:[\w.]+"), "@json settings: myapp.types:Settings"),
+    "nest": (re.compile(r"\S+\s+by\s+\S+(\s*,\s*\S+)*"), "@nest members by id"),
+    "row": (re.compile(r"[A-Za-z]\w*"), "@row UserSummary"),
+}
+_REPEATED = frozenset({"allow", "json"})
+_DIRECTIVE = re.compile(r"\s*@(?P<word>\w+)[ \t]*(?P<text>[^\r\n]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Nest:
+    """``@nest members by id``: the columns of ``name`` become a list, a row for each value of ``keys``."""
+
+    name: str
+    keys: tuple[str, ...]
+
+
+def read_directive(file: SourceFile, comment: str, offset: int, found: list[Directive]) -> Directive | None:
+    """
+    Return the directive that a comment line is, or None where it is documentation.
+
+    ``offset`` is where the comment's text stands in the file, ``found`` what the query has already. Raises
+    GenerationFailed for an unknown word, a form that is not the word's, and one that stands twice.
+    """
+    match = _DIRECTIVE.match(comment)
+    if match is None:
+        return None
+    directive = Directive(match["word"], match["text"].strip(), offset + match.start("word") - 1)
+    problem, hint = _problem(directive, found)
+    if problem:
+        raise GenerationFailed([file.diagnostic(directive.offset, len(directive.word) + 1, problem, hint=hint)])
+    return directive
+
+
+def _problem(directive: Directive, found: list[Directive]) -> tuple[str, str]:
+    word = directive.word
+    if word not in _FORMS:
+        close = get_close_matches(word, _FORMS, n=1)
+        there_are = ", ".join(f"@{each}" for each in sorted(_FORMS))
+        hint = f"did you mean @{close[0]}?" if close else f"there are {there_are}; documentation does not begin with @"
+        return f"unknown directive @{word}", hint
+    form, example = _FORMS[word]
+    if not form.fullmatch(directive.text):
+        return f"malformed directive @{word}", f"write it as -- {example}"
+    if word == "allow":
+        return _unknown_rule(directive)
+    if word not in _REPEATED and any(each.word == word for each in found):
+        return f"@{word} stands twice", "leave one of them"
+    return "", ""
+
+
+def _unknown_rule(directive: Directive) -> tuple[str, str]:
+    known = [str(rule) for rule in Rule]
+    for each in directive.text.split(","):
+        if each.strip() not in known:
+            close = get_close_matches(each.strip(), known, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
+            return f'no warning goes by "{each.strip()}"', hint
+    return "", ""
+
+
+def nest_of(source: SourceQuery) -> Nest | None:
+    """What ``@nest`` asks for."""
+    for directive in source.directives_called("nest"):
+        name, _, keys = directive.text.partition(" ")
+        listed = re.sub(r"^\s*by\s+", "", keys)
+        return Nest(name, tuple(each.strip() for each in listed.split(",")))
+    return None
+
+
+def json_types_of(source: SourceQuery) -> Iterator[tuple[Directive, str, str]]:
+    """Each ``@json`` with its column and its type as ``module:Name``."""
+    for directive in source.directives_called("json"):
+        column, _, python = directive.text.partition(":")
+        yield directive, column.strip(), python.strip()
