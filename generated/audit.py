@@ -18,6 +18,7 @@ from janua import types as _j
 
 from . import _types as _t
 from . import enums as _e
+from . import models as _m
 
 
 @dataclass(slots=True)
@@ -41,22 +42,6 @@ class ListAuditTrailOfMonthRow:
     target_id: _uuid.UUID | None
     ip_address: _j.Inet | None
     changes: _j.Json
-
-
-@dataclass(slots=True)
-class ListAuditTrailBeforeRow:
-    """A row of :func:`list_audit_trail_before`."""
-
-    id: int
-    organization_id: _uuid.UUID
-    actor_id: _uuid.UUID | None
-    action: str
-    severity: _e.AuditSeverity
-    target_type: str | None
-    target_id: _uuid.UUID | None
-    ip_address: _j.Inet | None
-    changes: _j.Json
-    occurred_at: _dt.datetime
 
 
 @dataclass(slots=True)
@@ -217,7 +202,7 @@ def list_audit_trail_of_month(
     return db.fetch_all(_LIST_AUDIT_TRAIL_OF_MONTH, (organization_id, month))
 
 
-_LIST_AUDIT_TRAIL_BEFORE: Final[Query[ListAuditTrailBeforeRow]] = Query(
+_LIST_AUDIT_TRAIL_BEFORE: Final[Query[_m.AuditLog]] = Query(
     name="audit.list_audit_trail_before",
     sql="""SELECT audit_logs.id, audit_logs.organization_id, audit_logs.actor_id, audit_logs.action, audit_logs.severity, audit_logs.target_type, audit_logs.target_id, audit_logs.ip_address, audit_logs.changes, audit_logs.occurred_at
 FROM audit_logs
@@ -229,7 +214,7 @@ LIMIT $4""",
     columns=(
         "bigint", "uuid", "uuid", "text", "audit_severity", "text", "uuid", "inet", "jsonb", "timestamp with time zone",
     ),
-    row=ListAuditTrailBeforeRow,
+    row=_m.AuditLog,
     types=_t.TYPES,
 )
 
@@ -237,11 +222,11 @@ LIMIT $4""",
 @overload
 def list_audit_trail_before(
     db: Executor, /, *, organization_id: _uuid.UUID, occurred_at: _dt.datetime | None, id: int | None, limit: int
-) -> list[ListAuditTrailBeforeRow]: ...
+) -> list[_m.AuditLog]: ...
 @overload
 def list_audit_trail_before(
     db: AsyncExecutor, /, *, organization_id: _uuid.UUID, occurred_at: _dt.datetime | None, id: int | None, limit: int
-) -> Coro[list[ListAuditTrailBeforeRow]]: ...
+) -> Coro[list[_m.AuditLog]]: ...
 def list_audit_trail_before(
     db: Executor | AsyncExecutor,
     /,
@@ -250,7 +235,7 @@ def list_audit_trail_before(
     occurred_at: _dt.datetime | None,
     id: int | None,
     limit: int,
-) -> list[ListAuditTrailBeforeRow] | Coro[list[ListAuditTrailBeforeRow]]:
+) -> list[_m.AuditLog] | Coro[list[_m.AuditLog]]:
     """
     The next events before a given one: pass occurred_at and id of the last row seen, or None for the newest.
 

@@ -49,5 +49,7 @@ def _environment() -> jinja2.Environment:
         strings=source.strings,
         signature=source.signature,
         call=source.call,
+        row_function=source.row_function,
+        fold=source.fold,
     )
     return environment

@@ -67,7 +67,7 @@ def _query(query: AnalysedQuery, namespace: Namespace) -> dict[str, Any]:
         ],
         "columns": [
             {
-                "name": each.name,
+                "name": ".".join((*each.path, each.name)),
                 "pg_type": each.type.name,
                 "python": python,
                 "nullable": each.nullable,
@@ -77,6 +77,7 @@ def _query(query: AnalysedQuery, namespace: Namespace) -> dict[str, Any]:
             }
             for each, python in zip(query.columns, columns, strict=True)
         ],
+        "groups": [{"path": list(each.path), "nullable": each.is_optional} for each in query.groups],
         "reads": list(query.dependencies.reads),
         "writes": list(query.dependencies.writes),
         "invalidates": [],

@@ -30,6 +30,35 @@ class RowClass:
 
 
 @dataclass(frozen=True, slots=True)
+class RowFunction:
+    """A private function that makes one row from the columns, by position."""
+
+    name: str
+    columns: tuple[Field, ...]
+    result: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """
+    A private function that makes one row of all rows with the same ``keys``, and a list of the rest.
+
+    ``call`` makes such a row with an empty list; ``child`` makes what goes into its ``member``, where
+    ``present`` holds (empty: always).
+    """
+
+    name: str
+    columns: tuple[Field, ...]
+    keys: tuple[Field, ...]
+    result: str
+    call: str
+    member: str
+    present: str
+    child: str
+
+
+@dataclass(frozen=True, slots=True)
 class EnumClass:
     """An enum of the database: members as (name, label)."""
 
@@ -44,7 +73,8 @@ class FunctionModel:
     A query as a function.
 
     ``parameters`` are in the order of their numbers. ``result`` is the type of one row, ``returns``
-    that of the call; ``row`` is the expression that builds a row, or empty for a bare value.
+    that of the call; ``row`` is what builds a row and ``fold`` what builds all of them, both empty for a
+    bare value.
     """
 
     name: str
@@ -60,6 +90,7 @@ class FunctionModel:
     parameter_types: tuple[str, ...]
     column_types: tuple[str, ...]
     row: str
+    fold: str
     text: bool
 
 
@@ -72,6 +103,8 @@ class ModuleModel:
     source: str
     imports: tuple[str, ...]
     rows: tuple[RowClass, ...] = ()
+    row_functions: tuple[RowFunction, ...] = ()
+    folds: tuple[Fold, ...] = ()
     functions: tuple[FunctionModel, ...] = ()
     enums: tuple[EnumClass, ...] = ()
 

@@ -14,10 +14,12 @@ from janua.diagnostics import Diagnostic
 from janua_generator import names
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.parameters import Parameter
-from janua_generator.annotations import aliases, optional, unshadowed
+from janua_generator.annotations import aliases, optional
+from janua_generator.diagnostics import GenerationFailed
 from janua_generator.imports import DATACLASS, FUTURE, import_block
 from janua_generator.model import Field, FunctionModel, ModuleModel, RowClass
 from janua_generator.namespace import Namespace
+from janua_generator.rows import ClassTable, RowMaker, RowModel
 from janua_generator.sqlfile.model import Cardinality, Rule, SourceQuery
 
 _METHODS = {
@@ -43,11 +45,12 @@ def module_stem(path: str) -> str:
 class QueryModule:
     """Builds the module of one query file, collecting findings as it goes."""
 
-    def __init__(self, namespace: Namespace, path: str) -> None:
+    def __init__(self, namespace: Namespace, path: str, shared: ClassTable) -> None:
         self._namespace = namespace
         self._path = path
         self._stem = module_stem(path)
-        self._rows: dict[str, RowClass] = {}
+        self._classes = ClassTable()
+        self._rows = RowMaker(namespace, self._classes, shared)
         self._functions: dict[str, tuple[FunctionModel, SourceQuery]] = {}
         self.findings: list[Diagnostic] = []
         self.warnings: list[Diagnostic] = []
@@ -56,7 +59,7 @@ class QueryModule:
         """Return the module of these queries."""
         for query in queries:
             self._add(query)
-        rows = tuple(self._rows.values())
+        rows = tuple(self._classes.classes.values())
         functions = tuple(function for function, _ in self._functions.values())
         return ModuleModel(
             path=PurePosixPath(f"{self._stem}.py"),
@@ -64,6 +67,8 @@ class QueryModule:
             source=self._path,
             imports=self._imports(rows, functions),
             rows=rows,
+            row_functions=tuple(self._rows.functions),
+            folds=tuple(self._rows.folds),
             functions=functions,
         )
 
@@ -72,6 +77,10 @@ class QueryModule:
         for function in functions:
             annotations += [field.annotation for field in function.parameters]
             annotations += [function.result, function.returns]
+        for row_function in self._rows.functions:
+            annotations += [row_function.call, *(field.annotation for field in row_function.columns)]
+        for fold in self._rows.folds:
+            annotations += ["_abc.Iterable", fold.call, fold.child, *(field.annotation for field in fold.columns)]
         needed = [self._namespace.import_line(alias, None) for alias in aliases(annotations)]
         return import_block([*_IMPORTS, *([DATACLASS] if rows else []), *needed])
 
@@ -90,7 +99,9 @@ class QueryModule:
         parameters = tuple(self._parameter(each) for each in query.parameters)
         if not self._are_distinct(query, [each.name for each in parameters], "parameters", "rename one of them"):
             return None
-        result, row = self._result(name, query)
+        row = self._row(name, query)
+        if row is None:
+            return None
         source = query.source
         type_map = self._namespace.type_map
         return FunctionModel(
@@ -100,13 +111,14 @@ class QueryModule:
             doc=source.doc,
             place=f"{source.file.path}:{source.line}",
             parameters=parameters,
-            result=result,
-            returns=_returns(query.cardinality, result),
+            result=row.result,
+            returns=_returns(query.cardinality, row.result),
             method=_METHODS[query.cardinality],
             sql=query.sql,
             parameter_types=tuple(self._namespace.wire_name(each.type) for each in query.parameters),
             column_types=tuple(self._namespace.wire_name(each.type) for each in query.columns),
-            row=row,
+            row=row.row,
+            fold=row.fold,
             text=not all(type_map.python(each.type).binary for each in query.columns),
         )
 
@@ -122,46 +134,23 @@ class QueryModule:
         self.findings.append(query.source.diagnostic(message, hint=hint))
         return False
 
-    def _result(self, name: str, query: AnalysedQuery) -> tuple[str, str]:
-        """The type of a row, and the expression that builds one (empty for a bare value)."""
+    def _row(self, name: str, query: AnalysedQuery) -> RowModel | None:
+        """What the query gives; None where that is a finding."""
         if query.cardinality in (Cardinality.NONE, Cardinality.AFFECTED):
-            return "None", ""
-        annotations = self._annotations(query)
-        if len(annotations) == 1:
-            return annotations[0], ""
-        model = self._namespace.model_of(query, annotations)
-        if model is not None:
-            return model, model
-        return self._row_class(name, query, annotations)
-
-    def _row_class(self, name: str, query: AnalysedQuery, annotations: list[str]) -> tuple[str, str]:
-        columns = [_column_name(at, each.name) for at, each in enumerate(query.columns, start=1)]
-        if not self._are_distinct(query, columns, "columns", "rename one of them with AS"):
-            return "None", ""
-        class_name = f"{names.class_name(name)}Row"
-        while class_name in self._rows:
-            class_name += "_"
-        fields = tuple(map(Field, columns, unshadowed(annotations, columns)))
-        self._rows[class_name] = RowClass(class_name, f"A row of :func:`{name}`.", fields)
-        return class_name, class_name
-
-    def _annotations(self, query: AnalysedQuery) -> list[str]:
-        """The types of the columns."""
-        annotations = []
+            return RowModel("None")
         for column in query.columns:
-            python = self._namespace.type_map.python(column.type)
-            if python.unknown:
-                self._warn_unknown(query, column.name, python.unknown)
-            annotations.append(optional(python.result, column.nullable))
-        return annotations
+            unknown = self._namespace.type_map.python(column.type).unknown
+            if unknown:
+                self._warn_unknown(query, column.name, unknown)
+        try:
+            return self._rows.model(name, query)
+        except GenerationFailed as failure:
+            self.findings += failure.diagnostics
+            return None
 
     def _warn_unknown(self, query: AnalysedQuery, column: str, type_name: str) -> None:
         message = f'column "{column}" of query {query.source.name} has type {type_name}, which is given as str'
         self.warnings += query.source.warning(Rule.UNKNOWN_TYPE, message)
-
-
-def _column_name(position: int, name: str) -> str:
-    return f"column_{position}" if name == "?column?" else names.field_name(name)
 
 
 def _returns(cardinality: Cardinality, result: str) -> str:

@@ -14,13 +14,14 @@ from functools import cached_property
 from janua.config import Project
 from janua.diagnostics import Diagnostic
 
-from janua_generator.analysis.analyse import AnalysedQuery
+from janua_generator.analysis.result import ResultColumn
 from janua_generator.analysis.statements import columns_of
 from janua_generator.annotations import optional
 from janua_generator.catalog.identifiers import quoted
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import PgType, Relation
 from janua_generator.classes import Unit, name_classes
+from janua_generator.names import field_name
 from janua_generator.typemap import IMPORTS, TypeMap
 
 
@@ -103,17 +104,33 @@ class Namespace:
     def _annotation(self, type_name: str) -> str:
         return self.type_map.python(self.type_map.named(type_name)).result
 
-    def model_of(self, query: AnalysedQuery, annotations: Sequence[str]) -> str | None:
-        """The model that a result is exactly: all columns of one relation, in its order, as nullable as there."""
-        origins = {column.relation for column in query.columns}
+    def model_of(self, columns: Sequence[ResultColumn], annotations: Sequence[str]) -> str | None:
+        """
+        The model that these columns are exactly: all of one relation, in its order, as nullable as there.
+
+        Where ``*`` was asked for, a model whose column may be None will do for one that is proven not to be.
+        """
+        origins = {column.relation for column in columns}
         found = self._models.get(origins.pop()) if len(origins) == 1 else None
         if found is None:
             return None
         name, model = found
-        columns = [column for column, _ in model.columns]
-        same_columns = [column.column for column in query.columns] == columns == [c.name for c in query.columns]
-        same_types = list(annotations) == [annotation for _, annotation in model.columns]
-        return name if same_columns and same_types else None
+        expected = [column for column, _ in model.columns]
+        same_columns = [each.column for each in columns] == expected == [each.name for each in columns]
+        same_types = (
+            all(
+                wanted in (annotation, optional(annotation) if column.starred else annotation)
+                for column, annotation, (_, wanted) in zip(columns, annotations, model.columns, strict=True)
+            )
+            if same_columns
+            else False
+        )
+        return name if same_types else None
+
+    def model_called(self, name: str) -> list[tuple[str, str]] | None:
+        """The fields of the class of this name in the package's own ``models``, with their annotations."""
+        found = next((model for model in self.models(self.units[0]) if model.name == name), None)
+        return None if found is None else [(field_name(column), annotation) for column, annotation in found.columns]
 
     def import_line(self, alias: str, at: Unit | None) -> str:
         """The line that imports what an alias stands for, into the package or into a module of the schema ``at``."""

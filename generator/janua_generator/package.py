@@ -22,6 +22,7 @@ from janua_generator.imports import DATACLASS, FUTURE, import_block
 from janua_generator.model import EnumClass, Field, ModuleModel, PackageModel, RowClass, TypeEntry
 from janua_generator.module import QueryModule, module_stem
 from janua_generator.namespace import ModelClass, Namespace
+from janua_generator.rows import ClassTable
 
 _TYPES_IMPORTS = (FUTURE, "from typing import Final", "from janua import query as _q")
 
@@ -36,14 +37,17 @@ def build_package(project: Project, introspection: Introspection, queries: Seque
     findings = [*namespace.clashes, *_clashing_modules(namespace, queries)]
     findings += _unnamed_types(namespace, queries)
     warnings: list[Diagnostic] = []
-    modules = [_enums(unit) for unit in namespace.units] + [_models(namespace, unit) for unit in namespace.units]
+    shared = ClassTable(f"{namespace.units[0].alias('models')}.")
+    modules = []
     for path, group in _by_file(queries).items():
-        builder = QueryModule(namespace, path)
+        builder = QueryModule(namespace, path, shared)
         modules.append(builder.build(group))
         findings += builder.findings
         warnings += builder.warnings
     if findings:
         raise GenerationFailed(findings)
+    modules += [_enums(unit) for unit in namespace.units]
+    modules += [_models(namespace, unit, shared if unit is namespace.units[0] else None) for unit in namespace.units]
     entries = _type_entries(namespace)
     needed = aliases(entry.python for entry in entries)
     return PackageModel(
@@ -140,8 +144,9 @@ def _members(type_: PgType) -> tuple[tuple[str, str], ...]:
     return tuple(zip(members, type_.labels, strict=True))
 
 
-def _models(namespace: Namespace, unit: Unit) -> ModuleModel:
-    rows = tuple(_model(model, unit) for model in namespace.models(unit))
+def _models(namespace: Namespace, unit: Unit, shared: ClassTable | None) -> ModuleModel:
+    rows = [_model(model, unit) for model in namespace.models(unit)]
+    rows += [_local(each, unit) for each in shared.classes.values()] if shared is not None else []
     used = aliases(field.annotation for row in rows for field in row.fields)
     return ModuleModel(
         path=unit.path("models.py"),
@@ -150,14 +155,21 @@ def _models(namespace: Namespace, unit: Unit) -> ModuleModel:
         imports=import_block([FUTURE, DATACLASS, *(namespace.import_line(alias, unit) for alias in used)])
         if rows
         else (),
-        rows=rows,
+        rows=tuple(rows),
     )
 
 
 def _model(model: ModelClass, unit: Unit) -> RowClass:
     fields = names.distinct(names.field_name(column) for column, _ in model.columns)
     annotations = unshadowed([annotation for _, annotation in model.columns], fields)
-    return RowClass(model.name, model.doc, tuple(map(Field, fields, local(annotations, fields, unit.alias("models")))))
+    return _local(RowClass(model.name, model.doc, tuple(map(Field, fields, annotations))), unit)
+
+
+def _local(row: RowClass, unit: Unit) -> RowClass:
+    """The class as it is written in the module ``models`` itself."""
+    fields = [field.name for field in row.fields]
+    annotations = local([field.annotation for field in row.fields], fields, unit.alias("models"))
+    return RowClass(row.name, row.doc, tuple(map(Field, fields, annotations)))
 
 
 def _type_entries(namespace: Namespace) -> list[TypeEntry]:

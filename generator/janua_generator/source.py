@@ -10,7 +10,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from janua_generator.model import FunctionModel
+from janua_generator.model import Fold, FunctionModel, RowFunction
 
 WIDTH = 120
 
@@ -61,6 +61,52 @@ def call(function: FunctionModel) -> str:
         return f"{opening})"
     arguments = _tuple([each.name for each in function.parameters], depth=1, column=len(f"{_INDENT}{opening}, )"))
     return f"{opening}, {arguments})"
+
+
+def row_function(function: RowFunction) -> str:
+    """Return the definition of a function that makes a row."""
+    head = _definition(function.name, [f"{each.name}: {each.annotation}" for each in function.columns], function.result)
+    return f"{head}\n{_INDENT}return {function.call}"
+
+
+def fold(function: Fold) -> str:
+    """Return the definition of a function that makes one row of all that share their keys."""
+    row = _product([each.annotation for each in function.columns])
+    head = _definition(function.name, [f"rows: _abc.Iterable[{row}]"], f"list[{function.result}]")
+    key = ", ".join(each.name for each in function.keys)
+    key = key if len(function.keys) == 1 else f"({key})"
+    key_type = (
+        function.keys[0].annotation if len(function.keys) == 1 else _product([k.annotation for k in function.keys])
+    )
+    columns = ", ".join(each.name for each in function.columns)
+    lines = [
+        f"found: dict[{key_type}, {function.result}] = {{}}",
+        f"for {columns} in rows:",
+        f"    row = found.get({key})",
+        "    if row is None:",
+        f"        row = found[{key}] = {function.call}",
+        *_appended(function),
+        "return list(found.values())",
+    ]
+    return "\n".join([head, *(f"{_INDENT}{line}" for line in lines)])
+
+
+def _appended(function: Fold) -> list[str]:
+    append = f"row.{function.member}.append({function.child})"
+    if not function.present:
+        return [f"    {append}"]
+    return [f"    if {function.present}:", f"        {append}"]
+
+
+def _product(annotations: Sequence[str]) -> str:
+    return f"tuple[{', '.join(annotations)}]"
+
+
+def _definition(name: str, parameters: Sequence[str], result: str) -> str:
+    line = f"def {name}({', '.join(parameters)}) -> {result}:"
+    if len(line) <= WIDTH:
+        return line
+    return f"def {name}(\n" + "".join(f"{_INDENT}{each},\n" for each in parameters) + f") -> {result}:"
 
 
 def _tuple(items: Sequence[str], *, depth: int, column: int) -> str:

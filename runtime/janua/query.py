@@ -7,10 +7,10 @@ and never OIDs, because those differ from database to database.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
@@ -87,8 +87,9 @@ class Query(Generic[T]):
 
     ``sql`` has PostgreSQL's own placeholders (``$1``). ``params`` and ``columns`` are types in
     the spelling of ``format_type``. ``row`` builds one result from the columns by position;
-    where it is None, the result is the bare value of the only column. ``text`` asks for the
-    textual result format, for types whose binary form is not known here.
+    where it is None, the result is the bare value of the only column. ``fold`` builds the results
+    of all rows together instead. ``text`` asks for the textual result format, for types whose
+    binary form is not known here.
     """
 
     name: str
@@ -96,5 +97,6 @@ class Query(Generic[T]):
     params: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     row: Callable[..., T] | None = field(default=None)
+    fold: Callable[[Iterable[Any]], list[T]] | None = field(default=None)
     types: Types = NO_TYPES
     text: bool = False

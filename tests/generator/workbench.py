@@ -94,13 +94,19 @@ def broken_promises(query: AnalysedQuery, rows: Rows) -> list[str]:
     broken = [
         f"{column.name} is NULL ({column.why})"
         for at, column in enumerate(query.columns)
-        if not column.nullable and any(row[at] is None for row in rows)
+        if not column.nullable and any(row[at] is None for row in rows if _is_present(query, column.path, row))
     ]
     too_many = query.cardinality in (Cardinality.ONE, Cardinality.OPTIONAL) and len(rows) > 1
     too_few = query.cardinality is Cardinality.ONE and not rows
     if query.inferred and query.columns and (too_many or too_few):
         broken.append(f"{len(rows)} rows, called {query.cardinality}")
     return broken
+
+
+def _is_present(query: AnalysedQuery, path: tuple[str, ...], row: tuple[bytes | None, ...]) -> bool:
+    """Whether all groups around a column are there."""
+    around = [group for group in query.groups if group.keys and group.path == path[: len(group.path)]]
+    return all(any(row[key] is not None for key in group.keys) for group in around)
 
 
 def shown(findings: Findings) -> str:
@@ -116,7 +122,13 @@ def shown(findings: Findings) -> str:
             lines.append(f"    ${parameter.number} {parameter.name}  {parameter.type.name}{none}")
         for column in query.columns:
             none = " | None" if column.nullable else ""
-            lines.append(f"    {column.name}  {column.type.name}{none}  ({column.why})")
+            name = ".".join((*column.path, column.name))
+            lines.append(f"    {name}  {column.type.name}{none}  ({column.why})")
+        for group in query.groups:
+            keys = ", ".join(query.columns[at].name for at in group.keys)
+            lines.append(
+                f"    {'.'.join(group.path)} " + (f"is None where {keys} is NULL" if keys else "is always there")
+            )
         touched = query.dependencies
         lines += [f"    reads {', '.join(touched.reads)}"] if touched.reads else []
         lines += [f"    writes {', '.join(touched.writes)}"] if touched.writes else []

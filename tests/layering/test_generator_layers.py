@@ -22,6 +22,7 @@ LAYERS: list[set[str]] = [
     {"typemap"},
     {"classes"},
     {"namespace"},
+    {"rows"},
     {"module"},
     {"package"},
     {"memory"},

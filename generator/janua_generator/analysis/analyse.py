@@ -10,27 +10,14 @@ from sqlglot import exp
 from janua_generator.analysis import statements
 from janua_generator.analysis.dependencies import Dependencies, find_dependencies
 from janua_generator.analysis.parameters import Parameter, find_parameters
-from janua_generator.analysis.scope import OPAQUE, UNKNOWN, Environment, Output, Scope
-from janua_generator.analysis.stars import expand_stars
+from janua_generator.analysis.result import Group, Nest, ResultColumn, result_of
+from janua_generator.analysis.scope import OPAQUE, Environment, Output, Scope
+from janua_generator.analysis.stars import Expansion, expand_stars
 from janua_generator.analysis.syntax import parse
-from janua_generator.analysis.values import Value
 from janua_generator.catalog.introspect import Introspection
-from janua_generator.catalog.model import PgType
-from janua_generator.describe import DescribedColumn, DescribedQuery
+from janua_generator.describe import DescribedQuery
 from janua_generator.diagnostics import GenerationFailed
 from janua_generator.sqlfile.model import Cardinality, Rule, SourceQuery, SplicedSql
-
-
-@dataclass(frozen=True, slots=True)
-class ResultColumn:
-    """A column of the result. ``relation`` and ``column`` tell its origin, or are empty."""
-
-    name: str
-    type: PgType
-    nullable: bool
-    why: str
-    relation: str = ""
-    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +34,8 @@ class QueryFacts:
     inferred: bool
     parameters: tuple[Parameter, ...]
     columns: tuple[ResultColumn, ...]
+    groups: tuple[Group, ...]
+    nest: Nest | None
     dependencies: Dependencies
 
 
@@ -92,67 +81,40 @@ def _analysed(described: DescribedQuery, tree: exp.Expr | None, introspection: I
         {each.number: each.type for each in parameters},
     )
     output = statements.output_of(tree, Scope(environment)) if tree is not None else OPAQUE
-    columns, warnings = _columns(described, output)
-    cardinality = _cardinality(source, output, columns)
-    warnings += _doubts(source, cardinality, output, columns)
+    expansion = expand_stars(tree, described, environment) if tree is not None else Expansion()
+    result = result_of(described, output, expansion)
+    if result.nest is not None and tree is not None:
+        _refuse_limit(source, tree)
+    cardinality = _cardinality(source, output, result.columns)
     return AnalysedQuery(
         source=source,
-        sql=_sql(described, tree, environment),
+        sql=_sql(described, expansion),
         cardinality=cardinality,
         inferred=source.cardinality is None,
         parameters=parameters,
-        columns=columns,
+        columns=result.columns,
+        groups=result.groups,
+        nest=result.nest,
         dependencies=find_dependencies(tree, introspection) if tree is not None else Dependencies(),
-        warnings=tuple(warnings),
+        warnings=(*result.warnings, *_doubts(source, cardinality, output, result.columns)),
     )
 
 
-def _sql(described: DescribedQuery, tree: exp.Expr | None, environment: Environment) -> str:
-    stars = expand_stars(tree, described, environment) if tree is not None else ()
-    if not stars:
+def _refuse_limit(source: SourceQuery, tree: exp.Expr) -> None:
+    """A limit would cut the list of the last row short."""
+    if tree.args.get("limit") is not None or tree.args.get("offset") is not None:
+        (directive,) = source.directives_called("nest")
+        hint = "put the limit into a subquery that gives the outer rows, and join the list to it"
+        raise GenerationFailed([source.complaint(directive, "@nest does not go with LIMIT and OFFSET", hint=hint)])
+
+
+def _sql(described: DescribedQuery, expansion: Expansion) -> str:
+    if not expansion.splices:
         return described.parsed.sql
     source = described.parsed.source
-    splices = sorted((*described.parsed.splices, *stars), key=lambda splice: splice.start)
-    return SplicedSql.of(source.file.text, source.start, source.end, tuple(splices)).sql
-
-
-def _columns(described: DescribedQuery, output: Output) -> tuple[tuple[ResultColumn, ...], list[Diagnostic]]:
-    source = described.parsed.source
-    warnings: list[Diagnostic] = []
-    values = [column.value for column in output.columns or ()]
-    if len(values) != len(described.columns):
-        if described.columns:
-            message = f"the structure of {source.name} cannot be told: every column may be None"
-            hint = 'the types are right; where you know better, write AS "name!"'
-            warnings += source.warning(Rule.UNKNOWN_STRUCTURE, message, hint=hint)
-        values = [UNKNOWN] * len(described.columns)
-    columns = []
-    for column, value in zip(described.columns, values, strict=True):
-        columns.append(_column(source, column, value, warnings))
-    _refuse_duplicates(source, columns)
-    return tuple(columns), warnings
-
-
-def _column(source: SourceQuery, column: DescribedColumn, value: Value, warnings: list[Diagnostic]) -> ResultColumn:
-    name, mark = (column.name[:-1], column.name[-1]) if column.name[-1:] in ("!", "?") else (column.name, "")
-    is_nullable, why = value.nullable, value.why
-    if column.name == "?column?":
-        name, mark = "?column?", ""
-    if mark:
-        is_nullable, why = mark == "?", f'the author says so: "{column.name}"'
-        if mark == "?" and not value.nullable:
-            message = f'"{column.name}" may be None by its name, but is proven not to be: {value.why}'
-            warnings += source.warning(Rule.PROVEN, message)
-    return ResultColumn(name, column.type, is_nullable, why, column.relation, column.column)
-
-
-def _refuse_duplicates(source: SourceQuery, columns: list[ResultColumn]) -> None:
-    seen: set[str] = set()
-    for column in columns:
-        if column.name in seen and column.name != "?column?":
-            message = f'query {source.name} has two columns named "{column.name}"'
-            raise GenerationFailed([source.diagnostic(message, hint="rename one of them with AS")])
-        seen.add(column.name)
+    spliced = {splice.start: splice for splice in (*described.parsed.splices, *expansion.splices)}
+    splices = tuple(spliced[start] for start in sorted(spliced))
+    return SplicedSql.of(source.file.text, source.start, source.end, splices).sql
 
 
 def _cardinality(source: SourceQuery, output: Output, columns: tuple[ResultColumn, ...]) -> Cardinality:
@@ -165,7 +127,7 @@ def _cardinality(source: SourceQuery, output: Output, columns: tuple[ResultColum
         return declared
     if not columns:
         return Cardinality.NONE
-    if output.at_most_one:
+    if output.at_most_one and not source.directives_called("nest"):
         return Cardinality.ONE if output.at_least_one else Cardinality.OPTIONAL
     return Cardinality.MANY
 
@@ -177,7 +139,7 @@ def _doubts(
     if cardinality not in (Cardinality.ONE, Cardinality.OPTIONAL):
         return []
     doubts: list[Diagnostic] = []
-    if not output.at_most_one and source.cardinality is not None:
+    if not output.at_most_one and source.cardinality is not None and not source.directives_called("nest"):
         message = f"query {source.name} is declared :{cardinality} but may return more than one row"
         reason = output.count_reason or "nothing limits it to one row"
         doubts += source.warning(Rule.MANY_ROWS, message, hint=reason)

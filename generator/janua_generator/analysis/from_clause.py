@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from janua_generator.analysis.nullability.predicates import true_facts
 from janua_generator.analysis.relations import called, derived, table
-from janua_generator.analysis.scope import Column, Condition, Scope, Source, renamed
+from janua_generator.analysis.scope import JOIN_IDS, Column, Condition, Scope, Source, renamed
 from janua_generator.analysis.syntax import alias_columns, alias_of, conjuncts, name_of
 from janua_generator.analysis.values import not_null, nullable
 
@@ -191,11 +191,11 @@ def _filter(scope: Scope, join: exp.Join, names: list[str], left: Group, right: 
 
 def _extend(scope: Scope, left: Group, right: Group, side: str) -> None:
     if side in ("LEFT", "FULL"):
-        join_id = next(scope.environment.join_ids)
+        join_id = next(JOIN_IDS)
         for source in right.all_sources:
             source.extended_by.add(join_id)
     if side in ("RIGHT", "FULL"):
-        join_id = next(scope.environment.join_ids)
+        join_id = next(JOIN_IDS)
         for source in left.all_sources:
             source.extended_by.add(join_id)
 

@@ -14,9 +14,12 @@ from itertools import count
 
 from sqlglot import exp
 
-from janua_generator.analysis.values import Family, Value, not_null, nullable
+from janua_generator.analysis.values import Extension, Family, Value, not_null, nullable
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import PgType, Relation
+
+JOIN_IDS = count()
+"""A number for each outer join, its own whichever statement or view it is in."""
 
 _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
 
@@ -79,12 +82,13 @@ class Source:
 
     def value(self, column: Column) -> Value:
         """What is known of the column in the rows that the FROM clause gives."""
-        family = column.value.family
+        value, family = column.value, column.value.family
+        if value.nullable and column.name in self.known:
+            value = not_null(f"a condition refuses NULL in {self.alias}.{column.name}", family)
         if self.extended_by:
-            return nullable(f"{self.alias} is on the nullable side of an outer join", family)
-        if column.value.nullable and column.name in self.known:
-            return not_null(f"a condition refuses NULL in {self.alias}.{column.name}", family)
-        return column.value
+            why = f"{self.alias} is on the nullable side of an outer join"
+            return Value(True, why, family, Extension(frozenset(self.extended_by), value))
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,6 @@ class Environment:
     nullable_parameters: frozenset[int] = frozenset()
     parameter_types: Mapping[int, PgType] = field(default_factory=dict)
     views: dict[str, Output] = field(default_factory=dict)
-    join_ids: Iterator[int] = field(default_factory=count)
 
 
 @dataclass(eq=False, slots=True)

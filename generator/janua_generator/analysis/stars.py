@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from janua.lexer import TRIVIA, Kind, Token, tokenize
 from sqlglot import exp
@@ -17,6 +18,7 @@ from janua_generator.analysis import statements
 from janua_generator.analysis.scope import Environment, Scope
 from janua_generator.analysis.syntax import is_star, name_of
 from janua_generator.describe import DescribedQuery
+from janua_generator.sqlfile.embeds import is_embed, name_in
 from janua_generator.sqlfile.model import SourceQuery, Splice
 
 _LIST_ENDS = frozenset(
@@ -41,31 +43,74 @@ _RESERVED = frozenset(
 )  # fmt: skip
 
 
-def expand_stars(tree: exp.Expr, described: DescribedQuery, environment: Environment) -> tuple[Splice, ...]:
-    """Return a splice for each star of the statement's result; none where it cannot be told for sure."""
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """
+    What stars stand for: a splice for each, and which columns of the result each embed has.
+
+    ``starred`` are the columns of the result that a star or an embed gives, by position from 0;
+    ``embedded`` are (the relation's name, first column, column behind the last).
+    """
+
+    splices: tuple[Splice, ...] = ()
+    starred: frozenset[int] = frozenset()
+    embedded: tuple[tuple[str, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The span of a star in the file, and the relation of the embed that it is."""
+
+    start: int
+    end: int
+    embed: str
+
+
+def expand_stars(tree: exp.Expr, described: DescribedQuery, environment: Environment) -> Expansion:
+    """Return what each star of the statement's result means; nothing where it cannot be told for sure."""
     lists = _result_lists(tree)
     if not any(is_star(item) for items, _ in lists for item in items):
-        return ()
+        return Expansion()
+    branches = [_expanded(tree, items, statement, environment) for items, statement in lists]
+    known = [branch for branch in branches if branch is not None]
+    if len(known) != len(branches) or any(len(_names(each)) != len(described.columns) for each in known):
+        return Expansion()
+    expansions = [columns for branch in known for is_expanded, columns in branch if is_expanded]
     places = _star_places(described.parsed.source, returning=not isinstance(tree, exp.Query))
-    expansions: list[str] = []
-    names: list[str] = []
-    for items, statement in lists:
-        scope = Scope(environment)
-        _enter(tree, statement, scope)
-        branch: list[str] = []
-        for item in items:
-            columns = _columns(item, scope)
-            if columns is None:
-                return ()
-            if is_star(item):
-                expansions.append(", ".join(columns))
-            branch += columns
-        names = names or branch
-        if len(branch) != len(described.columns):
-            return ()
-    if len(places) != len(expansions) or not _agree(names, described):
-        return ()
-    return tuple(Splice(start, end, text) for (start, end), text in zip(places, expansions, strict=True))
+    if len(places) != len(expansions) or not _agree(_names(known[0]), described):
+        return Expansion()
+    splices = tuple(
+        Splice(place.start, place.end, ", ".join(columns)) for place, columns in zip(places, expansions, strict=True)
+    )
+    starred = [is_expanded for is_expanded, columns in known[0] for _ in columns]
+    return Expansion(
+        splices, frozenset(at for at, each in enumerate(starred) if each), tuple(_embedded(known[0], places))
+    )
+
+
+def _expanded(
+    tree: exp.Expr, items: list[exp.Expr], statement: exp.Expr, environment: Environment
+) -> list[tuple[bool, list[str]]] | None:
+    """The columns of each item of a list, and whether it is a star; None where one cannot be told."""
+    scope = Scope(environment)
+    _enter(tree, statement, scope)
+    found = [(is_star(item), _columns(item, scope)) for item in items]
+    return None if any(columns is None for _, columns in found) else [(star, names or []) for star, names in found]
+
+
+def _names(branch: list[tuple[bool, list[str]]]) -> list[str]:
+    return [name for _, columns in branch for name in columns]
+
+
+def _embedded(branch: list[tuple[bool, list[str]]], places: list[_Place]) -> Iterator[tuple[str, int, int]]:
+    """The columns of each embed in the first select list, whose stars are the first in the text."""
+    following = iter(places)
+    position = 0
+    for is_expanded, columns in branch:
+        embed = next(following).embed if is_expanded else ""
+        if embed:
+            yield embed, position, position + len(columns)
+        position += len(columns)
 
 
 def _result_lists(tree: exp.Expr) -> list[tuple[list[exp.Expr], exp.Expr]]:
@@ -124,14 +169,14 @@ def _agree(names: list[str], described: DescribedQuery) -> bool:
     )
 
 
-def _star_places(source: SourceQuery, *, returning: bool) -> list[tuple[int, int]]:
-    """The spans of ``*`` and ``t.*`` in the outermost select lists, or in the RETURNING list."""
+def _star_places(source: SourceQuery, *, returning: bool) -> list[_Place]:
+    """The places of ``*``, ``t.*`` and embeds in the outermost select lists, or in the RETURNING list."""
     text = source.file.text[: source.end]
     tokens = [token for token in tokenize(text, source.start) if token.kind not in TRIVIA]
     return [
-        (item[0].start, item[-1].end)
+        _Place(item[0].start, item[-1].end, name_in(item[4]) if is_embed(item) else "")
         for item in _items(tokens, "returning" if returning else "select")
-        if item[-1].text == "*" and all(_is_part_of_name(token) for token in item[:-1])
+        if is_embed(item) or (item[-1].text == "*" and all(_is_part_of_name(token) for token in item[:-1]))
     ]
 
 

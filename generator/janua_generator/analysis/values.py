@@ -83,15 +83,28 @@ def base_type(type_name: str, types: Mapping[str, PgType]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """Whether an expression can be NULL, the reason in a few words, and its family."""
+    """
+    Whether an expression can be NULL, the reason in a few words, and its family.
+
+    ``extension`` is there for a column of a relation that an outer join may put NULLs in place of.
+    """
 
     nullable: bool
     why: str
     family: Family = Family.OTHER
+    extension: Extension | None = None
 
     def with_family(self, family: Family) -> Value:
         """The same value, known to be of ``family``."""
         return replace(self, family=family)
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """The outer joins that may have found no row for a relation, and a value of it where they did."""
+
+    joins: frozenset[int]
+    present: Value
 
 
 def not_null(why: str, family: Family = Family.OTHER) -> Value:

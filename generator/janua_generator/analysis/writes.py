@@ -16,7 +16,7 @@ from janua_generator.analysis.nullability import evaluate
 from janua_generator.analysis.nullability.predicates import keep_rows_where
 from janua_generator.analysis.projection import output_name, projected
 from janua_generator.analysis.relations import relation_columns
-from janua_generator.analysis.scope import OPAQUE, UNKNOWN, Column, Output, Scope, Source
+from janua_generator.analysis.scope import JOIN_IDS, OPAQUE, UNKNOWN, Column, Output, Scope, Source
 from janua_generator.analysis.syntax import (
     is_row,
     name_of,
@@ -202,7 +202,7 @@ def output_of_merge(node: exp.Merge, scope: Scope) -> Output:
     _written(source, {}, scope, "insert", "update", "delete")
     for other in scope.sources:
         if other is not source:
-            other.extended_by.add(next(scope.environment.join_ids))
+            other.extended_by.add(next(JOIN_IDS))
     # `RETURNING *` lists the source's columns before the target's
     scope.star = None if scope.star is None or own is None else scope.star + own
     _refresh_star(scope)

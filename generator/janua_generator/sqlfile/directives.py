@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from janua_generator.diagnostics import GenerationFailed
@@ -25,14 +24,6 @@ _FORMS = {
 }
 _REPEATED = frozenset({"allow", "json"})
 _DIRECTIVE = re.compile(r"\s*@(?P<word>\w+)[ \t]*(?P<text>[^\r\n]*)")
-
-
-@dataclass(frozen=True, slots=True)
-class Nest:
-    """``@nest members by id``: the columns of ``name`` become a list, a row for each value of ``keys``."""
-
-    name: str
-    keys: tuple[str, ...]
 
 
 def read_directive(file: SourceFile, comment: str, offset: int, found: list[Directive]) -> Directive | None:
@@ -79,12 +70,12 @@ def _unknown_rule(directive: Directive) -> tuple[str, str]:
     return "", ""
 
 
-def nest_of(source: SourceQuery) -> Nest | None:
-    """What ``@nest`` asks for."""
+def nest_of(source: SourceQuery) -> tuple[Directive, str, tuple[str, ...]] | None:
+    """What ``@nest members by id`` asks for: the list's name, and the columns whose values make one row."""
     for directive in source.directives_called("nest"):
         name, _, keys = directive.text.partition(" ")
         listed = re.sub(r"^\s*by\s+", "", keys)
-        return Nest(name, tuple(each.strip() for each in listed.split(",")))
+        return directive, name, tuple(each.strip() for each in listed.split(","))
     return None
 
 

@@ -136,6 +136,20 @@ class Placeholder:
 
 
 @dataclass(frozen=True, slots=True)
+class Embed:
+    """``sqlc.embed(relation)`` in the characters of the file from ``start`` up to ``end``."""
+
+    relation: str
+    start: int
+    end: int
+
+    @property
+    def splice(self) -> Splice:
+        """What the server sees in its place."""
+        return Splice(self.start, self.end, f"{self.relation}.*")
+
+
+@dataclass(frozen=True, slots=True)
 class SplicedSql:
     """SQL as sent: the author's text with spans replaced, and the way back from its offsets to the file's."""
 
@@ -182,6 +196,7 @@ class ParsedQuery:
     placeholders: tuple[Placeholder, ...]
     splices: tuple[Splice, ...]
     spliced: SplicedSql
+    embeds: tuple[Embed, ...] = ()
 
     @property
     def sql(self) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from janua.lexer import TRIVIA, Kind, Token, tokenize
 
 from janua_generator.diagnostics import GenerationFailed
+from janua_generator.sqlfile.embeds import find_embeds
 from janua_generator.sqlfile.model import ParsedQuery, Placeholder, SourceQuery, Splice, SplicedSql
 
 MAX_PARAMETERS = 65_535
@@ -52,9 +53,12 @@ def parse_query(source: SourceQuery) -> ParsedQuery:
     placeholders = sorted(
         (_placeholder(source, numbers[key], found) for key, found in places.items()), key=lambda each: each.number
     )
-    splices = tuple(Splice(each.start, each.end, _sent(source, each.start, numbers[each.key])) for each in occurrences)
-    spliced = SplicedSql.of(source.file.text, source.start, source.end, splices)
-    return ParsedQuery(source, tuple(placeholders), splices, spliced)
+    embeds = tuple(find_embeds(source, tokens))
+    splices = [Splice(each.start, each.end, _sent(source, each.start, numbers[each.key])) for each in occurrences]
+    splices += [each.splice for each in embeds]
+    splices.sort(key=lambda each: each.start)
+    spliced = SplicedSql.of(source.file.text, source.start, source.end, tuple(splices))
+    return ParsedQuery(source, tuple(placeholders), tuple(splices), spliced, embeds)
 
 
 def _sent(source: SourceQuery, start: int, number: int) -> str:
@@ -116,7 +120,7 @@ def _macro(source: SourceQuery, tokens: list[Token], at: int) -> tuple[_Occurren
         if len(significant) == 6:
             break
     words = [token.text for _, token in significant]
-    if words[:2] != ["sqlc", "."] or len(words) < 3:
+    if words[:2] != ["sqlc", "."] or len(words) < 3 or words[2] == "embed":
         return None
     if words[2] not in ("arg", "narg") or len(words) < 6 or words[3] != "(" or words[5] != ")":
         message = f"sqlc.{words[2]} is not supported" if words[2] not in ("arg", "narg") else "malformed macro"

@@ -28,13 +28,15 @@ class Result(Generic[T]):
 
     def one(self) -> T:
         """Return the only row. Raises NotFound for none and TooManyRows for more than one."""
-        if not self._count():
+        found = self._at_most_one()
+        if not found:
             raise NotFound(f"{self.query.name} returned no row", self.query.name)
-        return self._load(1)[0]
+        return found[0]
 
     def optional(self) -> T | None:
         """Return the only row or None. Raises TooManyRows for more than one."""
-        return self._load(1)[0] if self._count() else None
+        found = self._at_most_one()
+        return found[0] if found else None
 
     def all(self) -> list[T]:
         """Return every row."""
@@ -57,13 +59,18 @@ class Result(Generic[T]):
         names = [(self.pgresult.fname(i) or b"").decode() for i in range(self.pgresult.nfields)]
         return [dict(zip(names, row, strict=True)) for row in self._tuples(self.pgresult.ntuples)]
 
-    def _count(self) -> int:
-        """Return 0 or 1, before anything is decoded."""
+    def _at_most_one(self) -> list[T]:
+        """Return the only result or nothing. A second row is noticed before any is decoded, unless rows are folded."""
         self._check_rows()
-        count = self.pgresult.ntuples
+        if self.query.fold is None:
+            self._check_count(self.pgresult.ntuples)
+        found = self._load(self.pgresult.ntuples)
+        self._check_count(len(found))
+        return found
+
+    def _check_count(self, count: int) -> None:
         if count > 1:
             raise TooManyRows(f"{self.query.name} returned {count} rows instead of one", self.query.name)
-        return count
 
     def _check_rows(self) -> None:
         if self.pgresult.status != ExecStatus.TUPLES_OK:
@@ -72,6 +79,8 @@ class Result(Generic[T]):
 
     def _load(self, count: int) -> list[T]:
         rows = self._tuples(count)
+        if self.query.fold is not None:
+            return self.query.fold(rows)
         if self.query.row is None:
             return [row[0] for row in rows]
         return list(starmap(self.query.row, rows))

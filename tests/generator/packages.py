@@ -1,0 +1,49 @@
+"""Generated packages, imported for the length of a test module."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from .sandbox import Sandbox
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def imported(project: Sandbox, name: str = "generated") -> Iterator[Any]:
+    """Import a project's package; its modules are attributes of what is given."""
+    sys.path.insert(0, str(project.root))
+    try:
+        package = importlib.import_module(name)
+        modules = {
+            each.name: importlib.import_module(each.name)
+            for each in pkgutil.walk_packages(package.__path__, f"{name}.")
+        }
+        yield SimpleNamespace(**{module.removeprefix(f"{name}."): found for module, found in modules.items()})
+    finally:
+        sys.path.remove(str(project.root))
+        for module in [each for each in sys.modules if each.partition(".")[0] == name]:
+            del sys.modules[module]
+        importlib.invalidate_caches()
+
+
+def type_errors(project: Sandbox, *paths: str) -> str:
+    """What ``mypy --strict`` and pyright's strict mode say of these paths of a project, empty where nothing."""
+    mypy = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", *paths]
+    environment = {"MYPYPATH": f"{ROOT / 'runtime'}:{project.root}", "PATH": ""}
+    checked = subprocess.run(mypy, cwd=project.root, capture_output=True, text=True, env=environment)
+    project.write(
+        "pyrightconfig.json",
+        f'{{"include": ["generated"], "extraPaths": ["{ROOT / "runtime"}"], "typeCheckingMode": "strict"}}',
+    )
+    pyright = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable]
+    also = subprocess.run(pyright, cwd=project.root, capture_output=True, text=True)
+    return "".join(done.stdout for done in (checked, also) if done.returncode)
