@@ -13,7 +13,7 @@ from janua_generator.analysis.parameters import Parameter, find_parameters
 from janua_generator.analysis.result import Group, Nest, ResultColumn, result_of
 from janua_generator.analysis.scope import OPAQUE, Environment, Output, Scope
 from janua_generator.analysis.stars import Expansion, expand_stars
-from janua_generator.analysis.syntax import parse
+from janua_generator.analysis.syntax import is_of_one_snapshot, parse
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.describe import DescribedQuery
 from janua_generator.diagnostics import GenerationFailed
@@ -77,6 +77,7 @@ def _analysed(described: DescribedQuery, tree: exp.Expr | None, introspection: I
     environment = Environment(
         introspection,
         statements.output_of,
+        tree is not None and is_of_one_snapshot(tree),
         frozenset(each.number for each in parameters if each.nullable),
         {each.number: each.type for each in parameters},
     )

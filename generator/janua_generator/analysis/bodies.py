@@ -13,7 +13,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from janua_generator.analysis.scope import OPAQUE, Column, Environment, Output, Scope
-from janua_generator.analysis.syntax import parse
+from janua_generator.analysis.syntax import is_of_one_snapshot, parse
 from janua_generator.analysis.values import Family, Value, nullable
 from janua_generator.catalog.model import Function, Relation
 
@@ -70,7 +70,7 @@ def _is_called(function: Function, arguments: list[Value]) -> bool:
 
 def _output(function: Function, scope: Scope) -> Output:
     known = scope.environment.views
-    key = f"{function.schema}.{function.name}({function.arguments})"
+    key = (f"{function.schema}.{function.name}({function.arguments})", False)
     if key not in known:
         # a function that calls itself tells nothing about itself
         known[key] = OPAQUE
@@ -81,7 +81,9 @@ def _output(function: Function, scope: Scope) -> Output:
 
 
 def _with_unknown_arguments(environment: Environment) -> Environment:
-    return replace(environment, nullable_parameters=frozenset(range(1, _MAX_ARGUMENTS + 1)), parameter_types={})
+    arguments = frozenset(range(1, _MAX_ARGUMENTS + 1))
+    # it may be called in the midst of a statement, whose foreign keys are checked at its end
+    return replace(environment, one_snapshot=False, nullable_parameters=arguments, parameter_types={})
 
 
 def _has_no_path_of_its_own(function: Function) -> bool:
@@ -106,11 +108,13 @@ def body_of(function: Function) -> exp.Expr | None:
 
 def view_output(relation: Relation, scope: Scope) -> Output:
     """Return what a view's definition gives, analysed once a statement."""
-    views = scope.environment.views
-    if relation.qualified not in views:
-        views[relation.qualified] = OPAQUE
+    environment = scope.environment
+    views, key = environment.views, (relation.qualified, environment.one_snapshot)
+    if key not in views:
+        views[key] = OPAQUE
         tree = parse(relation.definition.rstrip().removesuffix(";"))
         if tree is not None and not relation.has_rules:
+            own = replace(environment, one_snapshot=environment.one_snapshot and is_of_one_snapshot(tree))
             with suppress(RecursionError):
-                views[relation.qualified] = Scope(scope.environment).output_of(tree)
-    return views[relation.qualified]
+                views[key] = Scope(own).output_of(tree)
+    return views[key]

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from janua_generator.analysis import foreign_keys
 from janua_generator.analysis.nullability.predicates import true_facts
 from janua_generator.analysis.relations import called, derived, table
-from janua_generator.analysis.scope import JOIN_IDS, Column, Condition, Scope, Source, renamed
-from janua_generator.analysis.syntax import alias_columns, alias_of, conjuncts, name_of
+from janua_generator.analysis.scope import JOIN_IDS, Column, Condition, Referring, Scope, Source, renamed
+from janua_generator.analysis.syntax import alias_columns, alias_of, conjuncts, name_of, unwrapped
 from janua_generator.analysis.values import not_null, nullable
 
 Star = list[tuple[Source, Column]]
@@ -23,11 +24,16 @@ Star = list[tuple[Source, Column]]
 
 @dataclass(slots=True)
 class Group:
-    """A part of the FROM tree: its relations and what ``*`` means over it (None where that cannot be told)."""
+    """
+    A part of the FROM tree: its relations and what ``*`` means over it (None where that cannot be told).
+
+    ``at_least_one``: it gives a row for sure.
+    """
 
     sources: list[Source] = field(default_factory=list)
     merged: list[Source] = field(default_factory=list)
     star: Star | None = field(default_factory=list)
+    at_least_one: bool = True
 
     @property
     def all_sources(self) -> list[Source]:
@@ -51,6 +57,7 @@ def enter_items(items: Iterable[exp.Expr], joins: Iterable[exp.Expr], scope: Sco
     group = _crossed(group, _walk(last, scope, group, joins))
     scope.sources += group.sources
     scope.merged += group.merged
+    scope.at_least_one = scope.at_least_one and group.at_least_one
     if scope.star is not None:
         scope.star = None if group.star is None else scope.star + group.star
 
@@ -114,13 +121,13 @@ def _parenthesised(item: exp.Subquery, scope: Scope, left: Group) -> Group:
     # `(a JOIN b …) AS x` hides a and b: the columns are seen through one relation.
     columns = None
     if group.star is not None:
-        columns = tuple(Column(column.name, source.value(column)) for source, column in group.star)
-    return _single(Source(alias, renamed(columns, alias_columns(item))))
+        columns = tuple(Column(column.name, source.value(column), column.origin) for source, column in group.star)
+    return _single(Source(alias, renamed(columns, alias_columns(item)), at_least_one=group.at_least_one))
 
 
 def _single(source: Source) -> Group:
     star = None if source.columns is None else [(source, column) for column in source.columns]
-    return Group([source], [], star)
+    return Group([source], [], star, source.at_least_one)
 
 
 def _lateral_scope(scope: Scope, left: Group) -> Scope:
@@ -128,12 +135,14 @@ def _lateral_scope(scope: Scope, left: Group) -> Scope:
     visible = scope.sibling()
     visible.sources = scope.sources + left.sources
     visible.merged = scope.merged + left.merged
+    visible.matched_by = scope.matched_by
     return visible.child()
 
 
 def _crossed(left: Group, right: Group) -> Group:
     star = None if left.star is None or right.star is None else left.star + right.star
-    return Group(left.sources + right.sources, left.merged + right.merged, star)
+    at_least_one = left.at_least_one and right.at_least_one
+    return Group(left.sources + right.sources, left.merged + right.merged, star, at_least_one)
 
 
 def _joined(left: Group, join: exp.Join, scope: Scope, before: Group) -> Group:
@@ -141,7 +150,7 @@ def _joined(left: Group, join: exp.Join, scope: Scope, before: Group) -> Group:
     right = _walk(join.this, scope, _crossed(before, left))
     names = _merged_names(left, join, right)
     if names is None:
-        result = Group(left.sources + right.sources, left.merged + right.merged, None)
+        result = Group(left.sources + right.sources, left.merged + right.merged, None, False)
         _extend_all(result)
         return result
     side = join.side.upper()
@@ -153,10 +162,31 @@ def _joined(left: Group, join: exp.Join, scope: Scope, before: Group) -> Group:
     elif side == "RIGHT":
         _filter(scope, join, names, left, right, left.all_sources)
     result = _crossed(left, right)
+    result.at_least_one = _gives_a_row(left, right, join, names)
     if names:
         _merge(result, left, right, names, side)
-    _extend(scope, left, right, side)
+    if side in ("LEFT", "FULL"):
+        _extend(scope, left, right, join, names)
+    if side in ("RIGHT", "FULL"):
+        _extend(scope, right, left, join, names)
     return result
+
+
+def _gives_a_row(left: Group, right: Group, join: exp.Join, names: list[str]) -> bool:
+    match join.side.upper():
+        case "LEFT":
+            return left.at_least_one
+        case "RIGHT":
+            return right.at_least_one
+        case "FULL":
+            return left.at_least_one or right.at_least_one
+        case _:
+            return left.at_least_one and right.at_least_one and _always_matches(join, names)
+
+
+def _always_matches(join: exp.Join, names: list[str]) -> bool:
+    on = [unwrapped(each) for each in conjuncts(join.args.get("on"))]
+    return not names and all(isinstance(each, exp.Boolean) and each.this for each in on)
 
 
 def _merged_names(left: Group, join: exp.Join, right: Group) -> list[str] | None:
@@ -189,15 +219,39 @@ def _filter(scope: Scope, join: exp.Join, names: list[str], left: Group, right: 
             within.learn(pairs, among=filtered)
 
 
-def _extend(scope: Scope, left: Group, right: Group, side: str) -> None:
-    if side in ("LEFT", "FULL"):
-        join_id = next(JOIN_IDS)
-        for source in right.all_sources:
-            source.extended_by.add(join_id)
-    if side in ("RIGHT", "FULL"):
-        join_id = next(JOIN_IDS)
-        for source in left.all_sources:
-            source.extended_by.add(join_id)
+def _extend(scope: Scope, kept: Group, extended: Group, join: exp.Join, names: list[str]) -> None:
+    """
+    Let an outer join replace what finds no partner among the rows that it keeps.
+
+    None is replaced where there is a partner for all of them: one row at least and no condition, or the row
+    that a foreign key refers to.
+    """
+    if join.side.upper() != "FULL" and extended.at_least_one and _always_matches(join, names):
+        return
+    join_id = next(JOIN_IDS)
+    referring = _referring(scope, kept, extended, join, names)
+    if referring is not None and referring.is_sure_where_present:
+        # the two are there together, or neither
+        joins = set(referring.source.extended_by)
+        extended.sources[0].referred_to_by = f"{referring.source.alias}.{referring.references[0].column.name}"
+    else:
+        joins = {join_id}
+        if referring is not None:
+            scope.matched_by[join_id] = referring
+    for source in extended.all_sources:
+        source.extended_by |= joins
+
+
+def _referring(scope: Scope, kept: Group, extended: Group, join: exp.Join, names: list[str]) -> Referring | None:
+    if join.side.upper() == "FULL" or len(extended.sources) > 1 or not scope.environment.one_snapshot:
+        return None
+    (target,) = extended.sources
+    if names:
+        return foreign_keys.referring_by_name(names, target, kept.sources, scope)
+    visible = _lateral_scope(scope, _crossed(kept, extended)).parent
+    assert visible is not None
+    found = foreign_keys.referring(conjuncts(join.args.get("on")), target, visible)
+    return found if found is not None and found.source in kept.sources else None
 
 
 def _merge(result: Group, left: Group, right: Group, names: list[str], side: str) -> None:

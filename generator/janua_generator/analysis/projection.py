@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-from janua_generator.analysis.nullability import evaluate
-from janua_generator.analysis.scope import Column, Scope, Source
+from janua_generator.analysis.nullability import evaluate, resolve
+from janua_generator.analysis.scope import Column, Origin, Scope, Source
 from janua_generator.analysis.syntax import (
     function_name,
     is_star,
@@ -30,8 +30,14 @@ def projected(items: Iterable[exp.Expr], scope: Scope) -> tuple[Column, ...] | N
                 return None
             columns += star
         else:
-            columns.append(Column(output_name(item), _selected(item, scope)))
+            columns.append(Column(output_name(item), _selected(item, scope), _origin(item, scope)))
     return tuple(columns)
+
+
+def _origin(item: exp.Expr, scope: Scope) -> Origin | None:
+    column = unwrapped(item)
+    reference = resolve(column, scope) if isinstance(column, exp.Column) else None
+    return reference.column.origin if reference is not None else None
 
 
 def _selected(item: exp.Expr, scope: Scope) -> Value:
@@ -69,7 +75,7 @@ def _seen(source: Source, column: Column, scope: Scope) -> Column:
     value = source.value(column)
     if scope.has_grouping_sets:
         value = nullable("grouping sets leave it out of some rows", value.family)
-    return Column(column.name, value)
+    return Column(column.name, value, column.origin)
 
 
 def output_name(item: exp.Expr) -> str:

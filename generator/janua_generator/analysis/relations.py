@@ -4,11 +4,13 @@ The leaves of a FROM clause: tables, subqueries and functions, and the columns t
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from janua_generator.analysis.bodies import columns_of_function, sole_function, view_output
 from janua_generator.analysis.nullability import evaluate
-from janua_generator.analysis.scope import Column, Output, Scope, Source, columns_named, renamed
+from janua_generator.analysis.scope import Column, Origin, Output, Scope, Source, columns_named, renamed
 from janua_generator.analysis.syntax import alias_columns, alias_of, function_name, name_of
 from janua_generator.analysis.values import Family, Value, family_of, not_null, nullable
 from janua_generator.catalog.model import Function, Relation
@@ -20,6 +22,8 @@ def derived(item: exp.Expr, output: Output, scope: Scope, depends_on: tuple[Sour
         alias_of(item),
         renamed(output.columns, alias_columns(item)),
         at_most_one=output.at_most_one,
+        at_least_one=output.at_least_one,
+        is_whole=output.is_whole,
         depends_on=depends_on,
         volatile=_is_volatile(item, scope),
     )
@@ -37,13 +41,25 @@ def table(item: exp.Table, scope: Scope) -> Source:
     alias = alias_of(item) or name
     if not schema and name in scope.ctes:
         cte = scope.ctes[name]
-        return Source(alias, renamed(cte.columns, alias_columns(item)), at_most_one=cte.at_most_one)
+        return Source(
+            alias,
+            renamed(cte.columns, alias_columns(item)),
+            at_most_one=cte.at_most_one,
+            at_least_one=cte.at_least_one,
+            is_whole=cte.is_whole,
+        )
     relation = scope.environment.introspection.catalog.relation(name, schema or None)
     if relation is None:
         return Source(alias, None)
     columns = relation_columns(relation, scope)
+    if relation.kind == "table" and relation.children and not item.args.get("only"):
+        # the rows of inheritance children are of those tables, whose keys are others
+        columns = tuple(replace(each, origin=None) for each in columns)
     names = alias_columns(item)
-    return Source(alias, renamed(columns, names), None if names else relation)
+    is_whole = not item.args.get("only") and not item.args.get("sample")
+    if relation.kind == "view":
+        is_whole = is_whole and view_output(relation, scope).is_whole
+    return Source(alias, renamed(columns, names), None if names else relation, is_whole=is_whole)
 
 
 def relation_columns(relation: Relation, scope: Scope) -> tuple[Column, ...]:
@@ -53,6 +69,7 @@ def relation_columns(relation: Relation, scope: Scope) -> tuple[Column, ...]:
         Column(
             column.name,
             _declared_value(relation, column.name, column.not_null, family_of(column.type, types)),
+            Origin(relation, column.name) if relation.kind in ("table", "partitioned table") else None,
         )
         for column in relation.columns
     )
@@ -61,8 +78,11 @@ def relation_columns(relation: Relation, scope: Scope) -> tuple[Column, ...]:
     computed = view_output(relation, scope).columns
     if computed is None or len(computed) != len(declared):
         return declared
+    # a materialized view is as of another moment
+    is_live = relation.kind == "view"
     return tuple(
-        Column(column.name, computed[at].value.with_family(column.value.family)) for at, column in enumerate(declared)
+        Column(column.name, found.value.with_family(column.value.family), found.origin if is_live else None)
+        for column, found in zip(declared, computed, strict=True)
     )
 
 

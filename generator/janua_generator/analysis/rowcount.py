@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from janua_generator.analysis import foreign_keys
 from janua_generator.analysis.fixed import all_fixed, fixed_sources, is_constant
 from janua_generator.analysis.nullability import resolve
 from janua_generator.analysis.scope import Column, Output, Scope, Source
 from janua_generator.analysis.syntax import (
+    conjuncts,
     function_name,
     is_star,
     unwrapped,
@@ -30,14 +32,35 @@ def _unlimited(node: exp.Select, scope: Scope, columns: tuple[Column, ...] | Non
     having = node.args.get("having") is not None
     if group is None and _aggregates(node, scope):
         return Output(columns, True, not having, "an aggregate without GROUP BY")
+    finds_a_row = _finds_a_row(node, scope)
     if group is not None:
         single = not scope.has_grouping_sets and _is_one_group(group, scope)
-        return Output(columns, single, False, "what it groups by has one value" if single else "a row for each group")
+        reason = "what it groups by has one value" if single else "a row for each group"
+        return Output(columns, single, finds_a_row, reason)
     if not scope.sources:
         return Output(columns, True, node.args.get("where") is None and not having, "no FROM clause")
     if all_fixed(scope):
-        return Output(columns, True, False, "each relation is found by a unique key")
-    return Output(columns, count_reason="nothing limits it to one row")
+        return Output(columns, True, finds_a_row, "each relation is found by a unique key")
+    return Output(columns, False, finds_a_row, "nothing limits it to one row", _is_whole(node, scope))
+
+
+def _finds_a_row(node: exp.Select, scope: Scope) -> bool:
+    """Whether FROM and WHERE leave a row for sure: no condition, or the row that a foreign key refers to."""
+    if node.args.get("having") is not None:
+        return False
+    where = node.args.get("where")
+    if where is None:
+        return scope.at_least_one
+    if len(scope.sources) != 1:
+        return False
+    referring = foreign_keys.referring(conjuncts(where.this), scope.sources[0], scope)
+    return referring is not None and referring.is_sure
+
+
+def _is_whole(node: exp.Select, scope: Scope) -> bool:
+    """Whether it has every row of the one table that it reads."""
+    cuts = any(node.args.get(clause) for clause in ("where", "having", "distinct", "limit", "offset"))
+    return len(scope.sources) == 1 and scope.sources[0].is_whole and not cuts
 
 
 def _is_one_group(group: exp.Expr, scope: Scope) -> bool:
@@ -58,6 +81,16 @@ def _groups_by_one_value(node: exp.Expr, fixed: set[Source], scope: Scope) -> bo
     return is_constant(node, fixed, scope)
 
 
+def of_set_operation(node: exp.SetOperation, left: Output, right: Output, columns: tuple[Column, ...]) -> Output:
+    """Count the rows of a UNION, INTERSECT or EXCEPT, none of which gives more than was put in."""
+    reason = "a set operation"
+    if isinstance(node, exp.Except):
+        return Output(columns, left.at_most_one, False, reason)
+    if isinstance(node, exp.Intersect):
+        return Output(columns, left.at_most_one or right.at_most_one, False, reason)
+    return Output(columns, False, left.at_least_one or right.at_least_one, reason)
+
+
 def limited(node: exp.Expr, output: Output) -> Output:
     """Take LIMIT, OFFSET and FETCH into account."""
     limit, offset = node.args.get("limit"), node.args.get("offset")
@@ -66,22 +99,29 @@ def limited(node: exp.Expr, output: Output) -> Output:
     at_most_one, reason = output.at_most_one, output.count_reason
     if limit is not None and _is_limit_one(limit):
         at_most_one, reason = True, "LIMIT 1"
-    return Output(output.columns, at_most_one, False, reason)
+    keeps_a_row = limit is not None and offset is None and (_row_limit(limit) or 0) >= 1
+    return Output(output.columns, at_most_one, output.at_least_one and keeps_a_row, reason)
 
 
 def _is_limit_one(limit: exp.Expr) -> bool:
+    rows = _row_limit(limit)
+    return rows is not None and rows <= 1
+
+
+def _row_limit(limit: exp.Expr) -> int | None:
+    """The number of rows that LIMIT or FETCH allows, where it is written out."""
     if isinstance(limit, exp.Fetch):
         options = limit.args.get("limit_options")
         if options is not None and (options.args.get("with_ties") or options.args.get("percent")):
-            return False
+            return None
         count = limit.args.get("count")
-        return count is None or _is_small(count)
-    return isinstance(limit, exp.Limit) and _is_small(limit.expression)
+        return 1 if count is None else _number(count)
+    return _number(limit.expression) if isinstance(limit, exp.Limit) else None
 
 
-def _is_small(node: exp.Expr | None) -> bool:
+def _number(node: exp.Expr | None) -> int | None:
     node = unwrapped(node) if node is not None else None
-    return isinstance(node, exp.Literal) and node.is_int and int(node.this) <= 1
+    return int(node.this) if isinstance(node, exp.Literal) and node.is_int else None
 
 
 def _own_level(node: exp.Expr) -> Iterator[exp.Expr]:

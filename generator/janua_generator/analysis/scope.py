@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from sqlglot import exp
@@ -25,11 +25,25 @@ _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"}
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The column of a table that a value, where it is not NULL, was read from unchanged."""
+
+    relation: Relation
+    column: str
+
+    @property
+    def type(self) -> str:
+        """The column's declared type."""
+        return self.relation.by_name[self.column].type
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column that a relation or query offers by name; the name is empty where it cannot be told."""
 
     name: str
     value: Value
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +52,14 @@ class Output:
     The result of a query: its columns and how many rows it has at most and at least.
 
     ``columns`` is None where they cannot be told, and ``count_reason`` says what decided the rest.
+    ``is_whole``: it has all rows of the one table that its columns are of.
     """
 
     columns: tuple[Column, ...] | None
     at_most_one: bool = False
     at_least_one: bool = False
     count_reason: str = ""
+    is_whole: bool = False
 
 
 OPAQUE = Output(None)
@@ -57,15 +73,19 @@ class Source:
 
     ``relation`` is the table or view that it is, under that one's own column names. Where it has
     ``at_most_one`` row, that row is the same for all rows of ``depends_on``, and computed once
-    unless it is ``volatile``.
+    unless it is ``volatile``. ``is_whole``: it has all rows of the table that its columns are of.
+    ``referred_to_by`` is the column whose foreign key keeps it from being replaced by an outer join.
     """
 
     alias: str
     columns: tuple[Column, ...] | None
     relation: Relation | None = None
     at_most_one: bool = False
+    at_least_one: bool = False
+    is_whole: bool = False
     depends_on: tuple[Source, ...] = ()
     volatile: bool = False
+    referred_to_by: str = ""
     extended_by: set[int] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
 
@@ -82,13 +102,19 @@ class Source:
 
     def value(self, column: Column) -> Value:
         """What is known of the column in the rows that the FROM clause gives."""
-        value, family = column.value, column.value.family
-        if value.nullable and column.name in self.known:
-            value = not_null(f"a condition refuses NULL in {self.alias}.{column.name}", family)
+        present = self.present_value(column)
         if self.extended_by:
             why = f"{self.alias} is on the nullable side of an outer join"
-            return Value(True, why, family, Extension(frozenset(self.extended_by), value))
-        return value
+            return Value(True, why, column.value.family, Extension(frozenset(self.extended_by), present))
+        return present
+
+    def present_value(self, column: Column) -> Value:
+        """What is known of the column in the rows in which no outer join replaced this relation."""
+        if column.value.nullable and column.name in self.known:
+            return not_null(f"a condition refuses NULL in {self.alias}.{column.name}", column.value.family)
+        if self.referred_to_by and not column.value.nullable:
+            return replace(column.value, why=f"{column.value.why}, and {self.referred_to_by} refers to its row")
+        return column.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +132,28 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Referring:
+    """Columns of one relation that refer to another: where none is NULL, the row that they refer to is there."""
+
+    references: tuple[Reference, ...]
+
+    @property
+    def source(self) -> Source:
+        """The relation that the columns are of."""
+        return self.references[0].source
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether none is NULL, for all that is known at present."""
+        return not any(each.value.nullable for each in self.references)
+
+    @property
+    def is_sure_where_present(self) -> bool:
+        """Whether none is NULL but for outer joins that replace the whole relation."""
+        return not any(self.source.present_value(each.column).nullable for each in self.references)
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """A conjunct that holds in every row in which any of ``sources`` is present."""
 
@@ -119,14 +167,16 @@ class Environment:
     What is the same for all scopes of a statement.
 
     ``analyse`` is how a statement inside another is understood: it is given, so that what reads
-    FROM clauses and expressions need not know what reads whole statements.
+    FROM clauses and expressions need not know what reads whole statements. ``one_snapshot``: all
+    that the statement reads is as of one moment.
     """
 
     introspection: Introspection
     analyse: Callable[[exp.Expr, Scope], Output]
+    one_snapshot: bool = True
     nullable_parameters: frozenset[int] = frozenset()
     parameter_types: Mapping[int, PgType] = field(default_factory=dict)
-    views: dict[str, Output] = field(default_factory=dict)
+    views: dict[tuple[str, bool], Output] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
@@ -135,7 +185,8 @@ class Scope:
     One query level. Names that it lacks are looked up in ``parent``.
 
     ``has_grouping_sets``: some rows of the result lack what others are grouped by;
-    ``groups_by_expressions``: and that may be any expression of the select list.
+    ``groups_by_expressions``: and that may be any expression of the select list. ``at_least_one``:
+    FROM gives a row, before WHERE. ``matched_by``: what makes an outer join find its row, by the join.
     """
 
     environment: Environment
@@ -148,6 +199,8 @@ class Scope:
     has_grouping_sets: bool = False
     groups_by_expressions: bool = False
     has_full_join: bool = False
+    at_least_one: bool = True
+    matched_by: dict[int, Referring] = field(default_factory=dict)
     star: list[tuple[Source, Column]] | None = field(default_factory=list)
 
     def output_of(self, statement: exp.Expr) -> Output:
@@ -200,9 +253,10 @@ class Scope:
             if source not in reach:
                 continue
             source.known.add(name)
-            matched = set(source.extended_by)
-            for each in reach:
-                each.extended_by -= matched
+            _match(set(source.extended_by), reach)
+        # each match may show that another relation is present, and so what it refers to
+        for _ in self.matched_by:
+            _match({join for join, referring in self.matched_by.items() if referring.is_sure}, reach)
 
     @contextmanager
     def assuming(self, references: Iterable[tuple[Source, str]]) -> Iterator[None]:
@@ -218,6 +272,12 @@ class Scope:
                 source.known, source.extended_by = known, extended_by
 
 
+def _match(joins: set[int], reach: Iterable[Source]) -> None:
+    """These outer joins found their rows: they replace nothing."""
+    for each in reach:
+        each.extended_by -= joins
+
+
 def columns_named(names: Iterable[str], value: Value) -> tuple[Column, ...]:
     """Columns of which only the names are known."""
     return tuple(Column(name, value) for name in names)
@@ -227,9 +287,7 @@ def renamed(columns: tuple[Column, ...] | None, names: list[str]) -> tuple[Colum
     """The columns under the names of an alias list, which may be shorter."""
     if columns is None:
         return columns_named(names, nullable("unknown relation")) if names else None
-    return tuple(
-        Column(names[at] if at < len(names) else column.name, column.value) for at, column in enumerate(columns)
-    )
+    return tuple(replace(column, name=names[at]) if at < len(names) else column for at, column in enumerate(columns))
 
 
 UNKNOWN = Value(True, "nothing proves it", Family.OTHER)

@@ -7,6 +7,7 @@ fills it: FROM, WHERE, GROUP BY, then the select list.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import zip_longest
 
 from sqlglot import exp
@@ -17,7 +18,7 @@ from janua_generator.analysis.nullability import evaluate, resolve
 from janua_generator.analysis.nullability.predicates import keep_rows_where, true_facts
 from janua_generator.analysis.projection import projected, star_columns
 from janua_generator.analysis.relations import relation_columns
-from janua_generator.analysis.scope import OPAQUE, UNKNOWN, Column, Environment, Output, Scope
+from janua_generator.analysis.scope import OPAQUE, UNKNOWN, Column, Environment, Output, Scope, renamed
 from janua_generator.analysis.syntax import (
     alias_columns,
     alias_of,
@@ -47,7 +48,7 @@ def output_of(node: exp.Expr, scope: Scope) -> Output:
             return _values(node, scope)
         case exp.Table() if isinstance(node.this, exp.Identifier):
             enter_items([node], [], scope)
-            return Output(star_columns(scope))
+            return Output(star_columns(scope), is_whole=scope.sources[0].is_whole)
         case exp.Insert():
             return output_of_insert(node, scope)
         case exp.Update():
@@ -87,10 +88,7 @@ def _mentions(node: exp.Expr, name: str) -> bool:
 def _named(output: Output, names: list[str]) -> Output:
     if output.columns is None or not names:
         return output
-    columns = tuple(
-        Column(names[at] if at < len(names) else each.name, each.value) for at, each in enumerate(output.columns)
-    )
-    return Output(columns, output.at_most_one, output.at_least_one, output.count_reason)
+    return replace(output, columns=renamed(output.columns, names))
 
 
 def _recursive(union: exp.SetOperation, name: str, names: list[str], scope: Scope) -> Output:
@@ -105,7 +103,8 @@ def _recursive(union: exp.SetOperation, name: str, names: list[str], scope: Scop
     seed = _named(output_of(union.left, scope.sibling()), names)
     if seed.columns is None:
         return OPAQUE
-    columns = seed.columns
+    # of the column that the first part reads, later parts need not
+    columns = tuple(Column(each.name, each.value) for each in seed.columns)
     while True:
         own = scope.sibling()
         own.ctes = {**scope.ctes, name: Output(columns)}
@@ -180,14 +179,12 @@ def _is_empty_grouping(group: exp.Group) -> bool:
 
 
 def _set_operation(node: exp.SetOperation, scope: Scope) -> Output:
-    left = output_of(node.left, scope.sibling()).columns
-    right = output_of(node.right, scope.sibling()).columns
-    if left is None or right is None or len(left) != len(right):
+    left, right = output_of(node.left, scope.sibling()), output_of(node.right, scope.sibling())
+    if left.columns is None or right.columns is None or len(left.columns) != len(right.columns):
         return OPAQUE
-    return Output(
-        tuple(Column(a.name, _combined(node, a.value, b.value)) for a, b in zip(left, right, strict=True)),
-        count_reason="a set operation",
-    )
+    pairs = zip(left.columns, right.columns, strict=True)
+    columns = tuple(Column(a.name, _combined(node, a.value, b.value)) for a, b in pairs)
+    return rowcount.of_set_operation(node, left, right, columns)
 
 
 def _combined(node: exp.SetOperation, a: Value, b: Value) -> Value:

@@ -257,3 +257,14 @@ def is_any(node: exp.Expr) -> bool:
 def is_star(node: exp.Expr) -> bool:
     """Whether a select item is ``*`` or ``t.*``."""
     return isinstance(node, exp.Star) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star))
+
+
+def is_of_one_snapshot(tree: exp.Expr) -> bool:
+    """
+    Whether a statement neither writes nor locks: all that it reads is as of one moment.
+
+    One that does, and has to wait for another session, goes on with the new version of a row among the old
+    versions of the others (EvalPlanQual, READ COMMITTED).
+    """
+    writes = tree.find(exp.Insert, exp.Update, exp.Delete, exp.Merge) is not None
+    return not writes and not any(each.args.get("locks") for each in tree.find_all(exp.Query))

@@ -85,7 +85,7 @@ class Key(Record, frozen=True):
 
 
 class ForeignKey(Record, frozen=True):
-    """A foreign key. ``dependable`` means validated, enforced, not deferrable and not temporal."""
+    """A foreign key. ``dependable`` means that what it refers to is there at the end of any statement."""
 
     name: str
     columns: tuple[str, ...]

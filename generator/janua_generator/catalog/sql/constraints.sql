@@ -28,6 +28,13 @@ SELECT n.nspname || '.' || c.relname AS relation,
            'dependable', k.convalidated AND NOT k.condeferrable
                 AND coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true)
                 AND NOT coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false)
+                -- a key on a partitioned table has a part for each partition, which alone need not have the row
+                AND NOT (k.conparentid <> 0 AND f.relispartition)
+                AND NOT EXISTS (
+                    SELECT FROM pg_trigger t
+                    JOIN pg_constraint part ON part.oid = t.tgconstraint
+                    WHERE k.oid IN (part.oid, part.conparentid) AND t.tgenabled NOT IN ('O', 'A')
+                )
        ) END AS foreign_key
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid

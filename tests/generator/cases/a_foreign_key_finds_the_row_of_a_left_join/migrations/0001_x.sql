@@ -1,0 +1,17 @@
+CREATE TABLE org (id integer PRIMARY KEY, name text NOT NULL, note text);
+CREATE TABLE person (id integer PRIMARY KEY, org_id integer NOT NULL REFERENCES org, boss_id integer REFERENCES person, name text NOT NULL);
+CREATE TABLE badge (person_id integer NOT NULL REFERENCES person, code text NOT NULL);
+CREATE TABLE room (org_id integer, number integer, label text NOT NULL, PRIMARY KEY (org_id, number));
+CREATE TABLE desk (id integer PRIMARY KEY, org_id integer NOT NULL, number integer NOT NULL, FOREIGN KEY (org_id, number) REFERENCES room);
+CREATE TABLE event (id integer, at date, what text NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE TABLE event_old PARTITION OF event FOR VALUES FROM (MINVALUE) TO ('2020-01-01');
+CREATE TABLE event_new PARTITION OF event FOR VALUES FROM ('2020-01-01') TO (MAXVALUE);
+CREATE TABLE guest (event_id integer NOT NULL, event_at date NOT NULL, FOREIGN KEY (event_id, event_at) REFERENCES event);
+CREATE VIEW everybody AS SELECT id, name AS called, org_id FROM person;
+CREATE VIEW nobody AS SELECT id, name AS called FROM person WHERE id < 0;
+INSERT INTO org VALUES (1, 'a', NULL), (2, 'b', 'n');
+INSERT INTO person VALUES (1, 1, NULL, 'ann'), (2, 1, 1, 'bob');
+INSERT INTO badge VALUES (1, 'x');
+INSERT INTO room VALUES (1, 1, 'r'); INSERT INTO desk VALUES (1, 1, 1);
+INSERT INTO event VALUES (1, '2019-01-01', 'old'), (1, '2021-01-01', 'new');
+INSERT INTO guest VALUES (1, '2019-01-01'), (1, '2021-01-01');
