@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice, product
 
+import psycopg
 import pytest
-from janua_generator.analysis.nullability.functions import ALWAYS, CONSTANT, ENDLESS, TOTAL
+from janua_generator.analysis.nullability.aggregates import COLLECTING, FOLDING, ORDERED
+from janua_generator.analysis.nullability.totality import ALWAYS, BY_FIRST, CONSTANT, ENDLESS, TOTAL
 from janua_generator.analysis.values import Family, family_of
 
 from .workbench import Workbench
@@ -41,6 +43,16 @@ VALUES: dict[str, tuple[str, ...]] = {
     "text[]": ("'{}'", "'{NULL}'", "'{a,b}'"),
     "int4range": ("'empty'", "'(,)'", "'[1,5)'", "'(,5)'"),
     "int4multirange": ("'{}'", "'{(,)}'", "'{[1,2),[5,6)}'"),
+    "int8range": ("'empty'", "'[1,5)'"),
+    "inet": ("'0.0.0.0'", "'::/0'", "'10.1.2.3/8'"),
+    "cidr": ("'10.0.0.0/8'", "'::/0'"),
+    "tsvector": ("''", "'a:1 b:2'"),
+    "tsquery": ("''", "'a & !b'"),
+    "jsonpath": ("'$'", "'strict $.a'", "'lax $.x[*]'"),
+    '"char"': ("'A'", "'d'"),
+    "regclass": ("'counter'",),
+    "boolean[]": ("'{}'",),
+    "real[]": ("'{0.1,0.2,0.3,1}'",),
     "regconfig": ("'simple'", "'english'"),
     "record": ("ROW(NULL, NULL)", "ROW(1)"),
 }  # fmt: skip
@@ -48,6 +60,7 @@ VALUES: dict[str, tuple[str, ...]] = {
 POLYMORPHIC = {
     "anyelement": ("text", "integer", "jsonb", "integer[]", "int4range", "date"),
     '"any"': ("text", "integer", "jsonb", "integer[]"),
+    "anynonarray": ("text", "integer", "jsonb"),
     "anyarray": ("integer[]", "text[]"),
     "anycompatiblearray": ("integer[]",),
     "anycompatible": ("integer",),
@@ -76,10 +89,23 @@ SYMBOLS = (
     "@>",
     "<@",
     "&&",
+    "&",
+    "|",
+    "#",
+    "<<",
+    ">>",
+    "?",
+    "?|",
+    "?&",
+    "#-",
+    "-|-",
+    "@@",
 )
 
 # Answers 1 where the expression is NULL, 0 where it is not, and nothing where it raises.
 TRY = """
+CREATE SEQUENCE counter;
+SELECT nextval('counter');
 CREATE FUNCTION nulls_among(expressions text[]) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE expression text; is_null boolean;
 BEGIN
@@ -109,8 +135,8 @@ def _calls(workbench: Workbench, name: str, arguments: list[str], families: froz
         if types and types[0] != "record" and family_of(types[0], workbench.introspection.types) not in families:
             continue
         for values in islice(product(*map(_casts, types)), 0, None, max(1, _size(types) // 300)):
-            # two billion characters are refused only after they were asked for
-            if not (name == "repeat" and values[1].startswith("2147483647")):
+            # two billion characters are refused only after they were asked for, and factorials only grow
+            if not (name in ("repeat", "factorial", "lpad", "rpad") and any(len(each) > 18 for each in values[:2])):
                 yield f"{name}({', '.join(values)})"
 
 
@@ -127,15 +153,15 @@ def _nulls(workbench: Workbench, expressions: list[str]) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _signatures(workbench: Workbench, names: list[str]) -> list[tuple[str, list[str]]]:
+def _signatures(workbench: Workbench, names: list[str], kind: str = "f") -> list[tuple[str, list[str]]]:
     return workbench.connection.execute(
         """
         SELECT proname::text, ARRAY(SELECT format_type(type, NULL) FROM unnest(proargtypes) AS type)
         FROM pg_proc
-        WHERE proname = ANY (%s) AND prokind = 'f' AND pronamespace = 'pg_catalog'::regnamespace
+        WHERE proname = ANY (%s) AND prokind = %s AND pronamespace = 'pg_catalog'::regnamespace
         ORDER BY 1, 2
         """,
-        [names],
+        [names, kind],
     ).fetchall()
 
 
@@ -148,6 +174,86 @@ def test_total_functions_never_give_null_for_arguments_that_are_not(workbench: W
         for call in _calls(workbench, name, arguments, TOTAL[name][0])
     ]
     assert len(calls) > 3000
+    assert [] == _nulls(workbench, calls)
+
+
+EXTENSIONS = {
+    "citext": ("''", "'a'", "'/'", "'%'"),
+    "text": ("''", "'a'", "'sha256'", "'md5'"),
+    "bytea": ("''", "'\\x00ff'"),
+    "integer": ("1", "8"),
+}
+
+
+@pytest.mark.parametrize("extension", ["citext", "pg_trgm", "pgcrypto", "unaccent", "fuzzystrmatch", "uuid-ossp"])
+def test_the_same_holds_for_what_extensions_bring(workbench: Workbench, extension: str) -> None:
+    """Functions of listed names that come with an extension."""
+    workbench.migrate("")
+    try:
+        workbench.connection.execute(f'CREATE EXTENSION "{extension}"'.encode())
+    except psycopg.errors.FeatureNotSupported:
+        pytest.skip("the server does not have it")
+    try:
+        listed = [name for name in (*TOTAL, *BY_FIRST) if extension != "citext" or name != "split_part"]
+        found = workbench.connection.execute(SIGNATURES_OF_EXTENSION, [[*listed, *ALWAYS], extension]).fetchall()
+        calls = [
+            f"{name}({', '.join(values)})"
+            for name, arguments in found
+            for values in product(*([f"{value}::{each}" for value in EXTENSIONS.get(each, ())] for each in arguments))
+        ]
+        operators = ["=", "<>", "<", "<=", ">", ">=", "~~", "~~*", "~", "~*"] if extension == "citext" else []
+        calls += [
+            f"{a}::citext {each} {b}::citext" for each in operators for a, b in product(EXTENSIONS["citext"], repeat=2)
+        ]
+        assert calls
+        workbench.connection.execute(TRY.encode())
+        assert [] == workbench.connection.execute("SELECT * FROM nulls_among(%s)", [calls]).fetchall()
+    finally:
+        workbench.connection.execute(f'DROP EXTENSION "{extension}"'.encode())
+
+
+SIGNATURES_OF_EXTENSION = """
+SELECT proname::text, ARRAY(SELECT format_type(type, NULL) FROM unnest(proargtypes) AS type)
+FROM pg_proc p
+JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+JOIN pg_extension e ON e.oid = d.refobjid
+WHERE p.proname = ANY (%s) AND e.extname = %s AND p.prokind = 'f'
+"""
+
+
+def test_functions_that_look_at_their_first_argument_alone(workbench: Workbench) -> None:
+    """The same for those that take NULL for the others."""
+    workbench.migrate("")
+    calls = [
+        f"{name}({', '.join([first, *(f'NULL::{each}' for each in types[1:])])})"
+        for name, arguments in _signatures(workbench, list(BY_FIRST))
+        for types in product(*map(_types, arguments))
+        if family_of(types[0], workbench.introspection.types) in BY_FIRST[name][0]
+        for first in _casts(types[0])
+    ]
+    assert len(calls) > 20
+    assert [] == _nulls(workbench, calls)
+
+
+def test_aggregates_of_one_row_give_a_value(workbench: Workbench) -> None:
+    """Of a value that is not NULL; those that keep NULLs, of NULL too."""
+    signatures = _signatures(workbench, [*COLLECTING, *FOLDING], "a")
+    calls = [
+        f"{name}({', '.join(values)})"
+        for name, arguments in signatures
+        for types in product(*map(_types, arguments))
+        if "record" not in types
+        for values in product(*map(_casts, types))
+    ]
+    calls += [f"{name}(NULL::integer)" for name in COLLECTING if "object" not in name]
+    calls += [f"{name}('a', NULL::integer)" for name in COLLECTING if "object" in name]
+    calls += [
+        f"{name}({'0.5' if 'percentile' in name else ''}) WITHIN GROUP (ORDER BY {value})"
+        for name in ORDERED
+        for type_ in ("double precision", "interval")
+        for value in _casts(type_)
+    ]
+    assert len(calls) > 300
     assert [] == _nulls(workbench, calls)
 
 
@@ -167,6 +273,14 @@ def test_functions_that_always_answer_do_so_for_null(workbench: Workbench) -> No
             calls.append(f"{name}()")
         elif name in ("concat", "num_nulls", "num_nonnulls", "json_build_array", "jsonb_build_array", "row"):
             calls += [f"{name}(NULL::text)", f"{name}(1, NULL::int)"]
+        elif name in ("array_append", "array_prepend"):
+            calls += [
+                f"{name}({', '.join(each)})" for each in (("NULL::int[]", "NULL::int"), ("NULL::int", "NULL::int[]"))
+            ]
+        elif name.endswith("range"):
+            calls.append(f"{name}(NULL, NULL)")
+        elif name == "pg_typeof":
+            calls.append(f"{name}(NULL)")
         elif name in ("json_build_object", "jsonb_build_object"):
             calls += [f"{name}()", f"{name}('a', NULL::int)"]
         elif name == "quote_nullable":
@@ -190,6 +304,7 @@ def test_operators_never_give_null_for_operands_that_are_not(workbench: Workbenc
         f"{a} {symbol} {b}"
         for left, symbol, right in found
         if "record" not in (left, right)  # rows that are written out are compared field by field
+        and (symbol, right) != ("@@", "jsonpath")
         for types in product(_types(left), _types(right))
         for a, b in product(*map(_casts, types))
     ]
@@ -197,10 +312,14 @@ def test_operators_never_give_null_for_operands_that_are_not(workbench: Workbenc
     assert [] == _nulls(workbench, calls)
 
 
+def _column(type_: str) -> str:
+    return '"n {}"'.format(type_.replace('"', ""))
+
+
 @pytest.fixture(scope="module")
 def nullable_columns(workbench: Workbench) -> Workbench:
     """A table with a nullable column ``n…`` of each type that has values."""
-    columns = [f'"n {type_}" {type_}' for type_ in VALUES if type_ != "record"]
+    columns = [f"{_column(type_)} {type_}" for type_ in VALUES if type_ != "record"]
     workbench.migrate(f"CREATE TABLE t ({', '.join(columns)}); CREATE TYPE pair AS (a int, b int)")
     return workbench
 
@@ -213,7 +332,7 @@ def test_no_argument_of_a_total_function_is_overlooked(nullable_columns: Workben
             for at in range(len(types)):
                 if any(not _casts(type_) for type_ in types) or types[at] == "record":
                     continue
-                values = [f'"n {each}"' if at == place else _casts(each)[0] for place, each in enumerate(types)]
+                values = [_column(each) if at == place else _casts(each)[0] for place, each in enumerate(types)]
                 calls.append(f"{name}({', '.join(values)})")
     text = "".join(f"-- name: q{at}\nSELECT {call} AS x FROM t;\n" for at, call in enumerate(calls))
     findings = nullable_columns.analyse(text)

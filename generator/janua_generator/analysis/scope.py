@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
+from typing import TypeAlias
 
 from sqlglot import exp
 
@@ -179,6 +180,10 @@ class Environment:
     views: dict[tuple[str, bool], Output] = field(default_factory=dict)
 
 
+State: TypeAlias = list[tuple[Source, set[str], set[int]]]
+"""What is known of each relation at a time."""
+
+
 @dataclass(eq=False, slots=True)
 class Scope:
     """
@@ -201,6 +206,7 @@ class Scope:
     has_full_join: bool = False
     at_least_one: bool = True
     matched_by: dict[int, Referring] = field(default_factory=dict)
+    assumed: list[State] = field(default_factory=list)
     star: list[tuple[Source, Column]] | None = field(default_factory=list)
 
     def output_of(self, statement: exp.Expr) -> Output:
@@ -261,15 +267,36 @@ class Scope:
     @contextmanager
     def assuming(self, references: Iterable[tuple[Source, str]]) -> Iterator[None]:
         """Where these columns are not NULL: what :meth:`learn` takes in, for a while."""
-        saved = [(source, source.known, source.extended_by) for source in (*self.sources, *self.merged)]
+        saved = self._state()
+        self.assumed.append(saved)
         for source, known, extended_by in saved:
             source.known, source.extended_by = set(known), set(extended_by)
         try:
             self.learn(references)
             yield
         finally:
-            for source, known, extended_by in saved:
-                source.known, source.extended_by = known, extended_by
+            self.assumed.pop()
+            _restore(saved)
+
+    @contextmanager
+    def everywhere(self) -> Iterator[None]:
+        """What holds in all rows of this level, and not only in those for which something is assumed."""
+        saved, assumed = self._state(), self.assumed
+        _restore(assumed[0] if assumed else saved)
+        self.assumed = []
+        try:
+            yield
+        finally:
+            self.assumed = assumed
+            _restore(saved)
+
+    def _state(self) -> State:
+        return [(source, source.known, source.extended_by) for source in (*self.sources, *self.merged)]
+
+
+def _restore(state: State) -> None:
+    for source, known, extended_by in state:
+        source.known, source.extended_by = known, extended_by
 
 
 def _match(joins: set[int], reach: Iterable[Source]) -> None:

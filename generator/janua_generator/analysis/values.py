@@ -28,6 +28,9 @@ class Family(StrEnum):
     ARRAY = "array"
     RANGE = "range"
     ENUM = "enum"
+    CITEXT = "citext"
+    NETWORK = "network"
+    SEARCH = "search"
     COMPOSITE = "composite"
     LITERAL = "literal"
     OTHER = "other"
@@ -46,6 +49,8 @@ _BUILTIN: Mapping[str, Family] = {
     "uuid": Family.UUID,
     "bytea": Family.BYTES,
     **dict.fromkeys(("json", "jsonb"), Family.JSON),
+    **dict.fromkeys(("inet", "cidr"), Family.NETWORK),
+    **dict.fromkeys(("tsvector", "tsquery"), Family.SEARCH),
 }  # fmt: skip
 
 _BY_KIND: Mapping[str, Family] = {
@@ -69,6 +74,8 @@ def family_of(type_name: str, types: Mapping[str, PgType]) -> Family:
         return _BUILTIN.get(name, Family.OTHER)
     if type_.builtin and type_.name in _BUILTIN:
         return _BUILTIN[type_.name]
+    if type_.extension == type_.typname == "citext":
+        return Family.CITEXT
     return _BY_KIND.get(type_.kind, Family.OTHER)
 
 

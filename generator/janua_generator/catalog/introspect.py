@@ -51,7 +51,8 @@ class Routines:
     What the server's own catalogs say of functions and operators by their bare names.
 
     A name is in ``strict`` only where all its overloads are; ``redefined`` are the names that
-    the migrations gave to something of their own, about which nothing is known by name.
+    the migrations gave to something of their own, about which nothing is known by name. ``results``
+    has the type of what a function returns, where all overloads return the same.
     """
 
     strict: frozenset[str]
@@ -63,6 +64,7 @@ class Routines:
     strict_operators: frozenset[str]
     redefined_operators: frozenset[str]
     redefined_casts: frozenset[str]
+    results: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,9 @@ def introspect(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> I
             relations=_relations(read),
             functions=_convert(read("functions"), Function),
         )
-        routines = Routines(**{kind: frozenset(names or ()) for kind, names in read("routines")[0].items()})
+        (names,) = read("routines")
+        results = names.pop("results")
+        routines = Routines(**{kind: frozenset(each or ()) for kind, each in names.items()}, results=results)
         origins = {(row["relation_oid"], row["attnum"]): (row["relation"], row["column"]) for row in read("origins")}
     by_name = {type_.name: type_ for type_ in types.values()}
     return Introspection(catalog, by_name, routines, Oids(types, origins))

@@ -31,10 +31,11 @@ def column(node: exp.Expr, scope: Scope) -> Value:
 
 
 def _whole_row(node: exp.Column, scope: Scope) -> Value:
-    """``t`` for a relation t is its row, which an outer join makes NULL."""
-    if node.args.get("table") is not None or isinstance(node.this, exp.Star):
+    """``t`` for a relation t is its row, which an outer join makes NULL; ``t.*`` as an argument is the same."""
+    table = node.args.get("table")
+    if (table is not None) is not isinstance(node.this, exp.Star):
         return UNKNOWN
-    name = name_of(node.this)
+    name = name_of(node.this if table is None else table)
     level: Scope | None = scope
     while level is not None:
         sources = [source for source in level.sources if source.alias == name]

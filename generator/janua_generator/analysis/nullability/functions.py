@@ -1,95 +1,15 @@
-"""
-Function calls.
-
-Strict is not total: a strict function gives NULL for NULL, but may give NULL for other values
-too, and no catalog says which do. ``TOTAL`` lists those that never do, by the name that the
-author wrote and the family of the first argument; whatever is not listed may give NULL.
-"""
+"""Function calls: what the tables of :mod:`totality` say of them, and those that need a rule of their own."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from sqlglot import exp
 
 from janua_generator.analysis.nullability.operators import strictly
-from janua_generator.analysis.nullability.rules import evaluate, fallback, rule
+from janua_generator.analysis.nullability.rules import evaluate, fallback, named, rule
+from janua_generator.analysis.nullability.totality import ALWAYS, BY_FIRST, CONSTANT, ENDLESS, TOTAL
 from janua_generator.analysis.scope import Scope
-from janua_generator.analysis.syntax import function_name
-from janua_generator.analysis.values import Family, Value, not_null, nullable
-
-_TEXT = frozenset({Family.TEXT, Family.LITERAL})
-_NUMBER = frozenset({Family.INTEGER, Family.NUMBER, Family.LITERAL})
-_TIME = frozenset({Family.TIME, Family.LITERAL})
-_ANY = frozenset(Family)
-
-TOTAL: Mapping[str, tuple[frozenset[Family], Family]] = {
-    # text
-    **dict.fromkeys(
-        ("lower", "upper", "initcap", "btrim", "trim", "ltrim", "rtrim", "replace", "translate", "left", "right",
-         "lpad", "rpad", "repeat", "reverse", "md5", "split_part", "quote_ident", "regexp_replace", "overlay"),
-        (_TEXT, Family.TEXT),
-    ),
-    **dict.fromkeys(
-        ("length", "char_length", "character_length", "octet_length", "strpos", "position", "ascii"),
-        (_TEXT, Family.INTEGER),
-    ),
-    "starts_with": (_TEXT, Family.BOOLEAN),
-    "to_tsvector": (_TEXT, Family.OTHER),
-    "plainto_tsquery": (_TEXT, Family.OTHER),
-    "websearch_to_tsquery": (_TEXT, Family.OTHER),
-    "phraseto_tsquery": (_TEXT, Family.OTHER),
-    "similarity": (_TEXT, Family.NUMBER),
-    "word_similarity": (_TEXT, Family.NUMBER),
-    "encode": (frozenset({Family.BYTES, Family.LITERAL}), Family.TEXT),
-    "decode": (_TEXT, Family.BYTES),
-    # numbers
-    **dict.fromkeys(("abs", "ceil", "ceiling", "floor", "round", "trunc", "sqrt", "sign", "mod", "power", "exp"),
-                    (_NUMBER, Family.NUMBER)),
-    # times
-    "date_trunc": (_TEXT | _TIME, Family.TIME),
-    "make_interval": (_ANY, Family.TIME),
-    "make_date": (_NUMBER, Family.TIME),
-    # json, arrays
-    "to_json": (_ANY, Family.JSON),
-    "to_jsonb": (_ANY, Family.JSON),
-    "row_to_json": (_ANY, Family.JSON),
-    "jsonb_set": (frozenset({Family.JSON, Family.LITERAL}), Family.JSON),
-    "jsonb_array_length": (frozenset({Family.JSON}), Family.INTEGER),
-    "json_array_length": (frozenset({Family.JSON}), Family.INTEGER),
-    "jsonb_typeof": (frozenset({Family.JSON}), Family.TEXT),
-    "json_typeof": (frozenset({Family.JSON}), Family.TEXT),
-    "cardinality": (frozenset({Family.ARRAY}), Family.INTEGER),
-    "array_to_string": (frozenset({Family.ARRAY}), Family.TEXT),
-    "array_remove": (frozenset({Family.ARRAY}), Family.ARRAY),
-    "array_append": (frozenset({Family.ARRAY}), Family.ARRAY),
-    "isempty": (frozenset({Family.RANGE}), Family.BOOLEAN),
-    "lower_inc": (frozenset({Family.RANGE}), Family.BOOLEAN),
-    "upper_inc": (frozenset({Family.RANGE}), Family.BOOLEAN),
-    "lower_inf": (frozenset({Family.RANGE}), Family.BOOLEAN),
-    "upper_inf": (frozenset({Family.RANGE}), Family.BOOLEAN),
-}  # fmt: skip
-"""Name → the families of the first argument for which it is total (given no NULL argument), and its result's."""
-
-ALWAYS: Mapping[str, Family] = {
-    "now": Family.TIME, "current_timestamp": Family.TIME, "clock_timestamp": Family.TIME,
-    "statement_timestamp": Family.TIME, "transaction_timestamp": Family.TIME, "current_date": Family.TIME,
-    "current_time": Family.TIME, "localtime": Family.TIME, "localtimestamp": Family.TIME,
-    "gen_random_uuid": Family.UUID, "random": Family.NUMBER, "pi": Family.NUMBER, "version": Family.TEXT,
-    "concat": Family.TEXT, "num_nulls": Family.INTEGER, "num_nonnulls": Family.INTEGER,
-    "json_build_object": Family.JSON, "jsonb_build_object": Family.JSON,
-    "json_build_array": Family.JSON, "jsonb_build_array": Family.JSON,
-    "row": Family.COMPOSITE, "quote_nullable": Family.TEXT,
-    "row_number": Family.INTEGER, "rank": Family.INTEGER, "dense_rank": Family.INTEGER,
-    "percent_rank": Family.NUMBER, "cume_dist": Family.NUMBER, "grouping": Family.INTEGER,
-}  # fmt: skip
-"""Functions that give a value whatever they are given, NULL included, and its family."""
-
-ENDLESS = frozenset({"epoch", "year"})
-"""What ``extract`` gives of infinite times too."""
-
-CONSTANT = frozenset({"random", "gen_random_uuid", "pi", "version", "now", "clock_timestamp"})
-"""Those that take no argument; of the same name there may be others that do: ``random(1, NULL)`` is NULL."""
+from janua_generator.analysis.syntax import function_name, unwrapped
+from janua_generator.analysis.values import Family, Value, family_of, not_null, nullable
 
 
 @fallback
@@ -104,13 +24,21 @@ def call(node: exp.Expr, scope: Scope) -> Value:
         if name in CONSTANT and _arguments(node):
             return nullable(f"{name} with arguments may give NULL", ALWAYS[name])
         return not_null(f"{name} always gives a value", ALWAYS[name])
-    if name not in TOTAL:
-        return nullable(f"{name} may give NULL")
-    families, result = TOTAL[name]
+    family = family_of(scope.environment.introspection.routines.results.get(name, ""), {})
+    if name == "current_setting" and len(_arguments(node)) == 1:
+        # it raises an error for what is not set, but for a second argument
+        return strictly([evaluate(each, scope) for each in _arguments(node)], Family.TEXT)
+    signature = TOTAL.get(name) or BY_FIRST.get(name)
+    if signature is None:
+        return nullable(f"{name} may give NULL", family)
+    families, result = signature
+    result = family if family is not Family.OTHER else result
     arguments = [evaluate(each, scope) for each in _arguments(node)]
-    if not arguments or arguments[0].family not in families:
+    # citext brings functions of its own for what has a citext among its arguments
+    is_foreign = Family.CITEXT not in families and any(each.family is Family.CITEXT for each in arguments)
+    if not arguments or arguments[0].family not in families or is_foreign or _is_variadic(node):
         return nullable(f"{name} may give NULL for this type", result)
-    outcome = strictly(arguments, result)
+    outcome = strictly(arguments[:1] if name in BY_FIRST else arguments, result)
     return outcome if outcome.nullable else not_null(f"{name} of arguments that are not NULL", result)
 
 
@@ -145,9 +73,36 @@ def substring(node: exp.Expr, scope: Scope) -> Value:
 def extract(node: exp.Expr, scope: Scope) -> Value:
     """Of an infinite time, ``extract`` gives infinity for what grows without end, and NULL for what comes round."""
     operand = evaluate(node.expression, scope)
-    if function_name(node) != "extract" or operand.family is not Family.TIME or node.this.name.lower() not in ENDLESS:
+    if function_name(node) != "extract" or operand.family is not Family.TIME:
         return nullable("extract may give NULL", Family.NUMBER)
+    if node.this.name.lower() not in ENDLESS and not _is_finite(node.expression):
+        return nullable("extract gives NULL for an infinite time", Family.NUMBER)
     return strictly([operand], Family.NUMBER)
+
+
+@named("to_char")
+def to_char(node: exp.Expr, scope: Scope) -> Value:
+    """NULL for an infinite time and for an empty format; numbers are always shown."""
+    arguments = _arguments(node)
+    values = [evaluate(each, scope) for each in arguments]
+    if len(values) == 2 and values[0].family in (Family.INTEGER, Family.NUMBER):
+        return strictly(values, Family.TEXT)
+    format_ = unwrapped(arguments[-1])
+    # sqlglot makes 'None' of ''
+    is_format = isinstance(format_, exp.Literal) and format_.this not in ("", "None")
+    if len(values) == 2 and is_format and _is_finite(arguments[0]):
+        return strictly(values, Family.TEXT)
+    return nullable("to_char gives NULL for an infinite time", Family.TEXT)
+
+
+def _is_finite(node: exp.Expr) -> bool:
+    """Whether it is the time of now."""
+    node = unwrapped(node)
+    while isinstance(node, (exp.AtTimeZone, exp.Paren)):
+        node = node.this
+    clocks = ("now", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "current_date",
+              "localtimestamp")  # fmt: skip
+    return function_name(node) in clocks
 
 
 @rule(exp.Kwarg, exp.PropertyEQ)

@@ -6,17 +6,23 @@ from sqlglot import exp
 
 from janua_generator.analysis.nullability.rules import evaluate, rule
 from janua_generator.analysis.scope import Scope
-from janua_generator.analysis.syntax import is_quantified, is_row, type_name, unwrapped
+from janua_generator.analysis.syntax import function_name, is_quantified, is_row, type_name, unwrapped
 from janua_generator.analysis.values import Family, Value, family_of, not_null, nullable
 
 _ARITHMETIC = frozenset({Family.INTEGER, Family.NUMBER, Family.TIME, Family.LITERAL})
+_KEYS = frozenset({Family.TEXT, Family.INTEGER, Family.ARRAY, Family.LITERAL})
+_TEXTS = frozenset({Family.TEXT, Family.CITEXT})
 
 # sqlglot's spelling of the symbol, as far as migrations might have defined an operator of that name
 _SYMBOLS: dict[type[exp.Expr], str] = {
     exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
     exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%", exp.DPipe: "||", exp.Pow: "^",
     exp.Like: "~~", exp.ILike: "~~*", exp.RegexpLike: "~", exp.RegexpILike: "~*",
-    exp.ArrayContainsAll: "@>", exp.ArrayContainedBy: "<@", exp.ArrayOverlaps: "&&", exp.Neg: "-",
+    exp.ArrayContainsAll: "@>", exp.ArrayContainedBy: "<@", exp.ArrayOverlaps: "&&", exp.Adjacent: "-|-",
+    exp.Neg: "-",
+    exp.BitwiseAnd: "&", exp.BitwiseOr: "|", exp.BitwiseXor: "#", exp.BitwiseLeftShift: "<<",
+    exp.BitwiseRightShift: ">>", exp.BitwiseNot: "~", exp.JSONBDeleteAtPath: "#-", exp.JSONBContainsTopKey: "?",
+    exp.JSONBContainsAnyTopKeys: "?|", exp.JSONBContainsAllTopKeys: "?&", exp.MatchAgainst: "@@",
 }  # fmt: skip
 
 
@@ -65,12 +71,51 @@ def match(node: exp.Expr, scope: Scope) -> Value:
     return strictly([evaluate(node.this, scope), evaluate(node.expression, scope)], Family.BOOLEAN)
 
 
-@rule(exp.ArrayContainsAll, exp.ArrayContainedBy, exp.ArrayOverlaps)
+@rule(exp.ArrayContainsAll, exp.ArrayContainedBy, exp.ArrayOverlaps, exp.Adjacent)
 def containment(node: exp.Expr, scope: Scope) -> Value:
     """``@>``, ``<@`` and ``&&`` of arrays, ranges and jsonb never treat an inner NULL as unknown."""
     if _redefined(node, scope):
         return nullable("the operator is redefined", Family.BOOLEAN)
     return strictly([evaluate(node.this, scope), evaluate(node.expression, scope)], Family.BOOLEAN)
+
+
+@rule(exp.JSONBContainsTopKey, exp.JSONBContainsAnyTopKeys, exp.JSONBContainsAllTopKeys, exp.JSONBDeleteAtPath)
+def keys(node: exp.Expr, scope: Scope) -> Value:
+    """``?``, ``?|``, ``?&`` and ``#-`` of a jsonb."""
+    left, right = evaluate(node.this, scope), evaluate(node.expression, scope)
+    family = Family.JSON if isinstance(node, exp.JSONBDeleteAtPath) else Family.BOOLEAN
+    if _redefined(node, scope) or left.family is not Family.JSON:
+        return nullable("an operator whose result is not known")
+    return strictly([left, right], family)
+
+
+@rule(exp.MatchAgainst)
+def search(node: exp.Expr, scope: Scope) -> Value:
+    """``@@`` of a text search; the one of jsonb and a path is NULL where the path finds no boolean."""
+    operands = [evaluate(each, scope) for each in (node.this, *node.expressions)]
+    if _redefined(node, scope) or Family.SEARCH not in {each.family for each in operands}:
+        return nullable("the path may find nothing", Family.BOOLEAN)
+    return strictly(operands, Family.BOOLEAN)
+
+
+@rule(exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar)
+def extraction(node: exp.Expr, scope: Scope) -> Value:
+    """``->``, ``->>``, ``#>`` and ``#>>`` give NULL where there is nothing; ``->`` of an hstore is a text."""
+    found = nullable("there may be no such element")
+    if evaluate(node.this, scope).family is not Family.JSON or function_name(node):
+        return found
+    is_text = isinstance(node, (exp.JSONExtractScalar, exp.JSONBExtractScalar))
+    return found.with_family(Family.TEXT if is_text else Family.JSON)
+
+
+@rule(exp.Bracket)
+def element(node: exp.Expr, scope: Scope) -> Value:
+    """A subscript gives NULL where there is no such element; a slice gives an array, of a NULL array NULL."""
+    operand = evaluate(node.this, scope)
+    parts = [part for each in node.expressions if isinstance(each, exp.Slice) for part in each.iter_expressions()]
+    if operand.family is Family.ARRAY and any(isinstance(each, exp.Slice) for each in node.expressions):
+        return strictly([operand, *(evaluate(each, scope) for each in parts)], Family.ARRAY)
+    return nullable("there may be no such element", Family.JSON if operand.family is Family.JSON else Family.OTHER)
 
 
 @rule(exp.Between)
@@ -130,9 +175,15 @@ def existence(node: exp.Expr, scope: Scope) -> Value:
 
 @rule(exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Pow)
 def arithmetic(node: exp.Expr, scope: Scope) -> Value:
-    """Arithmetic on numbers and times raises an error rather than giving NULL."""
+    """Arithmetic on numbers, times and ranges raises an error rather than giving NULL; of jsonb, ``-`` takes away."""
     left, right = evaluate(node.this, scope), evaluate(node.expression, scope)
-    if _redefined(node, scope) or not {left.family, right.family} <= _ARITHMETIC:
+    if _redefined(node, scope):
+        return nullable("an operator whose result is not known")
+    if isinstance(node, exp.Sub) and left.family is Family.JSON and right.family in _KEYS:
+        return strictly([left, right], Family.JSON)
+    if {left.family, right.family} == {Family.RANGE} and isinstance(node, (exp.Add, exp.Sub, exp.Mul)):
+        return strictly([left, right], Family.RANGE)
+    if not {left.family, right.family} <= _ARITHMETIC:
         return nullable("an operator whose result is not known")
     families = {left.family, right.family} - {Family.LITERAL}
     if isinstance(node, exp.Pow):
@@ -140,6 +191,17 @@ def arithmetic(node: exp.Expr, scope: Scope) -> Value:
         return strictly([left, right], Family.NUMBER)
     order = (Family.TIME, Family.NUMBER, Family.INTEGER)
     return strictly([left, right], next((each for each in order if each in families), Family.LITERAL))
+
+
+@rule(exp.BitwiseAnd, exp.BitwiseOr, exp.BitwiseXor, exp.BitwiseLeftShift, exp.BitwiseRightShift, exp.BitwiseNot)
+def bits(node: exp.Expr, scope: Scope) -> Value:
+    """The bits of integers; ``<<`` and ``&`` also stand between ranges, networks and shapes."""
+    operands = [evaluate(each, scope) for each in node.iter_expressions()]
+    if _redefined(node, scope) or Family.INTEGER not in {each.family for each in operands}:
+        return nullable("an operator whose result is not known")
+    if not {each.family for each in operands} <= {Family.INTEGER, Family.LITERAL}:
+        return nullable("an operator whose result is not known")
+    return strictly(operands, Family.INTEGER)
 
 
 @rule(exp.Neg)
@@ -158,7 +220,10 @@ def concatenation(node: exp.Expr, scope: Scope) -> Value:
     if _redefined(node, scope):
         return nullable("an operator whose result is not known")
     families = {left.family, right.family} - {Family.LITERAL}
-    family = next((f for f in (Family.ARRAY, Family.TEXT, Family.JSON, Family.BYTES) if f in families), Family.OTHER)
+    if families & _TEXTS and Family.ARRAY not in families:
+        return strictly([left, right], Family.TEXT)
+    known = (Family.ARRAY, Family.JSON, Family.BYTES, Family.SEARCH)
+    family = next((each for each in known if each in families), Family.OTHER)
     if family is Family.OTHER:
         return nullable("an operator whose result is not known")
     return strictly([left, right], family)
@@ -186,7 +251,8 @@ def cast(node: exp.Expr, scope: Scope) -> Value:
     """
     operand = evaluate(node.this, scope)
     family = family_of(type_name(node.args["to"]), scope.environment.introspection.types)
-    if scope.environment.introspection.routines.redefined_casts or operand.family is Family.OTHER:
+    is_shown = family is Family.TEXT
+    if scope.environment.introspection.routines.redefined_casts or (operand.family is Family.OTHER and not is_shown):
         return nullable(operand.why if operand.nullable else "a cast of a value of unknown type", family)
     if operand.family is Family.JSON and family not in (Family.TEXT, Family.JSON):
         return nullable("a json null becomes NULL", family)

@@ -155,7 +155,7 @@ def _strict(operator: str, scope: Scope) -> bool:
 def _concatenation(node: exp.DPipe, scope: Scope) -> Facts:
     """``||`` is strict for text but not for arrays: ``array || NULL`` is the array."""
     families = {evaluate(node.this, scope).family, evaluate(node.expression, scope).family}
-    if Family.TEXT in families and families <= {Family.TEXT, Family.LITERAL}:
+    if Family.TEXT in families and not families & {Family.ARRAY, Family.OTHER}:
         return _union(scope, node.this, node.expression)
     return NONE
 

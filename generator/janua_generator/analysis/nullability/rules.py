@@ -15,6 +15,7 @@ from janua_generator.analysis.values import Value, nullable
 Rule: TypeAlias = Callable[[exp.Expr, Scope], Value]
 
 _RULES: dict[type[exp.Expr], Rule] = {}
+_BY_NAME: dict[str, Rule] = {}
 
 
 def rule(*kinds: type[exp.Expr]) -> Callable[[Rule], Rule]:
@@ -23,6 +24,16 @@ def rule(*kinds: type[exp.Expr]) -> Callable[[Rule], Rule]:
     def register(function: Rule) -> Rule:
         for kind in kinds:
             _RULES[kind] = function
+        return function
+
+    return register
+
+
+def named(*names: str) -> Callable[[Rule], Rule]:
+    """Register a function as the rule for calls of these functions, whatever the parser made of them."""
+
+    def register(function: Rule) -> Rule:
+        _BY_NAME.update(dict.fromkeys(names, function))
         return function
 
     return register
@@ -39,7 +50,7 @@ def evaluate(node: exp.Expr, scope: Scope) -> Value:
     name = function_name(node)
     if name in scope.environment.introspection.routines.redefined:
         return _made_by_migrations(name, node, scope)
-    found = _RULES.get(type(node))
+    found = _BY_NAME.get(name) or _RULES.get(type(node))
     if found is None and isinstance(node, exp.Func):
         found = _RULES.get(exp.Func)
     return found(node, scope) if found is not None else UNKNOWN

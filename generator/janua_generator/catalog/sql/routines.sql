@@ -7,6 +7,7 @@ SELECT array_agg(proname ORDER BY proname) FILTER (WHERE strict) AS strict,
        array_agg(proname ORDER BY proname) FILTER (WHERE redefined) AS redefined,
        array_agg(proname ORDER BY proname) FILTER (WHERE overloaded) AS overloaded,
        array_agg(proname ORDER BY proname) FILTER (WHERE volatile) AS volatile,
+       jsonb_object_agg(proname, result) FILTER (WHERE result IS NOT NULL) AS results,
        (SELECT array_agg(DISTINCT o.oprname::text)
         FROM pg_operator o
         WHERE o.oprname NOT IN (
@@ -39,6 +40,8 @@ FROM (
            bool_and(p.prokind IN ('a', 'w')) AND bool_or(p.prokind = 'a') AS aggregate,
            count(*) > 1 AS overloaded,
            bool_or(p.provolatile = 'v') AS volatile,
+           CASE WHEN count(DISTINCT p.prorettype) = 1 AND count(*) FILTER (WHERE p.proretset) = 0
+                     THEN format_type(min(p.prorettype::oid), NULL) END AS result,
            bool_or(n.nspname <> 'pg_catalog' AND NOT EXISTS (
                SELECT FROM pg_depend d
                WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i')
