@@ -80,7 +80,7 @@ class ListExcessSessionsRow:
 class CountSessionsByNetworkRow:
     """A row of :func:`count_sessions_by_network`."""
 
-    network: _j.Cidr | None
+    network: _j.Cidr
     sessions: int
     users: int
 
