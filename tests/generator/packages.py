@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
-def imported(project: Sandbox, name: str = "generated") -> Iterator[Any]:
+def imported(project: Sandbox, name: str) -> Iterator[Any]:
     """Import a project's package; its modules are attributes of what is given."""
     sys.path.insert(0, str(project.root))
     try:
@@ -35,14 +35,14 @@ def imported(project: Sandbox, name: str = "generated") -> Iterator[Any]:
         importlib.invalidate_caches()
 
 
-def type_errors(project: Sandbox, *paths: str) -> str:
-    """What ``mypy --strict`` and pyright's strict mode say of these paths of a project, empty where nothing."""
-    mypy = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", *paths]
+def type_errors(project: Sandbox, package: str) -> str:
+    """What ``mypy --strict`` and pyright's strict mode say of a project's package, empty where nothing."""
+    mypy = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", package]
     environment = {"MYPYPATH": f"{ROOT / 'runtime'}:{project.root}", "PATH": ""}
     checked = subprocess.run(mypy, cwd=project.root, capture_output=True, text=True, env=environment)
     project.write(
         "pyrightconfig.json",
-        f'{{"include": ["generated"], "extraPaths": ["{ROOT / "runtime"}"], "typeCheckingMode": "strict"}}',
+        f'{{"include": ["{package}"], "extraPaths": ["{ROOT / "runtime"}"], "typeCheckingMode": "strict"}}',
     )
     pyright = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable]
     also = subprocess.run(pyright, cwd=project.root, capture_output=True, text=True)

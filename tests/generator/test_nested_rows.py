@@ -73,7 +73,8 @@ FILES = {"migrations/0001_x.sql": SCHEMA, "queries/q.sql": QUERIES, "queries/els
 def project(scratch: ScratchServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """The project, generated."""
     made = Sandbox(tmp_path_factory.mktemp("nested") / "project", scratch.url("postgres"))
-    made.fill(FILES)
+    # of a name of its own: the reference application's package may be imported already
+    made.fill(FILES, 'output = "nested_rows"\npackage = "nested_rows"')
     outcome = made.run()
     assert (0, "") == (outcome.code, outcome.err)
     yield made
@@ -83,7 +84,7 @@ def project(scratch: ScratchServer, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="module")
 def package(project: Sandbox) -> Iterator[Any]:
     """Its modules."""
-    with imported(project) as modules:
+    with imported(project, "nested_rows") as modules:
         yield modules
 
 
@@ -104,7 +105,7 @@ def db(url: str) -> Iterator[Database]:
 
 def test_the_type_checkers_accept_it(project: Sandbox) -> None:
     """Both of them, in their strict modes."""
-    assert "" == type_errors(project, "generated")
+    assert "" == type_errors(project, "nested_rows")
 
 
 def test_an_embed_is_the_tables_model_or_none(package: Any, db: Database) -> None:
