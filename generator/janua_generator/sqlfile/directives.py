@@ -3,14 +3,12 @@ Directives: the comment lines below a query's name that begin with ``@`` and say
 
     -- @row UserSummary
     -- @nest members by id
-    -- @json settings: myapp.types:Settings
     -- @allow many-rows
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from difflib import get_close_matches
 
 from janua_generator.diagnostics import GenerationFailed
@@ -18,11 +16,9 @@ from janua_generator.sqlfile.model import Directive, Rule, SourceFile, SourceQue
 
 _FORMS = {
     "allow": (re.compile(r"[a-z-]+(\s*,\s*[a-z-]+)*"), "@allow many-rows"),
-    "json": (re.compile(r"[^:]+:\s*[\w.]+:[\w.]+"), "@json settings: myapp.types:Settings"),
     "nest": (re.compile(r"\S+\s+by\s+\S+(\s*,\s*\S+)*"), "@nest members by id"),
     "row": (re.compile(r"[A-Za-z]\w*"), "@row UserSummary"),
 }
-_REPEATED = frozenset({"allow", "json"})
 _DIRECTIVE = re.compile(r"\s*@(?P<word>\w+)[ \t]*(?P<text>[^\r\n]*)")
 
 
@@ -55,7 +51,7 @@ def _problem(directive: Directive, found: list[Directive]) -> tuple[str, str]:
         return f"malformed directive @{word}", f"write it as -- {example}"
     if word == "allow":
         return _unknown_rule(directive)
-    if word not in _REPEATED and any(each.word == word for each in found):
+    if any(each.word == word for each in found):
         return f"@{word} stands twice", "leave one of them"
     return "", ""
 
@@ -77,10 +73,3 @@ def nest_of(source: SourceQuery) -> tuple[Directive, str, tuple[str, ...]] | Non
         listed = re.sub(r"^\s*by\s+", "", keys)
         return directive, name, tuple(each.strip() for each in listed.split(","))
     return None
-
-
-def json_types_of(source: SourceQuery) -> Iterator[tuple[Directive, str, str]]:
-    """Each ``@json`` with its column and its type as ``module:Name``."""
-    for directive in source.directives_called("json"):
-        column, _, python = directive.text.partition(":")
-        yield directive, column.strip(), python.strip()
