@@ -126,9 +126,8 @@ def _complaint(query: ParsedQuery, result: pq.abc.PGresult, introspection: Intro
 
 def _token_length(query: ParsedQuery, offset: int) -> int:
     """How much to underline: the token there, or the name behind a placeholder's mark."""
-    text = query.source.file.text[: query.source.end]
     length = 0
-    for token in tokenize(text, offset):
+    for token in tokenize(query.source.file.text, offset, query.source.end):
         if token.kind in TRIVIA:
             break
         length = token.end - offset

@@ -72,13 +72,13 @@ def analyse_project(inputs: Inputs) -> Analysis:
     Raises MigrationError, ConfigError, ServerUnreachable or EmbeddedServerError; what is wrong
     with queries is in ``errors``.
     """
-    parsed, errors = _parsed(inputs.files)
+    sources, errors = _sources(inputs.files)
     errors += inputs.unreadable
     with _scratch_database(inputs) as connection:
         introspection = introspect(connection, inputs.project.schemas)
         rules = digest(inputs.rules_digest, str(connection.info.server_version))
         known = recall_answers(inputs.project.root, rules)
-        queries, more, described = _analysed(connection, introspection, parsed, known)
+        queries, more, described = _analysed(connection, introspection, sources, known)
         errors += more
     answers = {_key(each.source): (_place(each.source), each.facts, each.warnings) for each in queries}
     remember_answers(inputs.project.root, rules, answers)
@@ -102,18 +102,14 @@ def generate(inputs: Inputs, analysis: Analysis) -> Generated:
     return Generated(files, analysis.warnings + package.warnings)
 
 
-def _parsed(files: Iterable[SourceFile]) -> tuple[list[ParsedQuery], list[Diagnostic]]:
-    parsed: list[ParsedQuery] = []
+def _sources(files: Iterable[SourceFile]) -> tuple[list[SourceQuery], list[Diagnostic]]:
+    sources: list[SourceQuery] = []
     errors: list[Diagnostic] = []
     for file in files:
-        sources, findings = parse_file(file)
+        found, findings = parse_file(file)
+        sources += found
         errors += findings
-        for source in sources:
-            try:
-                parsed.append(parse_query(source))
-            except GenerationFailed as failure:
-                errors += failure.diagnostics
-    return parsed, errors
+    return sources, errors
 
 
 @contextmanager
@@ -146,28 +142,33 @@ def _set_search_path(connection: psycopg.Connection[Any], schemas: Sequence[str]
 def _analysed(
     connection: psycopg.Connection[Any],
     introspection: Introspection,
-    parsed: Sequence[ParsedQuery],
+    sources: Sequence[SourceQuery],
     known: Mapping[str, Answer],
 ) -> tuple[list[AnalysedQuery], list[Diagnostic], int]:
     """Analyse each query, asking the server only about those of which nothing is known yet."""
-    recalled = [_recalled(query.source, known) for query in parsed]
-    unknown = [query for query, found in zip(parsed, recalled, strict=True) if found is None]
-    answers = iter(describe(connection, introspection, unknown))
-    queries: list[AnalysedQuery] = []
-    errors: list[Diagnostic] = []
-    for found in recalled:
-        if found is not None:
-            queries.append(found)
-            continue
-        answer = next(answers)
+    recalled = [_recalled(source, known) for source in sources]
+    unknown, errors = _parsed(source for source, found in zip(sources, recalled, strict=True) if found is None)
+    found = {query.source: query for query in recalled if query is not None}
+    for answer in describe(connection, introspection, unknown):
         if isinstance(answer, Diagnostic):
             errors.append(answer)
             continue
         try:
-            queries.append(analyse(answer, introspection))
+            found[answer.parsed.source] = analyse(answer, introspection)
         except GenerationFailed as failure:
             errors += failure.diagnostics
-    return queries, errors, len(unknown)
+    return [found[source] for source in sources if source in found], errors, len(unknown)
+
+
+def _parsed(sources: Iterable[SourceQuery]) -> tuple[list[ParsedQuery], list[Diagnostic]]:
+    parsed: list[ParsedQuery] = []
+    errors: list[Diagnostic] = []
+    for source in sources:
+        try:
+            parsed.append(parse_query(source))
+        except GenerationFailed as failure:
+            errors += failure.diagnostics
+    return parsed, errors
 
 
 def _recalled(source: SourceQuery, known: Mapping[str, Answer]) -> AnalysedQuery | None:

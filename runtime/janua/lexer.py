@@ -10,9 +10,9 @@ the real one. Follows the manual's section "Lexical Structure", with
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from enum import Enum, auto
+from typing import NamedTuple
 
 from janua.errors import SqlSyntaxError
 
@@ -36,9 +36,12 @@ class Kind(Enum):
 TRIVIA = frozenset({Kind.BLANK, Kind.LINE_COMMENT, Kind.BLOCK_COMMENT})
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A piece of the text from ``start`` up to ``end``, in characters."""
+class Token(NamedTuple):
+    """
+    A piece of the text from ``start`` up to ``end``, in characters.
+
+    A tuple, because there are hundreds of thousands of them.
+    """
 
     kind: Kind
     start: int
@@ -67,45 +70,53 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
+# The groups that are a token as they are.
+_PLAIN = {
+    kind.name: kind
+    for kind in (Kind.BLANK, Kind.LINE_COMMENT, Kind.PARAMETER, Kind.NUMBER, Kind.NAME, Kind.PUNCTUATION)
+}
 
 
-def tokenize(text: str, start: int = 0) -> Iterator[Token]:
+def tokenize(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
     """
-    Yield every token from ``start`` on, blanks and comments included: joined, they are the text again.
+    Yield every token from ``start`` up to ``end``, blanks and comments included: joined, they are the text again.
 
     Raises SqlSyntaxError where a string, quoted name, dollar quote or block comment does not end.
     """
-    position = start
-    while position < len(text):
-        match = _TOKEN.match(text, position)
+    position, end = start, len(text) if end is None else end
+    match_at = _TOKEN.match
+    while position < end:
+        match = match_at(text, position, end)
         assert match is not None, "the last alternative takes any character"
-        kind, end = _classify(text, match)
-        yield Token(kind, position, end, text[position:end])
-        position = end
+        kind = _PLAIN.get(match.lastgroup or "")
+        if kind is not None:
+            stop = match.end()
+        else:
+            kind, stop = _classify(text, match, end)
+        yield Token(kind, position, stop, text[position:stop])
+        position = stop
 
 
-def _classify(text: str, match: re.Match[str]) -> tuple[Kind, int]:
-    name = match.lastgroup or ""
+def _classify(text: str, match: re.Match[str], limit: int) -> tuple[Kind, int]:
+    """What needs a second look: tokens that may not end, and runs of operators."""
     start = match.start()
     if match["block"]:
-        return Kind.BLOCK_COMMENT, _block_comment_end(text, start)
+        return Kind.BLOCK_COMMENT, _block_comment_end(text, start, limit)
     if match["dollar"]:
         tag = match["dollar"]
-        end = text.find(tag, match.end())
+        end = text.find(tag, match.end(), limit)
         if end < 0:
             raise SqlSyntaxError(f"the dollar quote {tag} is not closed", start)
         return Kind.DOLLAR_STRING, end + len(tag)
-    if match["escape_string"] or match["STRING"]:
-        if not (match["escape_end"] or match["string_end"]):
-            raise SqlSyntaxError("the string is not closed", start)
-        return Kind.STRING, match.end()
+    if match["OPERATOR"]:
+        return Kind.OPERATOR, start + _operator_length(match["OPERATOR"])
     if match["QUOTED_NAME"]:
         if not match["name_end"]:
             raise SqlSyntaxError("the quoted name is not closed", start)
         return Kind.QUOTED_NAME, match.end()
-    if match["OPERATOR"]:
-        return Kind.OPERATOR, start + _operator_length(match["OPERATOR"])
-    return Kind[name], match.end()
+    if not (match["escape_end"] or match["string_end"]):
+        raise SqlSyntaxError("the string is not closed", start)
+    return Kind.STRING, match.end()
 
 
 def _operator_length(run: str) -> int:
@@ -123,9 +134,9 @@ def _operator_length(run: str) -> int:
     return len(run)
 
 
-def _block_comment_end(text: str, start: int) -> int:
+def _block_comment_end(text: str, start: int, limit: int) -> int:
     depth = 0
-    for edge in _COMMENT_EDGE.finditer(text, start):
+    for edge in _COMMENT_EDGE.finditer(text, start, limit):
         depth += 1 if edge.group() == "/*" else -1
         if depth == 0:
             return edge.end()
@@ -133,19 +144,23 @@ def _block_comment_end(text: str, start: int) -> int:
 
 
 def split_statements(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Return the span of each statement between ``start`` and ``end``, as :func:`statement_spans` does."""
+    return statement_spans(tokenize(text, start, end))
+
+
+def statement_spans(tokens: Iterable[Token]) -> list[tuple[int, int]]:
     """
-    Return the span of each statement between ``start`` and ``end``, without the semicolons.
+    Return the span of each statement, without the semicolons.
 
     A semicolon inside parentheses (CREATE RULE) or inside BEGIN ATOMIC … END (an SQL-standard
     function body) does not end a statement. Spans begin and end at a token that is not blank
     or comment; empty statements are left out.
     """
-    body = text if end is None else text[:end]
     spans: list[tuple[int, int]] = []
     first = last = -1
     parens = blocks = 0
     previous = ""
-    for token in tokenize(body, start):
+    for token in tokens:
         if token.kind in TRIVIA:
             continue
         word = token.text.lower() if token.kind is Kind.NAME else token.text

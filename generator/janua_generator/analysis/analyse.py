@@ -80,6 +80,7 @@ def _analysed(described: DescribedQuery, tree: exp.Expr | None, introspection: I
         tree is not None and is_of_one_snapshot(tree),
         frozenset(each.number for each in parameters if each.nullable),
         {each.number: each.type for each in parameters},
+        statements.definitions(introspection),
     )
     output = statements.output_of(tree, Scope(environment)) if tree is not None else OPAQUE
     expansion = expand_stars(tree, described, environment) if tree is not None else Expansion()

@@ -32,33 +32,32 @@ class Dependencies:
 
 def find_dependencies(tree: exp.Expr, introspection: Introspection) -> Dependencies:
     """Collect the tables of a statement."""
-    catalog = introspection.catalog
     reads: set[str] = set()
     writes: set[str] = set()
-    for each in (tree, *_bodies(tree, catalog, set())):
-        reads |= _reads(each, catalog)
-        writes |= _writes(each, catalog)
+    for each in (tree, *_bodies(tree, introspection.catalog, set())):
+        reads |= _reads(each, introspection)
+        writes |= _writes(each, introspection)
     names = {function_name(each) for each in tree.find_all(exp.Func)}
     volatile = bool(names & introspection.routines.volatile)
     return Dependencies(tuple(sorted(reads)), tuple(sorted(writes)), volatile)
 
 
-def _writes(tree: exp.Expr, catalog: Catalog) -> set[str]:
+def _writes(tree: exp.Expr, introspection: Introspection) -> set[str]:
     written: set[str] = set()
     for statement in tree.find_all(*_WRITING):
-        relation = _target(statement, catalog)
+        relation = _target(statement, introspection.catalog)
         if relation is not None:
-            written |= _written(relation, isinstance(statement, exp.Insert), catalog)
+            written |= _written(relation, isinstance(statement, exp.Insert), introspection)
     return written
 
 
-def _reads(tree: exp.Expr, catalog: Catalog) -> set[str]:
+def _reads(tree: exp.Expr, introspection: Introspection) -> set[str]:
     targets = {id(target_of(each)) for each in tree.find_all(*_WRITING)}
     read: set[str] = set()
     for table in _tables(tree):
-        relation = _find(table, catalog)
+        relation = _find(table, introspection.catalog)
         if relation is not None and (id(table) not in targets or _reads_its_target(table)):
-            read |= _read(relation, catalog, frozenset())
+            read |= _read(relation, introspection)
     return read
 
 
@@ -111,46 +110,54 @@ def _find(table: exp.Table, catalog: Catalog) -> Relation | None:
     return catalog.relation(name_of(table.this), name_of(table.args["db"]) if table.args.get("db") else None)
 
 
-def _read(relation: Relation, catalog: Catalog, seen: frozenset[str]) -> set[str]:
-    if relation.qualified in seen:
-        return set()
-    seen |= {relation.qualified}
-    if relation.kind == "view":
-        tree = parse(relation.definition.rstrip().removesuffix(";"))
-        if tree is None:
-            return set()
-        trees = (tree, *_bodies(tree, catalog, set()))
-        below = [_find(table, catalog) for each in trees for table in _tables(each)]
-        return {name for each in below if each is not None for name in _read(each, catalog, seen)}
-    return {relation.qualified} | {
-        name for child in _children(relation, catalog) for name in _read(child, catalog, seen)
-    }
+def _read(relation: Relation, introspection: Introspection) -> set[str]:
+    """The tables that its rows come from: what a view's query reads, else itself and its children."""
+    found: set[str] = set()
+    waiting = [relation]
+    while waiting:
+        current = waiting.pop()
+        if current.qualified not in found:
+            found.add(current.qualified)
+            waiting += _below(current, introspection)
+    relations = introspection.catalog.by_qualified_name
+    return {name for name in found if relations[name].kind != "view"}
 
 
-def _children(relation: Relation, catalog: Catalog) -> Iterator[Relation]:
-    for name in relation.children:
-        child = catalog.by_qualified_name.get(name)
-        if child is not None:
-            yield child
+def _below(relation: Relation, introspection: Introspection) -> list[Relation]:
+    """The next step of :func:`_read`; a view's query is parsed once for all statements."""
+    known = introspection.derived.setdefault("below", {})
+    if relation.qualified not in known:
+        catalog = introspection.catalog
+        if relation.kind == "view":
+            known[relation.qualified] = list(_named_in_view(relation, catalog))
+        else:
+            children = map(catalog.by_qualified_name.get, relation.children)
+            known[relation.qualified] = [child for child in children if child is not None]
+    found: list[Relation] = known[relation.qualified]
+    return found
 
 
-def _written(relation: Relation, only_inserts: bool, catalog: Catalog) -> set[str]:
-    written = _read(relation, catalog, frozenset())
+def _named_in_view(view: Relation, catalog: Catalog) -> Iterator[Relation]:
+    tree = parse(view.definition.rstrip().removesuffix(";"))
+    if tree is None:
+        return
+    for each in (tree, *_bodies(tree, catalog, set())):
+        for table in _tables(each):
+            relation = _find(table, catalog)
+            if relation is not None:
+                yield relation
+
+
+def _written(relation: Relation, only_inserts: bool, introspection: Introspection) -> set[str]:
+    catalog = introspection.catalog
+    written = _read(relation, introspection)
     # a row written to a partition is a row of its parents
     waiting = list(written)
     while waiting:
         current = catalog.by_qualified_name[waiting.pop()]
-        reached = set(current.parents) & set(catalog.by_qualified_name)
+        reached = set(current.parents) & catalog.by_qualified_name.keys()
         if not only_inserts:
-            reached |= set(_cascades(current.qualified, catalog))
+            reached |= set(catalog.cascades.get(current.qualified, ()))
         waiting += sorted(reached - written)
         written |= reached
     return written
-
-
-def _cascades(table: str, catalog: Catalog) -> Iterator[str]:
-    for relation in catalog.relations:
-        for key in relation.foreign_keys:
-            acts = {key.on_delete, key.on_update} - {"no action", "restrict"}
-            if key.references == table and acts:
-                yield relation.qualified

@@ -171,8 +171,7 @@ def _agree(names: list[str], described: DescribedQuery) -> bool:
 
 def _star_places(source: SourceQuery, *, returning: bool) -> list[_Place]:
     """The places of ``*``, ``t.*`` and embeds in the outermost select lists, or in the RETURNING list."""
-    text = source.file.text[: source.end]
-    tokens = [token for token in tokenize(text, source.start) if token.kind not in TRIVIA]
+    tokens = [token for token in tokenize(source.file.text, source.start, source.end) if token.kind not in TRIVIA]
     return [
         _Place(item[0].start, item[-1].end, name_in(item[4]) if is_embed(item) else "")
         for item in _items(tokens, "returning" if returning else "select")

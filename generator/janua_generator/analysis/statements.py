@@ -13,6 +13,7 @@ from itertools import zip_longest
 from sqlglot import exp
 
 from janua_generator.analysis import rowcount
+from janua_generator.analysis.bodies import view_output
 from janua_generator.analysis.from_clause import enter_from, enter_items
 from janua_generator.analysis.nullability import evaluate, resolve
 from janua_generator.analysis.nullability.predicates import keep_rows_where, true_facts
@@ -63,7 +64,24 @@ def output_of(node: exp.Expr, scope: Scope) -> Output:
 
 def columns_of(relation: Relation, introspection: Introspection) -> tuple[Column, ...]:
     """Return the columns of a relation and what is known of them outside any query."""
-    return relation_columns(relation, Scope(Environment(introspection, output_of)))
+    return relation_columns(relation, Scope(Environment(introspection, output_of, views=definitions(introspection))))
+
+
+def definitions(introspection: Introspection) -> dict[str, Output]:
+    """
+    Return what each view gives, for a statement's environment.
+
+    Found once for all queries, and in the order of the catalog: what is known of a view must not
+    depend on which queries were analysed before.
+    """
+    known = introspection.derived.get("definitions")
+    if known is None:
+        scope = Scope(Environment(introspection, output_of))
+        for relation in introspection.catalog.relations:
+            if relation.is_view:
+                view_output(relation, scope)
+        known = introspection.derived["definitions"] = scope.environment.views
+    return dict(known)
 
 
 def _enter_ctes(with_: exp.With, scope: Scope) -> None:

@@ -8,7 +8,7 @@ One ``.sql`` file a kind of object. The OIDs that row descriptions speak of are 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -69,12 +69,17 @@ class Routines:
 
 @dataclass(frozen=True, slots=True)
 class Introspection:
-    """A catalog, every type and routine of the server by name, and the OIDs that lead to them."""
+    """
+    A catalog, every type and routine of the server by name, and the OIDs that lead to them.
+
+    ``derived`` is for what later stages find out from these alone, once for all queries.
+    """
 
     catalog: Catalog
     types: Mapping[str, PgType]
     routines: Routines
     oids: Oids
+    derived: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
 
 
 def introspect(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> Introspection:

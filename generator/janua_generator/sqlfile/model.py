@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from janua.diagnostics import Diagnostic, diagnostic_at
 
@@ -34,12 +36,20 @@ class Rule(StrEnum):
     """A type for which there is no Python type, given as str."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SourceFile:
     """A query file. ``path`` is relative to the project and has forward slashes."""
 
     path: str
     text: str = field(repr=False)
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        return [match.start() for match in re.finditer("\n", self.text)]
+
+    def line_at(self, offset: int) -> int:
+        """The line of an offset, from 1."""
+        return bisect_left(self._line_ends, offset) + 1
 
     def diagnostic(
         self,
@@ -84,7 +94,7 @@ class SourceQuery:
     @property
     def line(self) -> int:
         """The line of the header, from 1."""
-        return self.file.text.count("\n", 0, self.name_offset) + 1
+        return self.file.line_at(self.name_offset)
 
     def directives_called(self, word: str) -> list[Directive]:
         """Its directives of one kind, in their order."""

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from janua.diagnostics import Diagnostic
 from janua.errors import SqlSyntaxError
-from janua.lexer import TRIVIA, Kind, Token, split_statements, tokenize
+from janua.lexer import TRIVIA, Kind, Token, statement_spans, tokenize
 
 from janua_generator.diagnostics import GenerationFailed
 from janua_generator.sqlfile.directives import read_directive
@@ -139,7 +139,7 @@ def _unknown_word(word: str) -> tuple[str]:
 
 
 def _statement(file: SourceFile, name: str, name_offset: int, body: list[Token]) -> tuple[int, int]:
-    spans = split_statements(file.text, body[0].start, body[-1].end) if body else []
+    spans = statement_spans(body)
     if not spans:
         raise GenerationFailed([file.diagnostic(name_offset, len(name), f"query {name} has no statement")])
     if len(spans) > 1:

@@ -42,7 +42,7 @@ def parse_query(source: SourceQuery) -> ParsedQuery:
     Raises GenerationFailed where ``$1`` and names are mixed, where the numbers leave a gap, and
     where one place demands a None that another forbids.
     """
-    tokens = list(tokenize(source.file.text[: source.end], source.start))
+    tokens = list(tokenize(source.file.text, source.start, source.end))
     occurrences = list(_occurrences(source, tokens))
     _check_styles(source, occurrences)
     places = _places(occurrences)
