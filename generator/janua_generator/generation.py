@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +51,8 @@ def _run_afresh(inputs: Inputs, start: float, *, check: bool) -> int:
     from janua_generator import output, pipeline
 
     project = inputs.project
-    analysis = pipeline.analyse_project(inputs)
+    with _rarely_collected():
+        analysis = pipeline.analyse_project(inputs)
     analysed = time.perf_counter()
     generated = pipeline.generate(inputs, analysis)
     plan = output.plan(generated.files, (project.output, project.schema), project.root)
@@ -65,6 +68,17 @@ def _run_afresh(inputs: Inputs, start: float, *, check: bool) -> int:
     if plan.is_up_to_date or not check:
         remember_finished(project.root, _finished(inputs, analysis, plan, warnings))
     return _say_stale(plan, project, start) if check else _say_written(plan, project, start)
+
+
+@contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """Look for garbage less often: syntax trees are many small objects, and live for one query."""
+    threshold = gc.get_threshold()
+    gc.set_threshold(50_000, *threshold[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*threshold)
 
 
 def _finished(inputs: Inputs, analysis: Analysis, plan: Plan, warnings: Iterable[str]) -> Finished:

@@ -22,7 +22,8 @@ _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 def literal(text: str) -> str:
     """Return a string literal on one line, in double quotes."""
-    return '"' + "".join(_escaped(char) for char in text).replace('"', '\\"') + '"'
+    escaped = text if text.isprintable() and "\\" not in text else "".join(map(_escaped, text))
+    return '"' + escaped.replace('"', '\\"') + '"'
 
 
 def sql_literal(text: str) -> str:
@@ -124,7 +125,9 @@ def _tuple(items: Sequence[str], *, depth: int, column: int) -> str:
 
 
 def _in_triple_quotes(text: str) -> str:
-    escaped = "".join(char if char in "\n\t" else _escaped(char) for char in text)
+    escaped = text
+    if "\\" in text or not text.replace("\n", "").replace("\t", "").isprintable():
+        escaped = "".join(char if char in "\n\t" else _escaped(char) for char in text)
     return _CLOSING_QUOTE.sub('\\\\"', escaped)
 
 

@@ -84,8 +84,10 @@ def parse(sql: str) -> exp.Expr | None:
 
     ``text_of`` the tree is what the positions in its nodes' ``meta`` refer to.
     """
-    # `VALUES ($1,$2)` would be read as a dollar quote
-    text = "".join(f" {token.text} " if token.kind is Kind.PARAMETER else token.text for token in tokenize(sql))
+    text = sql
+    if "$" in sql:
+        # `VALUES ($1,$2)` would be read as a dollar quote
+        text = "".join(f" {token.text} " if token.kind is Kind.PARAMETER else token.text for token in tokenize(sql))
     try:
         tree = sqlglot.parse_one(_with_stand_ins(text), dialect="postgres")
     except (SqlglotError, RecursionError):

@@ -2,8 +2,7 @@
 SELECT n.nspname || '.' || c.relname AS relation,
        x.relname AS name,
        pg_get_indexdef(i.indexrelid) AS definition,
-       EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
-           AS of_constraint,
+       k.oid IS NOT NULL AS of_constraint,
        x.relispartition AS inherited,
        CASE WHEN i.indisunique THEN jsonb_build_object(
            'name', x.relname,
@@ -15,11 +14,7 @@ SELECT n.nspname || '.' || c.relname AS relation,
            ), '[]'),
            'primary', i.indisprimary,
            'proves_uniqueness', i.indimmediate AND i.indisvalid AND i.indexprs IS NULL
-                AND NOT coalesce((
-                    SELECT (to_jsonb(k) ->> 'conperiod')::boolean
-                    FROM pg_constraint k
-                    WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u')
-                ), false)
+                AND NOT coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false)
                 AND (c.relkind = 'p' OR NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = c.oid)),
            'nulls_not_distinct', i.indnullsnotdistinct,
            'predicate', coalesce(pg_get_expr(i.indpred, i.indrelid), '')
@@ -28,5 +23,6 @@ FROM pg_index i
 JOIN pg_class x ON x.oid = i.indexrelid
 JOIN pg_class c ON c.oid = i.indrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
 WHERE n.nspname = ANY($1)
 ORDER BY 1, NOT i.indisprimary, 2
