@@ -14,10 +14,32 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).parent
-AREAS = (
-    "account campaign catalog contract course device document employee event invoice issue listing "
-    "message order parcel patient payment product project report shipment subscription ticket vehicle"
-).split()
+AREAS = [
+    "account",
+    "campaign",
+    "catalog",
+    "contract",
+    "course",
+    "device",
+    "document",
+    "employee",
+    "event",
+    "invoice",
+    "issue",
+    "listing",
+    "message",
+    "order",
+    "parcel",
+    "patient",
+    "payment",
+    "product",
+    "project",
+    "report",
+    "shipment",
+    "subscription",
+    "ticket",
+    "vehicle",
+]
 
 _SETTINGS = '[tool.janua]\nmigrations = "migrations"\nqueries = "queries"\noutput = "generated"\n'
 _SQLC = """\

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import PurePosixPath
+from typing import TypeAlias
 
 import jinja2
 
 from janua_generator import source
 from janua_generator.model import ModuleModel, PackageModel
 
+Kept: TypeAlias = dict[PurePosixPath, tuple[ModuleModel, str]]
 
-def emit(package: PackageModel) -> dict[PurePosixPath, str]:
-    """Return the text of every file of the package, by its path in it. Pure and deterministic."""
+
+def emit(package: PackageModel, kept: Kept | None = None) -> dict[PurePosixPath, str]:
+    """
+    Return the text of every file of the package, by its path in it. Deterministic.
+
+    ``kept`` has the modules of the last time; one that is the same is not rendered again.
+    """
+    kept = {} if kept is None else kept
     environment = _environment()
 
     def render(template: str, **values: object) -> str:
@@ -24,7 +32,11 @@ def emit(package: PackageModel) -> dict[PurePosixPath, str]:
     for subpackage in package.subpackages:
         files[PurePosixPath(subpackage) / "__init__.py"] = render("subpackage.py.j2")
     for module in package.modules:
-        files[module.path] = render(_template(module), module=module, frozen=package.frozen)
+        known, text = kept.get(module.path, (None, ""))
+        if known != module:
+            text = render(_template(module), module=module, frozen=package.frozen)
+            kept[module.path] = module, text
+        files[module.path] = text
     return files
 
 

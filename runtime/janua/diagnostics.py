@@ -28,8 +28,8 @@ class Diagnostic:
     One error or warning.
 
     ``line`` and ``column`` count from 1, in characters; 0 where it is about the whole file.
-    ``excerpt`` is ready to print, without a line break at its end. ``rule`` names what a warning
-    goes by, so that it can be silenced.
+    ``length`` characters from there on are meant. ``excerpt`` is ready to print, without a line break
+    at its end. ``rule`` names what a warning goes by, so that it can be silenced.
     """
 
     file: str
@@ -41,6 +41,7 @@ class Diagnostic:
     excerpt: str = ""
     severity: Severity = "error"
     rule: str = ""
+    length: int = 0
 
 
 def diagnostic_at(
@@ -67,11 +68,13 @@ def diagnostic_at(
         excerpt=excerpt(text, offset, length),
         severity=severity,
         rule=rule,
+        length=length,
     )
 
 
-def render(diagnostic: Diagnostic) -> str:
-    """Return the diagnostic as people read it, without a line break at its end."""
+def render(diagnostic: Diagnostic, *, coloured: bool = False) -> str:
+    """Return the diagnostic as people read it, without a line break at its end; with a terminal's colours if wanted."""
+    colour = _colours(diagnostic.severity) if coloured else _PLAIN
     place = diagnostic.file
     if diagnostic.line:
         place += f":{diagnostic.line}"
@@ -80,12 +83,21 @@ def render(diagnostic: Diagnostic) -> str:
     severity = "warning: " if diagnostic.severity == "warning" else ""
     code = diagnostic.sqlstate or diagnostic.rule
     state = f" [{code}]" if code else ""
-    lines = [f"{place}: {severity}{diagnostic.message}{state}"]
+    lines = [f"{place}: {colour[0]}{severity}{diagnostic.message}{colour[1]}{state}"]
     if diagnostic.excerpt:
-        lines.append(diagnostic.excerpt)
+        line, _, pointer = diagnostic.excerpt.rpartition("\n")
+        lines.append(f"{line}\n{colour[0]}{pointer}{colour[1]}")
     if diagnostic.hint:
         lines.append(f"hint: {diagnostic.hint}")
     return "\n".join(lines)
+
+
+_PLAIN = ("", "")
+
+
+def _colours(severity: Severity) -> tuple[str, str]:
+    """The escape sequences before and behind: bold red, or bold yellow."""
+    return ("\x1b[1;33m" if severity == "warning" else "\x1b[1;31m", "\x1b[0m")
 
 
 def shown_path(path: Path) -> str:

@@ -58,7 +58,8 @@ class MigrationError(JanuaError):
     A migration is malformed or was refused by the server; the text has file, line and an excerpt.
 
     ``message`` is the bare complaint. ``path`` is None, and ``line`` and ``column`` are 0, where no
-    place is to blame; ``sqlstate`` and ``statement`` are empty where no server was asked.
+    place is to blame; ``sqlstate`` and ``statement`` are empty where no server was asked. ``excerpt``
+    shows the place, ``length`` counts the characters there.
     """
 
     def __init__(
@@ -72,6 +73,8 @@ class MigrationError(JanuaError):
         sqlstate: str = "",
         statement: str = "",
         hint: str = "",
+        excerpt: str = "",
+        length: int = 0,
     ) -> None:
         super().__init__(text)
         self.message = message or text
@@ -81,6 +84,8 @@ class MigrationError(JanuaError):
         self.sqlstate = sqlstate
         self.statement = statement
         self.hint = hint
+        self.excerpt = excerpt
+        self.length = length
 
 
 class EmbeddedServerError(JanuaError):

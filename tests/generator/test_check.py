@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from janua.errors import ConfigError
-from janua_generator.pipeline import refuse_old_server
+from janua_generator.workshop import refuse_old_server
 
 from .conftest import NewProject
 from .sandbox import GET_USER, USERS, Sandbox

@@ -79,7 +79,13 @@ class Introspection:
     types: Mapping[str, PgType]
     routines: Routines
     oids: Oids
-    derived: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
+    derived: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+
+def fingerprint(connection: psycopg.Connection[Any]) -> str:
+    """Tell by a few milliseconds' look whether the OIDs of an earlier introspection still hold."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return str(_Reader(cursor, [])("fingerprint")[0]["fingerprint"])
 
 
 def introspect(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> Introspection:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 from itertools import pairwise
+from typing import TypeAlias
 
 from janua.diagnostics import Diagnostic
 from janua.errors import SqlSyntaxError
@@ -31,12 +32,14 @@ CARDINALITY_WORDS = {
     "execresult": Cardinality.AFFECTED,
 }
 
+Findings: TypeAlias = list[Diagnostic]
+
 _HEADER = re.compile(r"\s*name:(?P<rest>.*)", re.DOTALL)
 _HEADER_REST = re.compile(r"\s*(?P<name>[^\s:]+)(?:\s+:(?P<word>\S+))?\s*")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def parse_file(file: SourceFile) -> tuple[list[SourceQuery], list[Diagnostic]]:
+def parse_file(file: SourceFile) -> tuple[list[SourceQuery], Findings]:
     """
     Return the queries of a file in their order, and what is wrong with the others. Pure.
 

@@ -204,6 +204,8 @@ def _refused(
         sqlstate=sqlstate,
         statement=sql.strip(),
         hint=hint,
+        excerpt=found.excerpt,
+        length=found.length,
     )
 
 

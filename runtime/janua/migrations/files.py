@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
@@ -79,7 +80,12 @@ def _number(path: Path) -> int:
 
 
 def _read(number: int, path: Path) -> Migration:
-    text = _text(path)
+    return _parsed(number, path, _text(path))
+
+
+@lru_cache(maxsize=10_000)
+def _parsed(number: int, path: Path, text: str) -> Migration:
+    """Pure; kept, because a process that watches reads the same hundreds of files again and again."""
     try:
         return _Sections(number, path, text).migration()
     except SqlSyntaxError as error:
@@ -103,7 +109,14 @@ def malformed(path: Path, text: str, offset: int, length: int, message: str, hin
     """Raise a MigrationError about this place of a file."""
     found = diagnostic_at(shown_path(path), text, offset, length, message, hint=hint)
     raise MigrationError(
-        render(found), message=message, path=path, line=found.line, column=found.column, hint=hint
+        render(found),
+        message=message,
+        path=path,
+        line=found.line,
+        column=found.column,
+        hint=hint,
+        excerpt=found.excerpt,
+        length=length,
     ) from None
 
 

@@ -58,6 +58,7 @@ def test_a_refused_migration_is_shown_at_its_place(new_project: NewProject) -> N
         'migrations/0002_more.sql:3:18: type "ünknown" does not exist [42704]\n'
         "    3 |     ADD COLUMN x ünknown;\n"
         "      |                  ^^^^^^^\n"
+        "\n1 error; nothing was written\n"
     )
 
 

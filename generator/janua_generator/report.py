@@ -1,0 +1,95 @@
+"""
+How findings are told: as text for people, as one JSON object, or as annotations of GitHub's workflows.
+
+The exit code is the same in each form. JSON is alone on standard output, everything else is on
+standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, get_args
+
+from janua.diagnostics import Diagnostic, render
+
+VERSION = 1
+Format: TypeAlias = Literal["text", "json", "github"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Tells what a run finds in one form; ``root`` is the project's folder, to which findings' paths are relative."""
+
+    format: Format
+    root: Path
+
+    def note(self, text: str) -> None:
+        """Say what was done."""
+        print(text, file=sys.stderr if self.format == "json" else sys.stdout, flush=True)
+
+    def tell(self, errors: Sequence[Diagnostic], warnings: Sequence[Diagnostic]) -> None:
+        """Show all findings of a run; called once in each. As text, errors come last, where people look first."""
+        match self.format:
+            case "json":
+                found = {"version": VERSION, "errors": _as_json(errors), "warnings": _as_json(warnings)}
+                print(json.dumps(found, ensure_ascii=False), flush=True)
+            case "github":
+                base = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()).resolve()
+                for each in (*errors, *warnings):
+                    print(annotation(each, _shown_from(base, self.root / each.file)), flush=True)
+            case "text":
+                coloured = is_coloured()
+                for each in (*warnings, *errors):
+                    blank = "\n" if each.line or each.hint else ""
+                    print(render(each, coloured=coloured) + blank, file=sys.stderr)
+
+
+def is_coloured() -> bool:
+    """Whether the standard error is a terminal that shows colours, and nobody said that he wants none (NO_COLOR)."""
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def as_json(diagnostic: Diagnostic) -> dict[str, Any]:
+    """A finding under the keys that ``inspect --json`` has, too; ``length`` counts characters from ``column`` on."""
+    return {
+        "file": diagnostic.file,
+        "line": diagnostic.line,
+        "column": diagnostic.column,
+        "length": diagnostic.length,
+        "sqlstate": diagnostic.sqlstate,
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
+    }
+
+
+def _as_json(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
+    return [as_json(each) for each in diagnostics]
+
+
+def annotation(diagnostic: Diagnostic, file: str) -> str:
+    """Return the workflow command that shows the finding beside the line (GitHub: "Workflow commands")."""
+    place = {"file": file}
+    if diagnostic.line:
+        place |= {"line": str(diagnostic.line), "endLine": str(diagnostic.line)}
+    if diagnostic.column:
+        last = diagnostic.column + max(diagnostic.length, 1)
+        place |= {"col": str(diagnostic.column), "endColumn": str(last)}
+    place["title"] = f"janua {diagnostic.sqlstate}".strip()
+    message = diagnostic.message + (f"\nhint: {diagnostic.hint}" if diagnostic.hint else "")
+    properties = ",".join(f"{name}={_escaped(value, property_=True)}" for name, value in place.items())
+    return f"::{diagnostic.severity} {properties}::{_escaped(message)}"
+
+
+def _escaped(text: str, *, property_: bool = False) -> str:
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace(":", "%3A").replace(",", "%2C") if property_ else text
+
+
+def _shown_from(base: Path, path: Path) -> str:
+    return Path(os.path.relpath(path.resolve(), base)).as_posix()

@@ -1,0 +1,138 @@
+"""
+What one run leaves open or known for the next: the server, the schema that was read, each query's facts.
+
+A command that runs once opens a workshop for that run; ``--watch`` keeps it. What outlives the
+process is in :mod:`memory`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+from janua.errors import ConfigError
+from janua.scratch import ScratchServer, open_scratch
+from psycopg import sql
+
+from janua_generator import memory
+from janua_generator.analysis.analyse import AnalysedQuery
+from janua_generator.catalog.introspect import Introspection, fingerprint, introspect
+from janua_generator.memory import Answer, digest
+from janua_generator.project import Inputs
+from janua_generator.sqlfile.model import SourceFile, SourceQuery
+from janua_generator.sqlfile.parser import Findings, parse_file
+
+_OLDEST_SERVER = 150000
+
+
+@dataclass(frozen=True, slots=True)
+class MigratedSchema:
+    """
+    The database that holds the migrated schema, with the project's schemas as its search path.
+
+    ``rules`` is a digest of all that decides a query's facts except the query.
+    """
+
+    connection: psycopg.Connection[Any]
+    introspection: Introspection
+    rules: str
+
+
+class Workshop:
+    """Not to be shared between threads. Leaving the context releases the server."""
+
+    def __init__(self) -> None:
+        self._server = ExitStack()
+        self._database = ExitStack()
+        self._scratch: ScratchServer | None = None
+        self._schema: tuple[str, MigratedSchema] | None = None
+        self._files: dict[SourceFile, tuple[Sequence[SourceQuery], Findings]] = {}
+        self._queries: dict[SourceQuery, AnalysedQuery] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Disconnect; what is known in the process is forgotten, and the workshop may be used again."""
+        with self._server, self._database:
+            self._scratch = self._schema = None
+            self._queries = {}
+
+    def sources(self, root: Path, files: Iterable[SourceFile]) -> Iterator[tuple[Sequence[SourceQuery], Findings]]:
+        """Yield the queries of each file and what is wrong in it; one that was read before is not parsed again."""
+        remembered = {} if self._files else memory.recall_files(root)
+        known, self._files = self._files, {}
+        for file in files:
+            found = known.get(file)
+            if found is None:
+                queries = remembered.get(digest(file.text))
+                found = parse_file(file) if queries is None else (memory.moved(queries, file), [])
+            self._files[file] = found
+            yield found
+        if self._files.keys() - known.keys():
+            memory.remember_files(root, [queries for queries, findings in self._files.values() if not findings])
+
+    def schema(self, inputs: Inputs) -> MigratedSchema:
+        """
+        Return the schema that these migrations make; where it is the last one, no server is asked.
+
+        Raises MigrationError, ConfigError, ServerUnreachable or EmbeddedServerError.
+        """
+        key = inputs.rules_digest
+        if self._schema is None or self._schema[0] != key:
+            self._database.close()
+            self._schema, self._queries = None, {}
+            self._schema = key, self._database.enter_context(_opened(self._server_of(inputs), inputs))
+        return self._schema[1]
+
+    def _server_of(self, inputs: Inputs) -> ScratchServer:
+        if self._scratch is None:
+            self._scratch = self._server.enter_context(open_scratch(inputs.project.root, inputs.scratch_url))
+        return self._scratch
+
+    def known(self, root: Path, rules: str) -> tuple[Mapping[SourceQuery, AnalysedQuery], Mapping[str, Answer]]:
+        """What this process knows of queries at their places, else what an earlier one knew of statements."""
+        return self._queries, {} if self._queries else memory.recall_answers(root, rules)
+
+    def keep(self, queries: Iterable[AnalysedQuery]) -> None:
+        """Know these queries, and no others, in the next run."""
+        self._queries = {query.source: query for query in queries}
+
+
+@contextmanager
+def _opened(scratch: ScratchServer, inputs: Inputs) -> Iterator[MigratedSchema]:
+    name = scratch.migrated(inputs.migrations, purpose="generate")
+    schemas, root = inputs.project.schemas, inputs.project.root
+    with psycopg.connect(scratch.url(name), autocommit=True) as connection:
+        refuse_old_server(connection.info.server_version)
+        _set_search_path(connection, schemas)
+        connection.execute("SET TimeZone = 'UTC'")
+        rules = digest(inputs.rules_digest, str(connection.info.server_version))
+        key = digest(rules, fingerprint(connection))
+        introspection = memory.recall_schema(root, key)
+        if introspection is None:
+            introspection = introspect(connection, schemas)
+            memory.remember_schema(root, key, introspection)
+        yield MigratedSchema(connection, introspection, rules)
+
+
+def refuse_old_server(version: int) -> None:
+    """Raise ConfigError for a server whose version, as libpq counts it, is not supported."""
+    if version < _OLDEST_SERVER:
+        raise ConfigError(f"the scratch server is PostgreSQL {version // 10000}; janua needs 15 or later")
+
+
+def _set_search_path(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> None:
+    found = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname = ANY(%s)", (list(schemas),))
+    known = {name for (name,) in found}
+    for schema in schemas:
+        if schema not in known:
+            raise ConfigError(f'pyproject.toml: tool.janua.schemas: the migrations make no schema "{schema}"')
+    connection.execute(sql.SQL("SET search_path = {}").format(sql.SQL(", ").join(map(sql.Identifier, schemas))))
