@@ -14,32 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).parent
-AREAS = [
-    "account",
-    "campaign",
-    "catalog",
-    "contract",
-    "course",
-    "device",
-    "document",
-    "employee",
-    "event",
-    "invoice",
-    "issue",
-    "listing",
-    "message",
-    "order",
-    "parcel",
-    "patient",
-    "payment",
-    "product",
-    "project",
-    "report",
-    "shipment",
-    "subscription",
-    "ticket",
-    "vehicle",
-]
+AREAS = (
+    "account", "campaign", "catalog", "contract", "course", "device", "document", "employee", "event", "invoice",
+    "issue", "listing", "message", "order", "parcel", "patient", "payment", "product", "project", "report",
+    "shipment", "subscription", "ticket", "vehicle",
+)  # fmt: skip
+
 
 _SETTINGS = '[tool.janua]\nmigrations = "migrations"\nqueries = "queries"\noutput = "generated"\n'
 _SQLC = """\

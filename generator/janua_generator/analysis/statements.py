@@ -67,7 +67,7 @@ def columns_of(relation: Relation, introspection: Introspection) -> tuple[Column
     return relation_columns(relation, Scope(Environment(introspection, output_of, views=definitions(introspection))))
 
 
-def definitions(introspection: Introspection) -> dict[str, Output]:
+def definitions(introspection: Introspection) -> dict[tuple[str, bool], Output]:
     """
     Return what each view gives, for a statement's environment.
 
@@ -76,11 +76,12 @@ def definitions(introspection: Introspection) -> dict[str, Output]:
     """
     known = introspection.derived.get("definitions")
     if known is None:
-        scope = Scope(Environment(introspection, output_of))
-        for relation in introspection.catalog.relations:
-            if relation.is_view:
-                view_output(relation, scope)
-        known = introspection.derived["definitions"] = scope.environment.views
+        known = introspection.derived["definitions"] = {}
+        for one_snapshot in (False, True):
+            scope = Scope(Environment(introspection, output_of, views=known, one_snapshot=one_snapshot))
+            for relation in introspection.catalog.relations:
+                if relation.is_view:
+                    view_output(relation, scope)
     return dict(known)
 
 
