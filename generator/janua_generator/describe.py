@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import psycopg
@@ -20,6 +19,7 @@ from psycopg import pq
 
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import PgType
+from janua_generator.hints import Complaint, hint_for
 from janua_generator.sqlfile.model import ParsedQuery
 
 _BATCH = 100
@@ -113,14 +113,14 @@ def _complaint(query: ParsedQuery, result: pq.abc.PGresult, introspection: Intro
     message = _with_names(query, field(pq.DiagnosticField.MESSAGE_PRIMARY))
     sqlstate = field(pq.DiagnosticField.SQLSTATE)
     position = field(pq.DiagnosticField.STATEMENT_POSITION)
+    offset = query.spliced.offset_in_file(int(position) - 1) if position else None
     hint = (
-        _hint(sqlstate, message, query, introspection)
+        hint_for(Complaint(sqlstate, message, offset, query, introspection))
         or _with_names(query, field(pq.DiagnosticField.MESSAGE_HINT))
         or field(pq.DiagnosticField.MESSAGE_DETAIL)
     )
-    if not position:
+    if offset is None:
         return query.source.diagnostic(message, sqlstate=sqlstate, hint=hint)
-    offset = query.spliced.offset_in_file(int(position) - 1)
     return query.source.file.diagnostic(offset, _token_length(query, offset), message, sqlstate=sqlstate, hint=hint)
 
 
@@ -145,32 +145,3 @@ def _with_names(query: ParsedQuery, message: str) -> str:
         return f":{found}" if found else match[0]
 
     return re.sub(r"\$(\d+)", name, message)
-
-
-def _hint(sqlstate: str, message: str, query: ParsedQuery, introspection: Introspection) -> str:
-    catalog = introspection.catalog
-    match sqlstate:
-        case "42P18" | "42P08":
-            placeholder = re.search(r":\w+|\$\d+", message)
-            name = placeholder.group() if placeholder else ":x"
-            if sqlstate == "42P08":
-                return f"{name} is used as two types: cast it where it is not what the others are"
-            return f"write {name}::text, or whichever type it has"
-        case "42703":
-            names = {column.name for relation in catalog.relations for column in relation.columns}
-            return _did_you_mean(message, names)
-        case "42P01":
-            return _did_you_mean(message, {relation.name for relation in catalog.relations})
-        case "42883":
-            return _did_you_mean(message, {function.name for function in catalog.functions})
-        case _:
-            return ""
-
-
-def _did_you_mean(message: str, names: set[str]) -> str:
-    quoted = re.search(r'"([^"]+)"|(?:column|function|relation) ([\w.]+)', message)
-    if quoted is None:
-        return ""
-    wanted = (quoted[1] or quoted[2]).rpartition(".")[2]
-    close = get_close_matches(wanted, names - {wanted}, n=1, cutoff=0.6)
-    return f'did you mean "{close[0]}"?' if close else ""

@@ -27,7 +27,7 @@ from janua_generator.catalog.snapshot import to_json, to_sql
 from janua_generator.describe import describe
 from janua_generator.diagnostics import GenerationFailed, of_migration
 from janua_generator.emit import emit
-from janua_generator.memory import Answer, digest, remember_answers
+from janua_generator.memory import Answer, digest
 from janua_generator.package import build_package
 from janua_generator.project import Inputs
 from janua_generator.sqlfile.model import ParsedQuery, SourceQuery
@@ -90,9 +90,8 @@ def _sorted(errors: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 def remember(inputs: Inputs, analysis: Analysis, workshop: Workshop) -> None:
     """Let the next run know what this one found, in this process and in others."""
-    workshop.keep(analysis.queries)
     answers = {_key(each.source): (_place(each.source), each.facts, each.warnings) for each in analysis.queries}
-    remember_answers(inputs.project.root, analysis.rules, answers)
+    workshop.keep(inputs.project.root, analysis.rules, analysis.queries, answers)
 
 
 def generate(inputs: Inputs, analysis: Analysis) -> Generated:

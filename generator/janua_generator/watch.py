@@ -13,14 +13,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-import psycopg
 from janua.config import Project, load_project
-from janua.errors import JanuaError, ServerUnreachable
+from janua.errors import ConfigError, JanuaError, ServerUnreachable
 from watchfiles._rust_notify import RustNotify
 
 from janua_generator.generation import run_again
 from janua_generator.report import Format, Report
-from janua_generator.workshop import Workshop
+from janua_generator.workshop import LostConnection, Workshop
 
 # Saves that follow each other within a step are one change, and so are those of a change of branches.
 _STEP_MS = 20
@@ -38,34 +37,43 @@ def watch(project_dir: Path, database_url: str | None, format_: Format = "text")
     with Workshop() as workshop, _Changes() as changes:
         # the end of the watch may fall into any of its steps
         with suppress(KeyboardInterrupt):
-            changes.look_at(project)
             while True:
-                project = _generate(project, database_url, workshop, Report(format_, project.root))
+                # before anything is read, so that whatever happens after that is noticed
                 changes.look_at(project)
+                _generate(project, database_url, workshop, Report(format_, project.root))
                 changes.wait()
+                project = _reloaded(project, changes)
         print("\nended", file=sys.stderr)
     return 0
 
 
-def _generate(project: Project, database_url: str | None, workshop: Workshop, report: Report) -> Project:
-    """One run; returns the project as its pyproject.toml says now, or as it last did."""
+def _reloaded(project: Project, changes: _Changes) -> Project:
+    """The project as its pyproject.toml says, waiting until that is in order."""
+    while True:
+        try:
+            return load_project(project.root)
+        except (ConfigError, OSError) as error:
+            print(error, file=sys.stderr, flush=True)
+            changes.wait()
+
+
+def _generate(project: Project, database_url: str | None, workshop: Workshop, report: Report) -> None:
+    """One run, and what is wrong in it."""
     report.note(time.strftime("[%H:%M:%S]"))
     try:
-        project = load_project(project.root)
         run_again(project, database_url, workshop, report)
-    except (psycopg.OperationalError, ServerUnreachable):
+    except (LostConnection, ServerUnreachable):
         workshop.close()
         _once_more(project, database_url, workshop, report)
     except (JanuaError, OSError) as error:
         print(error, file=sys.stderr, flush=True)
-    return project
 
 
 def _once_more(project: Project, database_url: str | None, workshop: Workshop, report: Report) -> None:
     """With a new connection: the server may have been started again."""
     try:
         run_again(project, database_url, workshop, report)
-    except (psycopg.OperationalError, JanuaError, OSError) as error:
+    except (LostConnection, JanuaError, OSError) as error:
         workshop.close()
         print(str(error).strip(), file=sys.stderr, flush=True)
 

@@ -26,6 +26,9 @@ from janua_generator.project import Inputs
 from janua_generator.sqlfile.model import SourceFile, SourceQuery
 from janua_generator.sqlfile.parser import Findings, parse_file
 
+LostConnection = psycopg.OperationalError
+"""What a run raises where the server went away; after :meth:`Workshop.close` the next one connects anew."""
+
 _OLDEST_SERVER = 150000
 
 
@@ -52,6 +55,7 @@ class Workshop:
         self._schema: tuple[str, MigratedSchema] | None = None
         self._files: dict[SourceFile, tuple[Sequence[SourceQuery], Findings]] = {}
         self._queries: dict[SourceQuery, AnalysedQuery] = {}
+        self._answers: Mapping[str, Answer] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -63,7 +67,7 @@ class Workshop:
         """Disconnect; what is known in the process is forgotten, and the workshop may be used again."""
         with self._server, self._database:
             self._scratch = self._schema = None
-            self._queries = {}
+            self._queries, self._answers = {}, {}
 
     def sources(self, root: Path, files: Iterable[SourceFile]) -> Iterator[tuple[Sequence[SourceQuery], Findings]]:
         """Yield the queries of each file and what is wrong in it; one that was read before is not parsed again."""
@@ -88,7 +92,7 @@ class Workshop:
         key = inputs.rules_digest
         if self._schema is None or self._schema[0] != key:
             self._database.close()
-            self._schema, self._queries = None, {}
+            self._schema, self._queries, self._answers = None, {}, {}
             self._schema = key, self._database.enter_context(_opened(self._server_of(inputs), inputs))
         return self._schema[1]
 
@@ -98,12 +102,15 @@ class Workshop:
         return self._scratch
 
     def known(self, root: Path, rules: str) -> tuple[Mapping[SourceQuery, AnalysedQuery], Mapping[str, Answer]]:
-        """What this process knows of queries at their places, else what an earlier one knew of statements."""
-        return self._queries, {} if self._queries else memory.recall_answers(root, rules)
+        """What the last run found of queries at their places, and of statements wherever they stood."""
+        return self._queries, self._answers or memory.recall_answers(root, rules)
 
-    def keep(self, queries: Iterable[AnalysedQuery]) -> None:
-        """Know these queries, and no others, in the next run."""
+    def keep(self, root: Path, rules: str, queries: Iterable[AnalysedQuery], answers: Mapping[str, Answer]) -> None:
+        """Know these queries, and no others, in the next run of this process and of others."""
         self._queries = {query.source: query for query in queries}
+        if answers != self._answers:
+            memory.remember_answers(root, rules, answers)
+        self._answers = answers
 
 
 @contextmanager

@@ -128,6 +128,7 @@ def excerpt(text: str, offset: int, length: int) -> str:
     first = min(column - 1, len(line))
     last = min(first + max(length, 1), len(line))
     before, marked, after = _cells(line, first, last)
+    marked = marked if len(marked) <= _MAX_WIDTH - _CONTEXT else marked[: _MAX_WIDTH - _CONTEXT] + "…"
     before, after = _fit(before, marked, after)
     pointer = " " * _width(before) + "^" * max(_width(marked), 1)
     return f"{number:>5} | {before}{marked}{after}".rstrip() + f"\n{'':5} | {pointer}"
@@ -156,6 +157,8 @@ def _fit(before: str, marked: str, after: str) -> tuple[str, str]:
 
 
 def _width(text: str) -> int:
+    """How many columns of a terminal the text takes; marks stand on the letter before them."""
     return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+        0 if unicodedata.category(char) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
     )
