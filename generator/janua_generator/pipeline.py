@@ -119,7 +119,7 @@ def _parsed(files: Iterable[SourceFile]) -> tuple[list[ParsedQuery], list[Diagno
 @contextmanager
 def _scratch_database(inputs: Inputs) -> Iterator[psycopg.Connection[Any]]:
     """A connection to the migrated schema, whose search path is the project's schemas."""
-    with open_scratch(inputs.project.root, inputs.scratch_url) as scratch:
+    with open_scratch(inputs.project.root, inputs.scratch_url, inputs.migrations) as scratch:
         name = scratch.migrated(inputs.migrations, purpose="generate")
         with psycopg.connect(scratch.url(name), autocommit=True) as connection:
             refuse_old_server(connection.info.server_version)

