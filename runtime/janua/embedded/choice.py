@@ -8,7 +8,7 @@ for, and what can be done.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from janua.diagnostics import Diagnostic, diagnostic_at, render, shown_path
@@ -17,8 +17,7 @@ from janua.errors import EmbeddedServerError, MigrationError
 from janua.migrations import Migration
 from janua.migrations.extensions import AskedExtension, asked_extensions, random_uuid_hint
 
-_ELSEWHERE = "point the tool at a server that has {them}, with JANUA_SCRATCH_URL or --database-url"
-# Of those that the default server lacks, what the other wheel has.
+# What the other wheel has and the default one lacks.
 _ONLY_WITH_MORE = frozenset({"pgcrypto", "sslinfo"})
 
 
@@ -86,42 +85,39 @@ def _refuse(asked: Sequence[AskedExtension], lacking: dict[Distribution, list[st
     """Raise about each extension that no server has; where each is somewhere, about them together."""
     first = {each.name: each for each in reversed(asked)}
     needed = list(dict.fromkeys(each.name for each in asked))
-    nowhere = [name for name in needed if all(name in lacks for lacks in lacking.values())]
-    if nowhere:
-        messages = {name: f'no PostgreSQL that was found here has the extension "{name}"' for name in nowhere}
+    missing = [name for name in needed if all(name in lacks for lacks in lacking.values())]
+    if missing:
+        places = [first[name] for name in missing]
+        found = [_diagnostic(each, f'no PostgreSQL here has the extension "{each.name}"') for each in places]
+        seen = f"there is {_listed(list(map(str, lacking)))}"
     else:
-        scattered = [name for name in needed if any(name in lacks for lacks in lacking.values())]
-        messages = {scattered[-1]: f"no PostgreSQL that was found here has all of {_listed(scattered)}"}
-    missing = {each: [name for name in lacks if name in first] for each, lacks in lacking.items()}
-    hint = f"{_told(missing)}; {_remedy(missing, list(messages))}"
-    found = [
-        _diagnostic(first[name], message, hint if name == list(messages)[-1] else "")
-        for name, message in messages.items()
-    ]
+        missing = [name for name in needed if any(name in lacks for lacks in lacking.values())]
+        places = [first[missing[-1]]]
+        found = [_diagnostic(places[0], f"no PostgreSQL here has all of {_listed(missing)}")]
+        seen = _told({each: [name for name in lacks if name in missing] for each, lacks in lacking.items()})
+    found[-1] = replace(found[-1], hint=f"{seen}; {_remedy(missing, lacking)}")
     raise MigrationError(
         "\n\n".join(map(render, found)),
         message=found[0].message,
-        path=first[next(iter(messages))].migration.path,
+        path=places[0].migration.path,
         line=found[0].line,
         column=found[0].column,
-        hint=hint,
+        hint=found[-1].hint,
     )
 
 
-def _diagnostic(asked: AskedExtension, message: str, hint: str) -> Diagnostic:
+def _diagnostic(asked: AskedExtension, message: str) -> Diagnostic:
     place, text = asked.migration.path, asked.migration.text
-    return diagnostic_at(shown_path(place), text, asked.start, asked.end - asked.start, message, hint=hint)
+    return diagnostic_at(shown_path(place), text, asked.start, asked.end - asked.start, message)
 
 
-def _remedy(missing: dict[Distribution, list[str]], names: Sequence[str]) -> str:
-    default = next((lacks for each, lacks in missing.items() if each.name == DEFAULT), None)
-    has_both = any(each.name == WITH_MORE for each in missing)
-    them = "it" if len(names) == 1 else "them"
-    if default is not None and not has_both and _ONLY_WITH_MORE.issuperset(default):
+def _remedy(missing: Sequence[str], lacking: dict[Distribution, list[str]]) -> str:
+    them = "it" if len(missing) == 1 else "them"
+    if _ONLY_WITH_MORE.issuperset(missing) and all(each.name != WITH_MORE for each in lacking):
         install = f"pip install {WITH_MORE}, which has {them}"
     else:
-        install = (
-            "install a PostgreSQL 15 to 18 that has all (Debian: postgresql-contrib has what comes with PostgreSQL, "
-            "others have packages of their own)"
-        )
-    return f"{install}, or {_ELSEWHERE.format(them=them)}{random_uuid_hint(names)}"
+        install = f"install a PostgreSQL 15 to 18 with {them} (Debian: postgresql-contrib, or a package of its own)"
+    return (
+        f"{install}, or point the tool at a server that has {them}, with JANUA_SCRATCH_URL or --database-url"
+        f"{random_uuid_hint(missing)}"
+    )
