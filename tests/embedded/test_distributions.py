@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -146,3 +148,22 @@ def test_roots_server_does_not_run_as_root(each_state: State) -> None:
     found = next(each for each in machine_distributions() if each.name == str(DEBIAN[0].parent))
     with postgres.serve(each_state.folder, found) as server:
         assert 0 != os.stat(f"/proc/{server.pid}").st_uid
+
+
+@pytest.mark.skipif("os.geteuid() != 0 or sys.platform != 'linux'", reason="needs root, to hide files")
+@pytest.mark.skipif(len(FOUND) < 2, reason="there is only one PostgreSQL here")
+def test_a_system_without_time_zones_is_told_what_to_install(each_state: State) -> None:
+    """Programs that were built for the system's do not start without them."""
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from janua.embedded import postgres\nfrom janua.embedded.distributions import distributions\n"
+        "for each in distributions():\n"
+        "    try:\n        with postgres.serve(Path(sys.argv[1]), each): print('starts')\n"
+        "    except Exception as error: print(str(error).partition(',')[0])\n"
+    )
+    hidden = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none /usr/share/zoneinfo && exec "$@"', "sh"]
+    if subprocess.run([*hidden, "true"], capture_output=True).returncode:
+        pytest.skip("this system does not let files be hidden")
+    command = [*hidden, sys.executable, "-c", program, os.fspath(each_state.folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ["starts", "postgres does not start; install tzdata"] == sorted({*done.stdout.splitlines()}, reverse=True)

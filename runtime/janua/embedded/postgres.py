@@ -44,6 +44,7 @@ _INITDB_OPTIONS = {
 }
 # Before 17, which has a locale of its own, what a letter is comes from the system, by the name that it has there.
 _LETTERS = f"--lc-ctype={'UTF-8' if sys.platform == 'darwin' else 'C.UTF-8'}"
+_TIME_ZONES = Path("/usr/share/zoneinfo")
 _PORT = "5432"
 _SOCKET = f".s.PGSQL.{_PORT}"
 _SETTINGS = {
@@ -124,11 +125,17 @@ def _prepare(home: Path, chosen: Distribution, account: Account | None, *, start
         # Fast shutdown, immediate shutdown, and the last resort (manual: "Shutting Down the Server").
         signals=[signal.SIGINT, signal.SIGQUIT, signal.SIGKILL],
         address={"socket_dir": str(sockets)},
-        instead=INSTEAD,
+        instead=_instead(chosen),
         # The process id in such a file may by now be another process's, and then the server would not start.
         stale=[data / "postmaster.pid", sockets / _SOCKET, sockets / f"{_SOCKET}.lock"],
         folders=[sockets],
     )
+
+
+def _instead(chosen: Distribution) -> str:
+    """Return what to do where it does not start: images of small systems lack the files that UTC, too, is read from."""
+    has_time_zones = (chosen.share / "timezone").is_dir() or (_TIME_ZONES / "UTC").exists()
+    return INSTEAD if has_time_zones else f"install tzdata, the system's time zones, or {INSTEAD}"
 
 
 def _initdb_options(major: int) -> list[str]:
