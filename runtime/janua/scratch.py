@@ -25,11 +25,11 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from janua.errors import ConfigError, ServerUnreachable
-from janua.migrations import Migration, apply_up
+from janua.migrations import Migration, build_schema
 
 _VARIABLE = "JANUA_SCRATCH_URL"
 # Part of every template's key: raised when the same migrations would give another database.
-_FORMAT = "1"
+_FORMAT = "2"
 _OLDEST_SERVER = 130000
 _KEPT_TEMPLATES = 4
 _CONNECT_TIMEOUT_S = 5
@@ -185,7 +185,7 @@ class ScratchServer:
                 sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(building))
             )
             with _connect(self.url(building)) as conn:
-                apply_up(conn, migrations)
+                build_schema(conn, migrations)
             self._patiently(
                 sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name))
             )
