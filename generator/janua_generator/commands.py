@@ -4,40 +4,81 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from janua.cli.command import Command
-from janua.config import load_project
+from janua.config import Project, load_projects
+from janua.errors import ConfigError
 
 from janua_generator import generation
 from janua_generator.memory import project_lock
 from janua_generator.project import read_inputs
 
 
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--sqlc",
+        metavar="FILE",
+        help="a sqlc.yaml, sqlc.yml or sqlc.json (or its folder) in place of pyproject.toml",
+    )
+    parser.add_argument(
+        "--output",
+        metavar="DIR",
+        help='with --sqlc: the package to write (default: "generated" beside FILE); of several packages, the'
+        " folder that holds them, each under its name",
+    )
+
+
 def _configure_generate(parser: argparse.ArgumentParser) -> None:
+    _configure(parser)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where anything is stale")
 
 
+def _projects(args: argparse.Namespace, project_dir: Path) -> list[Project]:
+    if args.sqlc is None:
+        if args.output is not None:
+            raise ConfigError("--output goes with --sqlc; otherwise tool.janua.output in pyproject.toml says it")
+        return load_projects(project_dir)
+    # Here, because other projects do not need it.
+    from janua_generator.sqlc.conversion import load_sqlc
+
+    projects, notes = load_sqlc(Path(args.sqlc), Path(args.output) if args.output is not None else None)
+    for note in notes:
+        print(note, file=sys.stderr)
+    return projects
+
+
 def _run_generate(args: argparse.Namespace, project_dir: Path) -> int:
-    return generation.run(project_dir, args.database_url, check=args.check)
+    return _run_all(args, project_dir, check=args.check)
 
 
 def _run_check(args: argparse.Namespace, project_dir: Path) -> int:
-    return generation.run(project_dir, args.database_url, check=True)
+    return _run_all(args, project_dir, check=True)
+
+
+def _run_all(args: argparse.Namespace, project_dir: Path, *, check: bool) -> int:
+    """Every package, whatever the others give."""
+    projects = _projects(args, project_dir)
+    return max(generation.run(project, args.database_url, check=check) for project in projects)
 
 
 def _configure_inspect(parser: argparse.ArgumentParser) -> None:
+    _configure(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
 
 
 def _run_inspect(args: argparse.Namespace, project_dir: Path) -> int:
-    from janua_generator.inspection import inspection, printed
+    from janua_generator.inspection import inspection, merged, printed
     from janua_generator.pipeline import analyse_project
 
-    project = load_project(project_dir)
-    with project_lock(project.root, generation.say_waiting):
-        inputs = read_inputs(project, args.database_url)
-        found = inspection(inputs, analyse_project(inputs))
+    parts = []
+    projects = _projects(args, project_dir)
+    for project in projects:
+        with project_lock(project.root, generation.say_waiting):
+            inputs = read_inputs(project, args.database_url)
+            parts.append((project.package, inspection(inputs, analyse_project(inputs))))
+    found = merged(parts)
     print(json.dumps(found, indent=2, ensure_ascii=False) if args.json else printed(found))
     return 1 if found["errors"] else 0
 
@@ -46,11 +87,11 @@ generate = Command(
     help="write the generated package and the schema folder",
     configure=_configure_generate,
     run=_run_generate,
-    example="  janua generate --check",
+    example="  janua generate --check\n  janua generate --sqlc sqlc.yaml",
 )
 check = Command(
     help="compare the generated package with the SQL, and show all warnings",
-    configure=lambda parser: None,
+    configure=_configure,
     run=_run_check,
     example="  janua check",
 )

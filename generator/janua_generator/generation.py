@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from janua.config import Project, load_project
+from janua.config import Project
 from janua.diagnostics import render
 
 from janua_generator.diagnostics import GenerationFailed
@@ -20,13 +21,12 @@ if TYPE_CHECKING:
     from janua_generator.pipeline import Analysis
 
 
-def run(project_dir: Path, database_url: str | None, *, check: bool) -> int:
+def run(project: Project, database_url: str | None, *, check: bool) -> int:
     """Generate, or with ``check`` compare and write nothing; return the exit code."""
     start = time.perf_counter()
-    project = load_project(project_dir)
     with project_lock(project.root, say_waiting):
         inputs = read_inputs(project, database_url)
-        finished = recall_finished(project.root)
+        finished = recall_finished(project.state)
         if finished is not None and _is_current(inputs, finished):
             _say_warnings(finished.warnings)
             print(f"up to date: {_contents(finished.queries, finished.relations)} ({_since(start)})")
@@ -63,7 +63,7 @@ def _run_afresh(inputs: Inputs, start: float, *, check: bool) -> int:
     if not check:
         output.apply(plan, project.root / STAGING)
     if plan.is_up_to_date or not check:
-        remember_finished(project.root, _finished(inputs, analysis, plan, warnings))
+        remember_finished(project.state, _finished(inputs, analysis, plan, warnings))
     return _say_stale(plan, project, start) if check else _say_written(plan, project, start)
 
 
@@ -124,7 +124,7 @@ def _say_warnings(warnings: Sequence[str]) -> None:
 
 
 def _shown(path: Path, project: Project) -> str:
-    return path.relative_to(project.root).as_posix()
+    return Path(os.path.relpath(path, project.root)).as_posix()
 
 
 def _since(start: float) -> str:

@@ -54,31 +54,31 @@ def digest(*parts: bytes | str) -> str:
     return state.hexdigest()
 
 
-def recall_finished(root: Path) -> Finished | None:
+def recall_finished(state: Path) -> Finished | None:
     """Return the last successful run, or None where there was none or its record is unreadable."""
-    found: Finished | None = _load(root / _FOLDER / "finished.json", Finished)
+    found: Finished | None = _load(state / "finished.json", Finished)
     return found
 
 
-def remember_finished(root: Path, finished: Finished) -> None:
+def remember_finished(state: Path, finished: Finished) -> None:
     """Record a successful run."""
-    _store(root / _FOLDER / "finished.json", msgspec.json.encode(finished))
+    _store(state / "finished.json", msgspec.json.encode(finished))
 
 
-def recall_answers(root: Path, key: str) -> dict[str, Answer]:
+def recall_answers(state: Path, key: str) -> dict[str, Answer]:
     """Return what was found under the same schema and generator, by each query's digest."""
     from janua.diagnostics import Diagnostic
 
     from janua_generator.analysis.analyse import QueryFacts
 
     type_ = tuple[str, dict[str, tuple[str, QueryFacts, tuple[Diagnostic, ...]]]]
-    found = _load(root / _FOLDER / "queries.msgpack", type_, msgspec.msgpack.decode)
+    found = _load(state / "queries.msgpack", type_, msgspec.msgpack.decode)
     return found[1] if found is not None and found[0] == key else {}
 
 
-def remember_answers(root: Path, key: str, answers: Mapping[str, Answer]) -> None:
+def remember_answers(state: Path, key: str, answers: Mapping[str, Answer]) -> None:
     """Record what was found about all queries; those that are gone are forgotten."""
-    _store(root / _FOLDER / "queries.msgpack", msgspec.msgpack.encode((key, answers)))
+    _store(state / "queries.msgpack", msgspec.msgpack.encode((key, answers)))
 
 
 def _load(path: Path, type_: Any, decode: Callable[..., Any] = msgspec.json.decode) -> Any:

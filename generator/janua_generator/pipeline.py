@@ -75,13 +75,13 @@ def analyse_project(inputs: Inputs) -> Analysis:
     parsed, errors = _parsed(inputs.files)
     errors += inputs.unreadable
     with _scratch_database(inputs) as connection:
-        introspection = introspect(connection, inputs.project.schemas)
+        introspection = introspect(connection, _schemas(connection, inputs.project.schemas))
         rules = digest(inputs.rules_digest, str(connection.info.server_version))
-        known = recall_answers(inputs.project.root, rules)
+        known = recall_answers(inputs.project.state, rules)
         queries, more, described = _analysed(connection, introspection, parsed, known)
         errors += more
     answers = {_key(each.source): (_place(each.source), each.facts, each.warnings) for each in queries}
-    remember_answers(inputs.project.root, rules, answers)
+    remember_answers(inputs.project.state, rules, answers)
     errors.sort(key=lambda each: (each.file, each.line, each.column))
     return Analysis(introspection, tuple(queries), tuple(errors), described)
 
@@ -123,7 +123,7 @@ def _scratch_database(inputs: Inputs) -> Iterator[psycopg.Connection[Any]]:
         name = scratch.migrated(inputs.migrations, purpose="generate")
         with psycopg.connect(scratch.url(name), autocommit=True) as connection:
             refuse_old_server(connection.info.server_version)
-            _set_search_path(connection, inputs.project.schemas)
+            _set_search_path(connection, _schemas(connection, inputs.project.schemas))
             connection.execute("SET TimeZone = 'UTC'")
             yield connection
 
@@ -132,6 +132,18 @@ def refuse_old_server(version: int) -> None:
     """Raise ConfigError for a server whose version, as libpq counts it, is not supported."""
     if version < _OLDEST_SERVER:
         raise ConfigError(f"the scratch server is PostgreSQL {version // 10000}; janua needs 15 or later")
+
+
+def _schemas(connection: psycopg.Connection[Any], named: Sequence[str]) -> Sequence[str]:
+    """The schemas that the project names, or else all that are nobody's but its own, public first."""
+    if named:
+        return named
+    found = connection.execute(
+        "SELECT nspname FROM pg_namespace n WHERE nspname <> 'information_schema' AND NOT starts_with(nspname, 'pg_')"
+        " AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_namespace'::regclass"
+        " AND d.objid = n.oid AND d.deptype = 'e') ORDER BY nspname <> 'public', nspname"
+    )
+    return [name for (name,) in found] or ["public"]
 
 
 def _set_search_path(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from janua.config import Project
-from janua.diagnostics import Diagnostic
+from janua.diagnostics import Diagnostic, shown_path
 from janua.errors import ConfigError, EmbeddedServerError, MigrationError
 from janua.migrations import Migration, read_migrations
 
@@ -99,13 +99,11 @@ def _refuse_unsupported(project: Project) -> None:
 def _query_files(project: Project) -> tuple[list[SourceFile], list[Diagnostic]]:
     files: list[SourceFile] = []
     findings: list[Diagnostic] = []
-    for path in sorted(project.queries.rglob("*.sql")):
-        if path.is_dir() or any(part.startswith(".") for part in path.relative_to(project.queries).parts):
-            continue
+    for path in _query_paths(project):
         shown = _shown(path, project.root)
         try:
             path.name.encode()
-            files.append(SourceFile(shown, _text(path)))
+            files.append(SourceFile(shown, _text(path), project.sqlc))
         except UnicodeEncodeError:
             findings.append(Diagnostic(shown, 0, 0, "the file's name is not a UTF-8 text", hint="rename the file"))
         except OSError as error:
@@ -113,6 +111,33 @@ def _query_files(project: Project) -> tuple[list[SourceFile], list[Diagnostic]]:
         except ValueError as error:
             findings.append(Diagnostic(shown, 0, 0, str(error), hint="save the file as UTF-8"))
     return files, findings
+
+
+def _query_paths(project: Project) -> list[Path]:
+    """
+    The query files, each once, in the order of the settings and in a folder by name.
+
+    Folders are searched with all that is in them; as sqlc does it, without, and without .down.sql.
+    """
+    found: dict[Path, None] = {}
+    for source in project.queries:
+        for path in (source,) if isinstance(source, Path) else source:
+            files = [path] if path.is_file() else _files_in(path, project)
+            found.update(dict.fromkeys(each for each in files if each.suffix == ".sql"))
+    if project.sqlc and not found:
+        raise ConfigError(f"{shown_path(project.root)}: the queries' paths hold no .sql file")
+    return list(found)
+
+
+def _files_in(folder: Path, project: Project) -> list[Path]:
+    paths = sorted(folder.glob("*.sql") if project.sqlc else folder.rglob("*.sql"))
+    return [
+        path
+        for path in paths
+        if not path.is_dir()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and not (project.sqlc and path.name.endswith(".down.sql"))
+    ]
 
 
 def _text(path: Path) -> str:

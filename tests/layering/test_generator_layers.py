@@ -29,7 +29,7 @@ LAYERS: list[set[str]] = [
     {"emit", "project"},
     {"output"},
     {"pipeline"},
-    {"generation", "inspection"},
+    {"generation", "inspection", "sqlc"},
     {"commands"},
 ]
 FILES = sorted(path for path in GENERATOR.rglob("*.py") if path != GENERATOR / "__init__.py")

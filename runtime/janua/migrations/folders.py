@@ -45,19 +45,20 @@ class _File:
     parts: Parts
 
 
-def read_migrations(*sources: Path | Sequence[Path]) -> list[Migration]:
+def read_migrations(sources: Path | Sequence[Path | Sequence[Path]]) -> list[Migration]:
     """
     Read migrations: those of each source after the other, in the order that its tool gives them.
 
-    A source is a folder, a file, or files that belong together as those of a folder do. In a folder,
+    A source is a folder, a file, or files and folders that belong together as those of a folder do. In a folder,
     other files than ``*.sql``, hidden ones and subfolders are left alone; goose's migrations in Go are
     left out with a warning in the log ``janua.migrations``. Raises MigrationError, with file and line, where a
     folder mixes the ways of two tools, a name lacks its number, two files have the same one, a file
     is not UTF-8, or its sections are not clear.
     """
     found: list[Migration] = []
-    for source in sources:
-        found += _read_source(_files_of(source) if isinstance(source, Path) else list(source))
+    for source in [sources] if isinstance(sources, Path) else sources:
+        paths = [source] if isinstance(source, Path) else source
+        found += _read_source([file for path in paths for file in _files_of(path)])
     return found
 
 
