@@ -140,7 +140,9 @@ def show(times: Times, small: Candidate, large: Candidate) -> None:
         goal = f"{GOALS[name]} s" if name in GOALS else ""
         print(f"| {name} | {seconds:.2f} s | {len(times[name])} | {goal} |")
     first = "first run, server start and initdb"
-    print(f"| 5,000 queries against 1,000 | {medians[f'{first}, 5,000 queries'] / medians[first]:.1f} times | | 6 times |")
+    print(
+        f"| 5,000 queries against 1,000 | {medians[f'{first}, 5,000 queries'] / medians[first]:.1f} times | | 6 times |"
+    )
     print(f"| peak memory, 1,000 and 5,000 | {max(small.peaks)} and {max(large.peaks)} MB | | 300 MB |")
     if "sqlc, any run" not in medians:
         print("\nsqlc is not installed: pip install -r benchmarks/generator/requirements.txt")

@@ -20,8 +20,12 @@ from janua.scratch import open_scratch
 def main() -> None:
     """Print what to paste into the terminals of API and worker, and wait."""
     project = load_project(Path())
-    with open_scratch(project.root) as scratch, valkey.serve(project.root / ".janua") as redis:
-        template = scratch.migrated(read_migrations(project.migrations), purpose="playground")
+    migrations = read_migrations(project.migrations)
+    with (
+        open_scratch(project.root, migrations=migrations) as scratch,
+        valkey.serve(project.root / ".janua") as redis,
+    ):
+        template = scratch.migrated(migrations, purpose="playground")
         print(f"export JANUA_DATABASE_URL='{scratch.url(scratch.clone(template))}'")
         print(f"export JANUA_REDIS_URL='{redis.url}'")
         print(f"export IDENTITY_WEBHOOK_KEY={secrets.token_hex(32)}", flush=True)

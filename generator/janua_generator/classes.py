@@ -45,7 +45,7 @@ def name_classes(
     names nothing that exists, or a class that would be in the way.
     """
     namer = _Namer(project, introspection, list(used))
-    units = tuple(namer.unit(schema, is_first=at == 0) for at, schema in enumerate(project.schemas))
+    units = tuple(namer.unit(schema, is_first=at == 0) for at, schema in enumerate(introspection.catalog.schemas))
     namer.check_renames()
     namer.check_packages(units)
     return units, tuple(namer.clashes)
@@ -54,6 +54,7 @@ def name_classes(
 class _Namer:
     def __init__(self, project: Project, introspection: Introspection, used: list[PgType]) -> None:
         self._rename: Mapping[str, str] = project.rename
+        self._is_sqlc = project.sqlc
         self._catalog = introspection.catalog
         self._used = used
         self._applied: set[str] = set()
@@ -74,6 +75,8 @@ class _Namer:
             for each in self._catalog.relations
             if each.schema == schema and not each.partition_bound
         ]
+        if self._is_sqlc:
+            enums, composites, relations = self._distinct(enums, composites, relations)
         self._find_clashes(schema, [(name, each.typname) for name, each in enums])
         models = [(name, each.typname) for name, each in composites] + [(name, each.name) for name, each in relations]
         self._find_clashes(schema, models)
@@ -86,9 +89,24 @@ class _Namer:
     def _relation_class(self, schema: str, name: str) -> str:
         return self._renamed(schema, name) or names.relation_class(name)
 
+    @staticmethod
+    def _distinct(
+        enums: list[tuple[str, PgType]], composites: list[tuple[str, PgType]], relations: list[tuple[str, Relation]]
+    ) -> tuple[list[tuple[str, PgType]], list[tuple[str, PgType]], list[tuple[str, Relation]]]:
+        """The same with an underscore where a name was there already: nobody can rename a table for this."""
+        models = iter(names.distinct(name for name, _ in (*composites, *relations)))
+        return (
+            list(zip(names.distinct(name for name, _ in enums), (each for _, each in enums), strict=True)),
+            [(next(models), each) for _, each in composites],
+            [(next(models), each) for _, each in relations],
+        )
+
     def _renamed(self, schema: str, name: str) -> str:
-        for key in (f"{schema}.{name}", name):
-            if key in self._rename:
+        head, separator, last = name.rpartition("_")
+        # sqlc looks for the name of the class that it would have made
+        sqlc_keys = (head + separator + names.singular(last),) if self._is_sqlc else ()
+        for key in (f"{schema}.{name}", name, *sqlc_keys):
+            if key in self._rename and not (self._is_sqlc and _is_reserved(self._rename[key])):
                 self._applied.add(key)
                 return self._rename[key]
         return ""
@@ -114,9 +132,14 @@ class _Namer:
 
     def check_renames(self) -> None:
         """Refuse a rename of something that does not exist, and one to a name that the modules need."""
-        for key, name in self._rename.items():
+        # sqlc renames columns and labels with the same keys
+        for key, name in () if self._is_sqlc else self._rename.items():
             place = f"pyproject.toml: tool.janua.rename.{key}"
             if key not in self._applied:
                 raise ConfigError(f"{place}: there is no such table or type")
-            if name.startswith("_") or name == "dataclass" or name in BUILTINS:
+            if _is_reserved(name):
                 raise ConfigError(f'{place}: "{name}" means something else in the generated modules')
+
+
+def _is_reserved(name: str) -> bool:
+    return name.startswith("_") or name == "dataclass" or name in BUILTINS

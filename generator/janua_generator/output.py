@@ -53,7 +53,7 @@ def plan(files: Mapping[Path, str], folders: Iterable[Path], root: Path) -> Plan
     if in_the_way:
         raise GenerationFailed([_in_the_way(path, root) for path in in_the_way])
     current = {path: _read(path) for path in files}
-    leftover = (path for folder in folders for path in present_files(folder) if path not in files and _is_own(path))
+    leftover = {path for folder in folders for path in present_files(folder) if path not in files and _is_own(path)}
     return Plan(
         files=files,
         changed=tuple(sorted(p for p, text in current.items() if text is not None and text != files[p])),
@@ -139,7 +139,7 @@ def _is_own(path: Path) -> bool:
 
 def _in_the_way(path: Path, root: Path) -> Diagnostic:
     return Diagnostic(
-        file=path.relative_to(root).as_posix(),
+        file=Path(os.path.relpath(path, root)).as_posix(),
         line=0,
         column=0,
         message="this was not written by janua and is in the way",

@@ -39,8 +39,8 @@ def build_package(project: Project, introspection: Introspection, queries: Seque
     warnings: list[Diagnostic] = []
     shared = ClassTable(f"{namespace.units[0].alias('models')}.")
     modules = []
-    for path, group in _by_file(queries).items():
-        builder, module = _query_module(namespace, path, group, shared)
+    for stem, paths, group in _by_module(namespace, queries):
+        builder, module = _query_module(namespace, stem, paths, group, shared)
         modules.append(module)
         findings += builder.findings
         warnings += builder.warnings
@@ -70,16 +70,16 @@ def _namespace(project: Project, introspection: Introspection, used: dict[str, P
 
 
 def _query_module(
-    namespace: Namespace, path: str, group: list[AnalysedQuery], shared: ClassTable
+    namespace: Namespace, stem: str, paths: list[str], group: list[AnalysedQuery], shared: ClassTable
 ) -> tuple[QueryModule, ModuleModel]:
-    """The module of a file; where its queries are those of the last time, the same object again."""
+    """The module of some files; where its queries are those of the last time, the same object again."""
     kept = namespace.introspection.derived.setdefault("modules", {})
-    known = kept.get(path)
+    known = kept.get(stem)
     # a class that `@row` names is made by whichever file comes first
     has_own_classes_only = not any(query.source.directives_called("row") for query in group)
-    if known is None or known[0] is not namespace or known[1] != group or not has_own_classes_only:
-        builder = QueryModule(namespace, path, shared)
-        known = kept[path] = namespace, group, builder, builder.build(group)
+    if known is None or known[0] is not namespace or known[1] != (paths, group) or not has_own_classes_only:
+        builder = QueryModule(namespace, stem, paths, shared)
+        known = kept[stem] = namespace, (paths, group), builder, builder.build(group)
     return known[2], known[3]
 
 
@@ -121,12 +121,32 @@ def _by_file(queries: Sequence[AnalysedQuery]) -> dict[str, list[AnalysedQuery]]
     return grouped
 
 
+def _by_module(
+    namespace: Namespace, queries: Sequence[AnalysedQuery]
+) -> Iterator[tuple[str, list[str], list[AnalysedQuery]]]:
+    """The modules' names, files and queries; for sqlc, files of one name are one module."""
+    packages = {unit.package for unit in namespace.units}
+    merged: dict[str, tuple[list[str], list[AnalysedQuery]]] = {}
+    for path, group in _by_file(queries).items():
+        stem = module_stem(path)
+        if not group[0].source.file.is_sqlc:
+            yield stem, [path], group
+            continue
+        paths, members = merged.setdefault(f"{stem}_queries" if stem in packages else stem, ([], []))
+        paths.append(path)
+        members.extend(group)
+    for stem, (paths, members) in merged.items():
+        yield stem, paths, members
+
+
 def _clashing_modules(namespace: Namespace, queries: Sequence[AnalysedQuery]) -> list[Diagnostic]:
     """Query files that would be the module of another one, or have the name of a schema's subpackage."""
     findings = []
     seen = {unit.package: f"the schema {unit.schema}" for unit in namespace.units if unit.package}
-    for path in _by_file(queries):
+    for path, group in _by_file(queries).items():
         stem = module_stem(path)
+        if group[0].source.file.is_sqlc:
+            continue
         if stem in seen:
             message = f"would become the module {stem}, as {seen[stem]} does"
             findings.append(Diagnostic(path, 0, 0, message, hint="rename the file"))

@@ -66,17 +66,17 @@ def analyse_project(inputs: Inputs, workshop: Workshop) -> Analysis:
     Raises GenerationFailed where a migration is refused, ConfigError, ServerUnreachable or
     EmbeddedServerError; what is wrong with queries is in ``errors``.
     """
-    root = inputs.project.root
+    state = inputs.project.state
     sources: list[SourceQuery] = []
     errors = list(inputs.unreadable)
-    for found, findings in workshop.sources(root, inputs.files):
+    for found, findings in workshop.sources(state, inputs.files):
         sources += found
         errors += findings
     try:
         schema = workshop.schema(inputs)
     except MigrationError as error:
-        raise GenerationFailed(_sorted([*errors, of_migration(error, root)])) from None
-    recalled = _recalled(sources, *workshop.known(root, schema.rules))
+        raise GenerationFailed(_sorted([*errors, of_migration(error, inputs.project.root)])) from None
+    recalled = _recalled(sources, *workshop.known(state, schema.rules))
     unknown = [source for source in sources if source not in recalled]
     analysed, more = _analysed(schema, unknown)
     errors += more
@@ -91,7 +91,7 @@ def _sorted(errors: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 def remember(inputs: Inputs, analysis: Analysis, workshop: Workshop) -> None:
     """Let the next run know what this one found, in this process and in others."""
     answers = {_key(each.source): (_place(each.source), each.facts, each.warnings) for each in analysis.queries}
-    workshop.keep(inputs.project.root, analysis.rules, analysis.queries, answers)
+    workshop.keep(inputs.project.state, analysis.rules, analysis.queries, answers)
 
 
 def generate(inputs: Inputs, analysis: Analysis) -> Generated:

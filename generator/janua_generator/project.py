@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from janua.config import Project
-from janua.diagnostics import Diagnostic
-from janua.errors import ConfigError
+from janua.diagnostics import Diagnostic, shown_path
+from janua.errors import ConfigError, EmbeddedServerError, MigrationError
 from janua.migrations import Migration, read_migrations
 
 from janua_generator.memory import digest, generator_digest
@@ -26,7 +26,7 @@ class Inputs:
     Everything that decides what is generated.
 
     ``unreadable`` are findings about query files that are not in ``files``. ``scratch_url`` is
-    None for the embedded server.
+    None for an embedded server; ``server`` tells the servers apart.
     """
 
     project: Project
@@ -34,6 +34,7 @@ class Inputs:
     files: tuple[SourceFile, ...]
     unreadable: tuple[Diagnostic, ...]
     scratch_url: str | None
+    server: str
 
     @property
     def schema_digest(self) -> str:
@@ -43,7 +44,7 @@ class Inputs:
     @property
     def rules_digest(self) -> str:
         """Changes with all that decides a query's facts except the query: schema, configuration, versions."""
-        return digest(self.schema_digest, repr(self.project), self.scratch_url or "", generator_digest())
+        return digest(self.schema_digest, repr(self.project), self.server, generator_digest())
 
     @property
     def digest(self) -> str:
@@ -56,12 +57,15 @@ def read_inputs(project: Project, scratch_url: str | None) -> Inputs:
     """Read migrations and query files. Raises MigrationError."""
     _refuse_unsupported(project)
     files, unreadable = _query_files(project)
+    migrations = tuple(read_migrations(project.migrations))
+    url = scratch_url or os.environ.get(SCRATCH_VARIABLE) or None
     return Inputs(
         project=project,
-        migrations=tuple(read_migrations(project.migrations)),
+        migrations=migrations,
         files=tuple(files),
         unreadable=tuple(unreadable),
-        scratch_url=scratch_url or os.environ.get(SCRATCH_VARIABLE) or None,
+        scratch_url=url,
+        server=url or _embedded_server(migrations),
     )
 
 
@@ -70,6 +74,16 @@ def present_files(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
         if path.suffix in _OUTPUT_SUFFIXES and "__pycache__" not in path.parts and path.is_file():
             yield path
+
+
+def _embedded_server(migrations: Sequence[Migration]) -> str:
+    """What is chosen for these migrations; where that is nothing, the run that needs a server says why."""
+    try:
+        from janua.embedded.choice import choose_for
+
+        return choose_for(migrations).distribution.fingerprint
+    except (EmbeddedServerError, MigrationError):
+        return ""
 
 
 def _refuse_unsupported(project: Project) -> None:
@@ -84,13 +98,11 @@ def _refuse_unsupported(project: Project) -> None:
 def _query_files(project: Project) -> tuple[list[SourceFile], list[Diagnostic]]:
     files: list[SourceFile] = []
     findings: list[Diagnostic] = []
-    for path in sorted(project.queries.rglob("*.sql")):
-        if path.is_dir() or any(part.startswith(".") for part in path.relative_to(project.queries).parts):
-            continue
+    for path in _query_paths(project):
         shown = _shown(path, project.root)
         try:
             path.name.encode()
-            files.append(SourceFile(shown, _text(path)))
+            files.append(SourceFile(shown, _text(path), project.sqlc))
         except UnicodeEncodeError:
             findings.append(Diagnostic(shown, 0, 0, "the file's name is not a UTF-8 text", hint="rename the file"))
         except OSError as error:
@@ -98,6 +110,33 @@ def _query_files(project: Project) -> tuple[list[SourceFile], list[Diagnostic]]:
         except ValueError as error:
             findings.append(Diagnostic(shown, 0, 0, str(error), hint="save the file as UTF-8"))
     return files, findings
+
+
+def _query_paths(project: Project) -> list[Path]:
+    """
+    The query files, each once, in the order of the settings and in a folder by name.
+
+    Folders are searched with all that is in them; as sqlc does it, without, and without .down.sql.
+    """
+    found: dict[Path, None] = {}
+    for source in project.queries:
+        for path in (source,) if isinstance(source, Path) else source:
+            files = [path] if path.is_file() else _files_in(path, project)
+            found.update(dict.fromkeys(each for each in files if each.suffix == ".sql"))
+    if project.sqlc and not found:
+        raise ConfigError(f"{shown_path(project.root)}: the queries' paths hold no .sql file")
+    return list(found)
+
+
+def _files_in(folder: Path, project: Project) -> list[Path]:
+    paths = sorted(folder.glob("*.sql") if project.sqlc else folder.rglob("*.sql"))
+    return [
+        path
+        for path in paths
+        if not path.is_dir()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and not (project.sqlc and path.name.endswith(".down.sql"))
+    ]
 
 
 def _text(path: Path) -> str:

@@ -11,9 +11,9 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, Self, TypeAlias, get_args
 
 from janua.diagnostics import Diagnostic, render
 
@@ -22,23 +22,37 @@ Format: TypeAlias = Literal["text", "json", "github"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Report:
-    """Tells what a run finds in one form; ``root`` is the project's folder, to which findings' paths are relative."""
+    """
+    Tells what runs find in one form; ``root`` is the project's folder, to which findings' paths are relative.
+
+    A context: the one object of JSON is printed at its end, unless an exception ends it.
+    """
 
     format: Format
     root: Path
+    _errors: dict[Diagnostic, None] = field(default_factory=dict)
+    _warnings: dict[Diagnostic, None] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if self.format == "json" and error is None:
+            found = {"version": VERSION, "errors": _as_json(self._errors), "warnings": _as_json(self._warnings)}
+            print(json.dumps(found, ensure_ascii=False), flush=True)
 
     def note(self, text: str) -> None:
         """Say what was done."""
         print(text, file=sys.stderr if self.format == "json" else sys.stdout, flush=True)
 
     def tell(self, errors: Sequence[Diagnostic], warnings: Sequence[Diagnostic]) -> None:
-        """Show all findings of a run; called once in each. As text, errors come last, where people look first."""
+        """Show the findings of a package's run. As text, errors come last, where people look first."""
         match self.format:
             case "json":
-                found = {"version": VERSION, "errors": _as_json(errors), "warnings": _as_json(warnings)}
-                print(json.dumps(found, ensure_ascii=False), flush=True)
+                self._errors |= dict.fromkeys(errors)
+                self._warnings |= dict.fromkeys(warnings)
             case "github":
                 base = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()).resolve()
                 for each in (*errors, *warnings):

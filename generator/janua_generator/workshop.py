@@ -51,7 +51,7 @@ class Workshop:
     def __init__(self) -> None:
         self._server = ExitStack()
         self._database = ExitStack()
-        self._scratch: ScratchServer | None = None
+        self._scratch: tuple[str, ScratchServer] | None = None
         self._schema: tuple[str, MigratedSchema] | None = None
         self._files: dict[SourceFile, tuple[Sequence[SourceQuery], Findings]] = {}
         self._queries: dict[SourceQuery, AnalysedQuery] = {}
@@ -69,19 +69,19 @@ class Workshop:
             self._scratch = self._schema = None
             self._queries, self._answers = {}, {}
 
-    def sources(self, root: Path, files: Iterable[SourceFile]) -> Iterator[tuple[Sequence[SourceQuery], Findings]]:
+    def sources(self, state: Path, files: Iterable[SourceFile]) -> Iterator[tuple[Sequence[SourceQuery], Findings]]:
         """Yield the queries of each file and what is wrong in it; one that was read before is not parsed again."""
-        remembered = {} if self._files else memory.recall_files(root)
+        remembered = {} if self._files else memory.recall_files(state)
         known, self._files = self._files, {}
         for file in files:
             found = known.get(file)
             if found is None:
-                queries = remembered.get(digest(file.text))
+                queries = remembered.get(memory.text_digest(file))
                 found = parse_file(file) if queries is None else (memory.moved(queries, file), [])
             self._files[file] = found
             yield found
         if self._files.keys() - known.keys():
-            memory.remember_files(root, [queries for queries, findings in self._files.values() if not findings])
+            memory.remember_files(state, [queries for queries, findings in self._files.values() if not findings])
 
     def schema(self, inputs: Inputs) -> MigratedSchema:
         """
@@ -97,36 +97,40 @@ class Workshop:
         return self._schema[1]
 
     def _server_of(self, inputs: Inputs) -> ScratchServer:
-        if self._scratch is None:
-            self._scratch = self._server.enter_context(open_scratch(inputs.project.root, inputs.scratch_url))
-        return self._scratch
+        if self._scratch is None or self._scratch[0] != inputs.server:
+            self._server.close()
+            project = inputs.project
+            opened = self._server.enter_context(open_scratch(project.root, inputs.scratch_url, inputs.migrations))
+            self._scratch = inputs.server, opened
+        return self._scratch[1]
 
-    def known(self, root: Path, rules: str) -> tuple[Mapping[SourceQuery, AnalysedQuery], Mapping[str, Answer]]:
+    def known(self, state: Path, rules: str) -> tuple[Mapping[SourceQuery, AnalysedQuery], Mapping[str, Answer]]:
         """What the last run found of queries at their places, and of statements wherever they stood."""
-        return self._queries, self._answers or memory.recall_answers(root, rules)
+        return self._queries, self._answers or memory.recall_answers(state, rules)
 
-    def keep(self, root: Path, rules: str, queries: Iterable[AnalysedQuery], answers: Mapping[str, Answer]) -> None:
+    def keep(self, state: Path, rules: str, queries: Iterable[AnalysedQuery], answers: Mapping[str, Answer]) -> None:
         """Know these queries, and no others, in the next run of this process and of others."""
         self._queries = {query.source: query for query in queries}
         if answers != self._answers:
-            memory.remember_answers(root, rules, answers)
+            memory.remember_answers(state, rules, answers)
         self._answers = answers
 
 
 @contextmanager
 def _opened(scratch: ScratchServer, inputs: Inputs) -> Iterator[MigratedSchema]:
     name = scratch.migrated(inputs.migrations, purpose="generate")
-    schemas, root = inputs.project.schemas, inputs.project.root
+    state = inputs.project.state
     with psycopg.connect(scratch.url(name), autocommit=True) as connection:
         refuse_old_server(connection.info.server_version)
+        schemas = _schemas(connection, inputs.project.schemas)
         _set_search_path(connection, schemas)
         connection.execute("SET TimeZone = 'UTC'")
         rules = digest(inputs.rules_digest, str(connection.info.server_version))
         key = digest(rules, fingerprint(connection))
-        introspection = memory.recall_schema(root, key)
+        introspection = memory.recall_schema(state, key)
         if introspection is None:
             introspection = introspect(connection, schemas)
-            memory.remember_schema(root, key, introspection)
+            memory.remember_schema(state, key, introspection)
         yield MigratedSchema(connection, introspection, rules)
 
 
@@ -134,6 +138,18 @@ def refuse_old_server(version: int) -> None:
     """Raise ConfigError for a server whose version, as libpq counts it, is not supported."""
     if version < _OLDEST_SERVER:
         raise ConfigError(f"the scratch server is PostgreSQL {version // 10000}; janua needs 15 or later")
+
+
+def _schemas(connection: psycopg.Connection[Any], named: Sequence[str]) -> Sequence[str]:
+    """The schemas that the project names, or else all that are nobody's but its own, public first."""
+    if named:
+        return named
+    found = connection.execute(
+        "SELECT nspname FROM pg_namespace n WHERE nspname <> 'information_schema' AND NOT starts_with(nspname, 'pg_')"
+        " AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_namespace'::regclass"
+        " AND d.objid = n.oid AND d.deptype = 'e') ORDER BY nspname <> 'public', nspname"
+    )
+    return [name for (name,) in found] or ["public"]
 
 
 def _set_search_path(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import glob
 import keyword
 import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, NoReturn, TypeAlias
 
@@ -20,6 +21,9 @@ from janua.errors import ConfigError
 FILE_NAME = "pyproject.toml"
 
 Tables: TypeAlias = Literal["all", "none"] | tuple[str, ...]
+Paths: TypeAlias = str | tuple[str, ...]
+Source: TypeAlias = Path | tuple[Path, ...]
+"""A folder or a file, or the files that a pattern names, which belong together as those of a folder do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,15 @@ class Project:
     """
     A project's folders and settings. Paths are absolute; ``package`` is the import path of ``output``.
 
-    The folders ``migrations`` and (where the configuration names it) ``queries`` exist; the others
-    are made by the commands that fill them.
+    What ``migrations`` and (where the configuration names it) ``queries`` name exists; the other folders
+    are made by the commands that fill them. ``sqlc`` says that the query files follow sqlc's rules; no
+    ``schemas`` then stand for all that there are. ``slot`` tells apart the packages of one folder.
     """
 
     root: Path
-    migrations: Path
-    queries: Path
+    configuration: Path
+    migrations: tuple[Source, ...]
+    queries: tuple[Source, ...]
     schema: Path
     output: Path
     package: str
@@ -75,14 +81,21 @@ class Project:
     rename: Mapping[str, str] = field(default_factory=dict)
     function: tuple[Function, ...] = ()
     safety: Safety = field(default_factory=Safety)
+    sqlc: bool = False
+    slot: str = ""
+
+    @property
+    def state(self) -> Path:
+        """The folder for what earlier runs found; it may be deleted."""
+        return self.root / ".janua" / self.slot
 
 
 @dataclass(frozen=True, slots=True)
 class _Settings:
     """The table as it is written."""
 
-    migrations: str = "migrations"
-    queries: str = "queries"
+    migrations: Paths = "migrations"
+    queries: Paths = "queries"
     schema: str = "schema"
     output: str = "generated"
     package: str = ""
@@ -94,18 +107,59 @@ class _Settings:
     rename: dict[str, str] = field(default_factory=dict)
     function: tuple[Function, ...] = ()
     safety: Safety = field(default_factory=Safety)
+    sqlc: bool = False
 
 
 def load_project(directory: Path) -> Project:
     """
-    Read ``[tool.janua]`` from the ``pyproject.toml`` in ``directory``.
+    Read ``[tool.janua]`` from the ``pyproject.toml`` in ``directory``; of several packages, the first.
 
     Raises ConfigError with the file, the key and what is wrong: malformed TOML (with line and column),
-    no such file or table, an unknown key, a wrong type, a bad value, a folder that is not there.
+    no such file or table, an unknown key, a wrong type, a bad value, a folder that is not there, and
+    packages of different migrations.
+    """
+    first, *others = load_projects(directory)
+    if any(other.migrations != first.migrations for other in others):
+        raise ConfigError(f"{shown_path(first.root / FILE_NAME)}: tool.janua.packages: they have different migrations")
+    return first
+
+
+def load_projects(directory: Path) -> list[Project]:
+    """
+    Read every package of the ``pyproject.toml`` in ``directory``: one, or those of ``[[tool.janua.packages]]``.
+
+    Each of these has the keys of ``[tool.janua]``, which hold where it has none of its own. Raises
+    ConfigError as :func:`load_project` does.
     """
     root = Path(directory).resolve()
     path = root / FILE_NAME
-    return _Checker(shown_path(path)).project(root, _read(path))
+    document = _read(path)
+    tool = document.get("tool", {})
+    if not isinstance(tool, dict) or "janua" not in tool:
+        raise ConfigError(
+            f"{shown_path(path)}: no table [tool.janua]; add one, even an empty one, to make this a project"
+        )
+    return projects_of(root, path, tool["janua"])
+
+
+def projects_of(root: Path, configuration: Path, table: object) -> list[Project]:
+    """Return what a table such as ``[tool.janua]`` describes; ``configuration`` is its file."""
+    file = shown_path(configuration)
+    checker = _Checker(configuration)
+    if not isinstance(table, dict) or "packages" not in table:
+        return [checker.project(root, table)]
+    packages = table["packages"]
+    if not isinstance(packages, list) or not packages or not all(isinstance(each, dict) for each in packages):
+        raise ConfigError(f"{file}: tool.janua.packages: expected an array of tables")
+    common = {key: value for key, value in table.items() if key != "packages"}
+    found = [
+        replace(_Checker(configuration, f"packages[{at}].").project(root, common | own), slot=f"package-{at}")
+        for at, own in enumerate(packages)
+    ]
+    for at, project in enumerate(found):
+        if any(project.output in (other.output, *other.output.parents) for other in found[:at] + found[at + 1 :]):
+            raise ConfigError(f"{file}: tool.janua.packages[{at}].output: another package is written there, too")
+    return found
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -136,11 +190,14 @@ def _toml_message(path: Path, text: str, message: str) -> str:
 class _Checker:
     """Turns the raw table into a Project or raises about the first thing that is wrong."""
 
-    def __init__(self, file: str) -> None:
-        self._file = file
+    def __init__(self, configuration: Path, prefix: str = "") -> None:
+        self._configuration = configuration.absolute()
+        self._file = shown_path(configuration)
+        self._prefix = prefix
 
-    def project(self, root: Path, document: dict[str, Any]) -> Project:
-        table = self._table(document)
+    def project(self, root: Path, table: object) -> Project:
+        if not isinstance(table, dict):
+            self._fail("", f"expected a table, got {_type_name(table)}")
         self._check_keys(table)
         settings = self._convert(table)
         self._check_lists(settings)
@@ -148,34 +205,25 @@ class _Checker:
         self._check_renames(settings.rename)
         return Project(
             root=root,
-            migrations=self._source(root, "migrations", settings.migrations, must_exist=True),
-            queries=self._source(root, "queries", settings.queries, must_exist="queries" in table),
-            schema=self._target(root, "schema", settings.schema),
+            configuration=self._configuration,
+            migrations=self._sources(root, "migrations", settings.migrations, must_exist=True),
+            queries=self._sources(root, "queries", settings.queries, must_exist="queries" in table),
+            schema=self._target(root, "schema", settings.schema, settings.sqlc),
             output=self._output(root, settings),
             package=self._package(settings),
-            seeds=self._source(root, "seeds", settings.seeds, must_exist=False),
-            schemas=settings.schemas,
+            seeds=self._folder(root, "seeds", settings.seeds),
+            schemas=settings.schemas if "schemas" in table or not settings.sqlc else (),
             tables=settings.tables,
             frozen=settings.frozen,
             override=settings.override,
             rename=settings.rename,
             function=settings.function,
             safety=settings.safety,
+            sqlc=settings.sqlc,
         )
 
     def _fail(self, key: str, message: str) -> NoReturn:
-        raise ConfigError(f"{self._file}: tool.janua{'.' if key else ''}{key}: {message}")
-
-    def _table(self, document: dict[str, Any]) -> dict[str, Any]:
-        tool = document.get("tool", {})
-        if not isinstance(tool, dict) or "janua" not in tool:
-            raise ConfigError(
-                f"{self._file}: no table [tool.janua]; add one, even an empty one, to make this a project"
-            )
-        table = tool["janua"]
-        if not isinstance(table, dict):
-            self._fail("", f"expected a table, got {_type_name(table)}")
-        return table
+        raise ConfigError(f"{self._file}: tool.janua{'.' if key else ''}{self._prefix}{key}: {message}")
 
     def _check_keys(self, table: dict[str, Any]) -> None:
         self._known(table, _Settings, "")
@@ -239,15 +287,29 @@ class _Checker:
             if not name.isidentifier() or keyword.iskeyword(name):
                 self._fail(f"rename.{table}", f'"{name}" cannot be the name of a Python class')
 
-    def _source(self, root: Path, key: str, value: str, *, must_exist: bool) -> Path:
-        folder = self._folder(root, key, value)
-        if must_exist and not folder.exists():
-            self._fail(key, f'the folder "{value}" does not exist')
-        return folder
+    def _sources(self, root: Path, key: str, value: Paths, *, must_exist: bool) -> tuple[Source, ...]:
+        if isinstance(value, str):
+            return (self._source(root, key, value, must_exist),)
+        if not value:
+            self._fail(key, "must name at least one folder, file or pattern")
+        return tuple(self._source(root, f"{key}[{at}]", each, must_exist) for at, each in enumerate(value))
 
-    def _target(self, root: Path, key: str, value: str) -> Path:
+    def _source(self, root: Path, key: str, value: str, must_exist: bool) -> Source:
+        if not value.strip():
+            self._fail(key, "must not be empty")
+        try:
+            source = find_source(root, value)
+        except FileNotFoundError as error:
+            if must_exist:
+                self._fail(key, str(error))
+            source = Path(os.path.normpath(root / value))
+        if isinstance(source, Path) and source.is_file() and source.suffix != ".sql":
+            self._fail(key, f'"{value}" is a file, not a folder or a .sql file')
+        return source
+
+    def _target(self, root: Path, key: str, value: str, anywhere: bool) -> Path:
         folder = self._folder(root, key, value)
-        if root not in folder.parents:
+        if root not in folder.parents and (not anywhere or folder in (root, *root.parents)):
             self._fail(key, f'"{value}" is not a folder below the project')
         return folder
 
@@ -260,10 +322,12 @@ class _Checker:
         return folder
 
     def _output(self, root: Path, settings: _Settings) -> Path:
-        output = self._target(root, "output", settings.output)
+        output = self._target(root, "output", settings.output, settings.sqlc)
         for key in ("migrations", "queries", "schema", "seeds"):
-            if output == self._folder(root, key, getattr(settings, key)):
-                self._fail("output", f'"{settings.output}" is also the folder of tool.janua.{key}')
+            value: Paths = getattr(settings, key)
+            for each in (value,) if isinstance(value, str) else value:
+                if output == Path(os.path.normpath(root / each)):
+                    self._fail("output", f'"{settings.output}" is also the folder of tool.janua.{key}')
         return output
 
     def _package(self, settings: _Settings) -> str:
@@ -275,6 +339,24 @@ class _Checker:
         if package.rpartition(".")[2] != folder:
             self._fail("package", f'"{package}" cannot be imported from a folder called "{folder}"')
         return package
+
+
+def find_source(root: Path, value: str) -> Source:
+    """
+    Return what a path or a pattern (with ``*``, ``?`` or ``[…]``) names, relative to ``root``.
+
+    A pattern's files are in the order of their names. Raises FileNotFoundError where there is nothing.
+    """
+    path = Path(os.path.normpath(root / value))
+    if path.exists():
+        return path
+    if not glob.has_magic(value):
+        what = "file" if path.suffix == ".sql" else "folder"
+        raise FileNotFoundError(f'the {what} "{value}" does not exist')
+    found = sorted(Path(os.path.normpath(each)) for each in glob.glob(os.path.join(glob.escape(str(root)), value)))
+    if not found:
+        raise FileNotFoundError(f'nothing matches "{value}"')
+    return tuple(found)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -29,6 +29,10 @@ class Executor(Protocol):
         """Return the only row, or None for none. Raises TooManyRows for more than one."""
         ...
 
+    def fetch_first(self, query: Query[T], params: tuple[object, ...] = (), /) -> T:
+        """Return the first row, whatever follows. Raises NotFound for none."""
+        ...
+
     def fetch_all(self, query: Query[T], params: tuple[object, ...] = (), /) -> list[T]:
         """Return all rows, in the server's order."""
         ...
@@ -51,6 +55,10 @@ class AsyncExecutor(Protocol):
 
     def fetch_optional(self, query: Query[T], params: tuple[object, ...] = (), /) -> Coro[T | None]:
         """Return the only row, or None for none. Raises TooManyRows for more than one."""
+        ...
+
+    def fetch_first(self, query: Query[T], params: tuple[object, ...] = (), /) -> Coro[T]:
+        """Return the first row, whatever follows. Raises NotFound for none."""
         ...
 
     def fetch_all(self, query: Query[T], params: tuple[object, ...] = (), /) -> Coro[list[T]]:

@@ -14,6 +14,7 @@ import hashlib
 import os
 import re
 import secrets
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -24,11 +25,11 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from janua.errors import ConfigError, ServerUnreachable
-from janua.migrations import Migration, apply_up
+from janua.migrations import Migration, build_schema
 
 _VARIABLE = "JANUA_SCRATCH_URL"
 # Part of every template's key: raised when the same migrations would give another database.
-_FORMAT = "1"
+_FORMAT = "2"
 _OLDEST_SERVER = 130000
 _KEPT_TEMPLATES = 4
 _CONNECT_TIMEOUT_S = 5
@@ -39,20 +40,27 @@ _URL = re.compile(r"(postgres(?:ql)?://[^/?]*)(?:/[^?]*)?(?:\?(.*))?", re.DOTALL
 
 
 @contextmanager
-def open_scratch(project_root: Path, url: str | None = None) -> Iterator[ScratchServer]:
+def open_scratch(
+    project_root: Path, url: str | None = None, migrations: Sequence[Migration] = ()
+) -> Iterator[ScratchServer]:
     """
     Open the server for scratch databases: ``url``, else ``JANUA_SCRATCH_URL``, else an embedded one.
 
-    At the end, the clones made through it are dropped; migrated templates stay for the next time.
-    Raises ServerUnreachable within seconds, EmbeddedServerError, or ConfigError for a malformed URL.
+    The embedded one has the extensions that ``migrations`` ask for; where it is not the usual one, a
+    line on the standard error says so. At the end, the clones made through it are dropped; migrated
+    templates stay for the next time. Raises ServerUnreachable within seconds, EmbeddedServerError,
+    MigrationError where no server here has an extension, or ConfigError for a malformed URL.
     """
     given = url or os.environ.get(_VARIABLE)
     with ExitStack() as stack:
         if not given:
             # Here, because a project that names a server needs neither the wheels nor a Unix system.
-            from janua.embedded import postgres
+            from janua.embedded import choice, postgres
 
-            given = stack.enter_context(postgres.serve(project_root / ".janua")).url
+            chosen = choice.choose_for(migrations)
+            if chosen.reason:
+                print(chosen.reason, file=sys.stderr)
+            given = stack.enter_context(postgres.serve(project_root / ".janua", chosen.distribution)).url
         scratch = ScratchServer(given, project_root)
         stack.callback(scratch.close)
         yield scratch
@@ -177,7 +185,7 @@ class ScratchServer:
                 sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(building))
             )
             with _connect(self.url(building)) as conn:
-                apply_up(conn, migrations)
+                build_schema(conn, migrations)
             self._patiently(
                 sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name))
             )

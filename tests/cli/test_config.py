@@ -30,8 +30,9 @@ def test_an_empty_table_is_a_project(write: Write) -> None:
     root = write("pyproject.toml", "[tool.janua]").parent
     assert load_project(root) == Project(
         root=root,
-        migrations=root / "migrations",
-        queries=root / "queries",
+        configuration=root / "pyproject.toml",
+        migrations=(root / "migrations",),
+        queries=(root / "queries",),
         schema=root / "schema",
         output=root / "generated",
         package="generated",
@@ -81,7 +82,7 @@ def test_every_key_is_read(write: Write, tmp_path: Path) -> None:
         """,
     )
     project = load_project(tmp_path)
-    assert (tmp_path / "sql/steps", "app.db", tmp_path / "src/app/db") == (
+    assert ((tmp_path / "sql/steps",), "app.db", tmp_path / "src/app/db") == (
         project.migrations,
         project.package,
         project.output,
@@ -184,7 +185,7 @@ def test_a_wrong_type_is_refused(write: Write, line: str, message: str) -> None:
         ("schemas = ['a', 'a']", 'schemas[1]: "a" is named twice'),
         ("safety = {protected = ['']}", "safety.protected[0]: must not be empty"),
         ("migrations = 'steps'", 'migrations: the folder "steps" does not exist'),
-        ("migrations = 'file'", 'migrations: "file" is a file, not a folder'),
+        ("migrations = 'file'", 'migrations: "file" is a file, not a folder or a .sql file'),
         ("queries = 'q'", 'queries: the folder "q" does not exist'),
         ("output = '../x'", 'output: "../x" is not a folder below the project'),
         ("output = '.'", 'output: "." is not a folder below the project'),

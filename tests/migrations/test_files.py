@@ -97,7 +97,7 @@ def test_two_files_with_one_number_are_refused(write: Write) -> None:
 
 def test_a_name_without_a_number_is_refused(write: Write) -> None:
     """A file that is silently left out would be missed much later."""
-    folder = write("migrations/create_users.sql", "").parent
+    folder = write("migrations/create_users.sql", "-- UP\n").parent
     with pytest.raises(MigrationError, match=r"create_users\.sql: is not called like 0001_create_users\.sql"):
         read_migrations(folder)
 

@@ -141,7 +141,8 @@ def _doubts(
     if cardinality not in (Cardinality.ONE, Cardinality.OPTIONAL):
         return []
     doubts: list[Diagnostic] = []
-    if not output.at_most_one and source.cardinality is not None and not source.directives_called("nest"):
+    is_first = source.file.is_sqlc and source.cardinality is Cardinality.ONE
+    if not (output.at_most_one or is_first or source.cardinality is None or source.directives_called("nest")):
         message = f"query {source.name} is declared :{cardinality} but may return more than one row"
         reason = output.count_reason or "nothing limits it to one row"
         doubts += source.warning(Rule.MANY_ROWS, message, hint=reason)

@@ -7,7 +7,7 @@ put NULLs in place of is absent as a whole, and its columns are what they are wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from janua.diagnostics import Diagnostic
@@ -102,6 +102,8 @@ def result_of(described: DescribedQuery, output: Output, expansion: Expansion) -
         for column, path, value in zip(described.columns, paths, values, strict=True)
     )
     columns = tuple(replace(each, starred=at in expansion.starred) for at, each in enumerate(columns))
+    if source.file.is_sqlc:
+        columns = tuple(_numbered(columns, groups))
     _refuse_duplicates(source, columns, groups)
     return Result(columns, tuple(groups), _nest(source, columns, groups), tuple(warnings))
 
@@ -172,6 +174,21 @@ def _column(
     if path and name.startswith(".".join(path) + "."):
         name = name.removeprefix(".".join(path) + ".")
     return ResultColumn(name, column.type, is_nullable, why, column.relation, column.column, path)
+
+
+def _numbered(columns: Sequence[ResultColumn], groups: Iterable[Group]) -> Iterator[ResultColumn]:
+    """The columns, those of a name that was there already as ``name_2``, ``name_3``…, as sqlc does it."""
+    seen = {each.path for each in groups} | {(*each.path, each.name) for each in columns}
+    counts: dict[tuple[str, ...], int] = {}
+    for column in columns:
+        place = (*column.path, column.name)
+        counts[place] = counts.get(place, 0) + 1
+        name, number = column.name, counts[place]
+        while number > 1 and name != NAMELESS and (*column.path, name) in seen:
+            name = f"{column.name}_{number}"
+            number += 1
+        seen.add((*column.path, name))
+        yield column if name == column.name else replace(column, name=name)
 
 
 def _refuse_duplicates(source: SourceQuery, columns: Iterable[ResultColumn], groups: Iterable[Group]) -> None:

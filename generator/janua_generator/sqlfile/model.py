@@ -38,10 +38,16 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A query file. ``path`` is relative to the project and has forward slashes."""
+    """
+    A query file. ``path`` is relative to the project and has forward slashes.
+
+    ``is_sqlc`` says that it follows sqlc's rules: ``:name`` is no parameter, a statement without a
+    name is left out, ``:one`` is the first row, columns of one name are numbered.
+    """
 
     path: str
     text: str = field(repr=False)
+    is_sqlc: bool = False
 
     @cached_property
     def _line_ends(self) -> list[int]:

@@ -9,6 +9,7 @@ Query files to :class:`SourceQuery`: headers, documentation and statements, each
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from itertools import pairwise
 from typing import TypeAlias
@@ -48,7 +49,10 @@ def parse_file(file: SourceFile) -> tuple[list[SourceQuery], Findings]:
     """
     tokens, findings = _tokens(file)
     headers = [at for at, token in enumerate(tokens) if _header_text(token) is not None]
-    findings += _outside(file, tokens[: headers[0]] if headers else tokens)
+    if file.is_sqlc:
+        headers = list(_first_headers(tokens, headers))
+    else:
+        findings += _outside(file, tokens[: headers[0]] if headers else tokens)
     queries: list[SourceQuery] = []
     for first, last in pairwise([*headers, len(tokens)]):
         try:
@@ -69,6 +73,18 @@ def _tokens(file: SourceFile) -> tuple[list[Token], list[Diagnostic]]:
             tokens.pop()
         return tokens[:-1], [file.diagnostic(error.offset, 1, str(error))]
     return tokens, []
+
+
+def _first_headers(tokens: list[Token], headers: Iterable[int]) -> Iterator[int]:
+    """The headers that precede a statement, and of several before one the first."""
+    behind = 0
+    for header in headers:
+        between = [token for token in tokens[behind:header] if token.kind not in TRIVIA]
+        if not behind or (between and between[-1].text == ";"):
+            if between and between[-1].text != ";":
+                continue
+            behind = header + 1
+            yield header
 
 
 def _header_text(token: Token) -> str | None:
@@ -145,11 +161,21 @@ def _statement(file: SourceFile, name: str, name_offset: int, body: list[Token])
     spans = statement_spans(body)
     if not spans:
         raise GenerationFailed([file.diagnostic(name_offset, len(name), f"query {name} has no statement")])
-    if len(spans) > 1:
+    if len(spans) > 1 and not file.is_sqlc:
         message = f"query {name} has {len(spans)} statements"
         hint = "a query is one statement: give each its own -- name: line, or combine them WITH"
         raise GenerationFailed([file.diagnostic(spans[1][0], 1, message, hint=hint)])
     return spans[0]
+
+
+def _directive(file: SourceFile, comment: str, offset: int, found: list[Directive]) -> Directive | None:
+    """The directive; what is none of ours is documentation in a file that was written for sqlc."""
+    try:
+        return read_directive(file, comment, offset, found)
+    except GenerationFailed:
+        if file.is_sqlc:
+            return None
+        raise
 
 
 def _comments(file: SourceFile, body: list[Token], start: int) -> tuple[str, tuple[Directive, ...]]:
@@ -162,7 +188,7 @@ def _comments(file: SourceFile, body: list[Token], start: int) -> tuple[str, tup
             break
         if comment is None:
             continue
-        directive = read_directive(file, comment, token.start + 2, directives)
+        directive = _directive(file, comment, token.start + 2, directives)
         if directive is not None:
             directives.append(directive)
         else:

@@ -14,7 +14,7 @@ from janua.errors import ConfigError
 GROUP = "janua.commands"
 
 _BUILT_IN = {"init": INIT}
-_GENERATOR_PACKAGES = {"janua_generator", "sqlglot", "jinja2", "watchfiles"}
+_GENERATOR_PACKAGES = {"janua_generator", "sqlglot", "jinja2", "watchfiles", "yaml"}
 
 
 def command_names() -> list[str]:

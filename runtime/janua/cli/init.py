@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import shutil
+import sys
+import tomllib
 import unicodedata
 from collections.abc import Mapping
+from importlib.metadata import entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from janua.cli.command import Command
+from janua.config import FILE_NAME
 from janua.diagnostics import shown_path
 from janua.errors import ConfigError
 
 # The suffix keeps linters and test runners away from the templates.
 _SUFFIX = ".in"
+# What turns the configuration of another tool into ours, and is installed with the generator.
+_CONVERTERS = "janua.configurations"
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", nargs="?", metavar="DIR", help="the project's folder, made if need be")
+    parser.add_argument(
+        "--from-sqlc",
+        metavar="FILE",
+        help="write only the table [tool.janua] that is the same as this sqlc.yaml, sqlc.yml or sqlc.json,"
+        " into DIR/pyproject.toml",
+    )
 
 
 def _run(args: argparse.Namespace, project_dir: Path) -> int:
     root = project_dir / args.folder if args.folder else project_dir
+    if args.from_sqlc is not None:
+        return _adopt(Path(args.from_sqlc), root)
     contents = scaffold(root)
     _refuse_conflicts(root, contents)
     for name, text in contents.items():
@@ -34,6 +50,48 @@ def _run(args: argparse.Namespace, project_dir: Path) -> int:
             file.write(text)
     print(_farewell(root, contents))
     return 0
+
+
+def _adopt(sqlc_file: Path, root: Path) -> int:
+    """Write down the configuration that a package which knows sqlc's makes of a file."""
+    found = [entry for entry in entry_points(group=_CONVERTERS) if entry.name == "sqlc"]
+    if not found:
+        raise ConfigError("janua init --from-sqlc needs the generator: pip install 'janua-database[generator]'")
+    text, notes = found[0].load()(sqlc_file, root)
+    path = root / FILE_NAME
+    add_table(path, text)
+    for note in notes:
+        print(note, file=sys.stderr)
+    print(f"wrote [tool.janua] into {shown_path(path.absolute())}\n\nnext:\n  janua generate")
+    return 0
+
+
+def add_table(path: Path, table: str) -> None:
+    """
+    Add ``[tool.janua]`` to a pyproject.toml, or make one; everything else in it stays as it is.
+
+    Raises ConfigError, and changes nothing, where that table is there already or the file is not one to add to.
+    """
+    try:
+        before = path.read_bytes().decode() if path.exists() else ""
+        document = tomllib.loads(before)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{shown_path(path.absolute())}: not valid TOML: {error}") from None
+    if "janua" in document.get("tool", {}):
+        raise ConfigError(f"{shown_path(path.absolute())}: there is a table [tool.janua] already; remove it first")
+    gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
+    after = before + (gap + table if "\r\n" not in before else (gap + table).replace("\n", "\r\n"))
+    try:
+        tomllib.loads(after)
+    except tomllib.TOMLDecodeError:
+        message = "a table cannot be added behind what is there: make [tool] a table of its own"
+        raise ConfigError(f"{shown_path(path.absolute())}: {message}") from None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.janua-new")
+    beside.write_bytes(after.encode())
+    if path.exists():
+        shutil.copymode(path, beside)
+    os.replace(beside, path)
 
 
 def scaffold(root: Path) -> dict[str, str]:
@@ -97,5 +155,5 @@ INIT = Command(
     configure=_configure,
     run=_run,
     description="Write a small project: configuration, a migration, queries and a test. Overwrites nothing.",
-    example="  janua init shop && cd shop && janua generate && pytest",
+    example="  janua init shop && cd shop && janua generate && pytest\n  janua init --from-sqlc sqlc.yaml",
 )

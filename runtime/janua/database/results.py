@@ -38,6 +38,13 @@ class Result(Generic[T]):
         found = self._at_most_one()
         return found[0] if found else None
 
+    def first(self) -> T:
+        """Return the first row. Raises NotFound for none."""
+        self._check_rows()
+        if not self.pgresult.ntuples:
+            raise NotFound(f"{self.query.name} returned no row", self.query.name)
+        return self._load(1)[0]
+
     def all(self) -> list[T]:
         """Return every row."""
         self._check_rows()

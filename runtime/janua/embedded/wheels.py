@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import platform
 import sys
 from pathlib import Path
 
@@ -24,6 +23,9 @@ def package_folder(package: str, program: str, *, instead: str) -> Path:
         )
     folder = Path(spec.submodule_search_locations[0]).parent
     if not (folder / program).is_file():
+        # Here, because importing it takes longer than all of the rest.
+        import platform
+
         raise EmbeddedServerError(
             f"the package {package} has no server for {sys.platform} on {platform.machine()}; {instead}"
         )

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import TypeAlias
 
 import psycopg
 from psycopg.pq import TransactionStatus
 
 from janua.diagnostics import diagnostic_at, render, shown_path
 from janua.errors import MigrationError, SqlSyntaxError
-from janua.lexer import TRIVIA, Kind, split_statements, tokenize
-from janua.migrations.files import Migration, Section, malformed
+from janua.lexer import tokenize
+from janua.migrations.extensions import random_uuid_hint
+from janua.migrations.files import Migration, malformed
+from janua.migrations.statements import (
+    Statement,
+    changes_session,
+    controls_transaction,
+    needs_autocommit,
+    statements_of,
+)
+from janua.migrations.styles import Section, Style, spelled
+
+Execute: TypeAlias = Callable[[psycopg.Connection, Migration, Statement], None]
 
 _HINTS = {
     "25001": 'add the line "-- janua: no-transaction" to this file',
     "2D000": 'add the line "-- janua: no-transaction" to this file',
     "55P04": "use the new value in a later migration: it cannot be used before this one is committed",
 }
-# Extensions that many projects only want for what PostgreSQL has by itself since version 13.
-_FOR_RANDOM_UUIDS = {"pgcrypto", "uuid-ossp"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """A statement, where it begins in its file, and its words in lower case (names, quoted or not)."""
-
-    sql: str
-    offset: int
-    words: tuple[str, ...]
+# A file of ours, or one that nobody marked, is run in one transaction, which it must not end by itself.
+_OURS = (Style.JANUA, Style.PLAIN)
 
 
 def apply_up(conn: psycopg.Connection, migrations: Iterable[Migration]) -> None:
@@ -43,9 +45,9 @@ def apply_up(conn: psycopg.Connection, migrations: Iterable[Migration]) -> None:
 
     Raises MigrationError with the place, the SQLSTATE and the statement.
     """
-    with _autocommit(conn):
+    with autocommit(conn):
         for migration in migrations:
-            _run(conn, migration, migration.up)
+            run(conn, migration, statements_of(migration, migration.up))
 
 
 def apply_down(conn: psycopg.Connection, migrations: Iterable[Migration]) -> None:
@@ -55,20 +57,23 @@ def apply_down(conn: psycopg.Connection, migrations: Iterable[Migration]) -> Non
     Raises MigrationError before anything has run where one has no DOWN section.
     """
     latest_first = list(migrations)[::-1]
-    sections = [(migration, _down(migration)) for migration in latest_first]
-    with _autocommit(conn):
+    sections = [(migration.taking_back, _down(migration)) for migration in latest_first]
+    with autocommit(conn):
         for migration, section in sections:
-            _run(conn, migration, section)
+            run(conn, migration, statements_of(migration, section))
 
 
 def _down(migration: Migration) -> Section:
     if migration.down is None:
-        raise MigrationError(f"{shown_path(migration.path)}: has no -- DOWN section", path=migration.path)
+        raise MigrationError(
+            f"{shown_path(migration.path)}: has no {spelled(migration.style, 'down')} section", path=migration.path
+        )
     return migration.down
 
 
 @contextmanager
-def _autocommit(conn: psycopg.Connection) -> Iterator[None]:
+def autocommit(conn: psycopg.Connection) -> Iterator[None]:
+    """Have the connection in autocommit for a block."""
     before = conn.autocommit
     if not before:
         conn.autocommit = True
@@ -79,19 +84,30 @@ def _autocommit(conn: psycopg.Connection) -> Iterator[None]:
             conn.autocommit = False
 
 
-def _run(conn: psycopg.Connection, migration: Migration, section: Section) -> None:
-    statements = _statements(migration, section)
-    in_transaction = migration.is_transactional and not any(map(_needs_autocommit, statements))
+def run(
+    conn: psycopg.Connection, migration: Migration, statements: Sequence[Statement], execute: Execute | None = None
+) -> None:
+    """Run the statements as their migration wants it, each by ``execute``."""
+    in_transaction = migration.is_transactional and not any(map(needs_autocommit, statements))
+    if migration.style not in _OURS:
+        in_transaction = in_transaction and not any(map(controls_transaction, statements))
     _refuse_unfit(migration, statements, in_transaction=in_transaction)
     try:
         with conn.transaction() if in_transaction else _no_transaction(conn, migration):
             for statement in statements:
-                _execute(conn, migration, statement)
+                (execute or execute_statement)(conn, migration, statement)
     except psycopg.Error as error:
         # COMMIT itself, which checks deferred constraints.
-        raise _refused(migration, section.offset, section.sql, error) from error
-    if any(map(_changes_session, statements)):
-        conn.execute("RESET ALL; RESET ROLE")
+        first, last = statements[0], statements[-1]
+        section = migration.text[first.offset : last.offset + len(last.sql)]
+        raise _refused(migration, first.offset, section, error) from error
+    reset_session(conn, statements)
+
+
+def reset_session(conn: psycopg.Connection, statements: Iterable[Statement]) -> None:
+    """Take back what the statements have set for the session."""
+    if any(map(changes_session, statements)):
+        conn.execute("RESET ALL; RESET SESSION AUTHORIZATION; RESET ROLE")
 
 
 @contextmanager
@@ -108,48 +124,11 @@ def _no_transaction(conn: psycopg.Connection, migration: Migration) -> Iterator[
             conn.rollback()
 
 
-def _statements(migration: Migration, section: Section) -> list[_Statement]:
-    end = section.offset + len(section.sql)
-    try:
-        spans = split_statements(migration.text, section.offset, end)
-    except SqlSyntaxError as error:
-        malformed(migration.path, migration.text, error.offset, 1, str(error))
-    return [_statement(migration.text[start:stop], start) for start, stop in spans]
-
-
-def _statement(sql: str, offset: int) -> _Statement:
-    words = []
-    for token in tokenize(sql):
-        if token.kind is Kind.QUOTED_NAME:
-            words.append(token.text.strip('"'))
-        elif token.kind not in TRIVIA:
-            words.append(token.text.lower() if token.kind is Kind.NAME else token.text)
-    return _Statement(sql, offset, tuple(words))
-
-
-def _needs_autocommit(statement: _Statement) -> bool:
-    """Tell whether PostgreSQL refuses this statement in a transaction block (its manual, "SQL Commands")."""
-    match statement.words:
-        case ("vacuum", *_) | ("alter", "system", *_):
-            return True
-        case ("create" | "drop", "database" | "tablespace" | "subscription", *_):
-            return True
-        case ("reindex", *rest):
-            return bool({"database", "system", "concurrently"} & set(rest))
-        case ("create" | "drop", *rest):
-            return "index" in rest[:2] and "concurrently" in rest[:3]
-        case ("alter", "table", *rest):
-            return "detach" in rest and rest[-1] == "concurrently"
-        case ("cluster",):
-            return True
-    return False
-
-
-def _refuse_unfit(migration: Migration, statements: Sequence[_Statement], *, in_transaction: bool) -> None:
+def _refuse_unfit(migration: Migration, statements: Sequence[Statement], *, in_transaction: bool) -> None:
     """Refuse, before anything has run, what would do harm when it is sent."""
     for statement in statements:
         length = len(statement.sql)
-        if in_transaction and _controls_transaction(statement):
+        if in_transaction and controls_transaction(statement):
             message = f"{statement.words[0].upper()} in a migration, which runs in a transaction of its own"
             hint = 'remove it, or add the line "-- janua: no-transaction"'
             malformed(migration.path, migration.text, statement.offset, length, message, hint)
@@ -159,20 +138,8 @@ def _refuse_unfit(migration: Migration, statements: Sequence[_Statement], *, in_
             malformed(migration.path, migration.text, statement.offset, length, message, "write INSERT instead")
 
 
-def _controls_transaction(statement: _Statement) -> bool:
-    match statement.words:
-        case ("begin" | "commit" | "end" | "abort", *_) | ("start" | "prepare", "transaction", *_):
-            return True
-        case ("rollback", *rest):
-            return "to" not in rest
-    return False
-
-
-def _changes_session(statement: _Statement) -> bool:
-    return statement.words[0] == "set" or "set_config" in statement.words
-
-
-def _execute(conn: psycopg.Connection, migration: Migration, statement: _Statement) -> None:
+def execute_statement(conn: psycopg.Connection, migration: Migration, statement: Statement) -> None:
+    """Run one statement. Raises MigrationError with its place."""
     try:
         conn.execute(statement.sql.encode(), prepare=False)
     except psycopg.Error as error:
@@ -181,7 +148,7 @@ def _execute(conn: psycopg.Connection, migration: Migration, statement: _Stateme
 
 
 def _refused(
-    migration: Migration, offset: int, sql: str, error: psycopg.Error, statement: _Statement | None = None
+    migration: Migration, offset: int, sql: str, error: psycopg.Error, statement: Statement | None = None
 ) -> MigrationError:
     message = error.diag.message_primary or str(error).strip() or type(error).__name__
     sqlstate = error.sqlstate or ""
@@ -209,7 +176,7 @@ def _refused(
     )
 
 
-def _hint(statement: _Statement | None, sqlstate: str) -> str:
+def _hint(statement: Statement | None, sqlstate: str) -> str:
     if statement is None:
         return ""
     if statement.sql.startswith("\\"):
@@ -221,13 +188,10 @@ def _hint(statement: _Statement | None, sqlstate: str) -> str:
 
 
 def _extension_hint(name: str) -> str:
-    hint = (
+    return (
         f'this server has no extension "{name}": point the tool at one that has it, '
-        "with JANUA_SCRATCH_URL or --database-url"
+        f"with JANUA_SCRATCH_URL or --database-url{random_uuid_hint([name])}"
     )
-    if name in _FOR_RANDOM_UUIDS:
-        hint += " (gen_random_uuid() needs no extension since PostgreSQL 13)"
-    return hint
 
 
 def _first_character(text: str, offset: int) -> int:

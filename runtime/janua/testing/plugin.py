@@ -54,10 +54,13 @@ def janua_project(pytestconfig: pytest.Config) -> Project:
 @pytest.fixture(scope="session")
 def janua_scratch(janua_project: Project) -> Iterator[ScratchServer]:
     """The server on which the tests' databases are made."""
+    from janua.migrations import read_migrations
     from janua.scratch import open_scratch
 
-    with _plain_failures(), open_scratch(janua_project.root) as scratch:
-        yield scratch
+    with _plain_failures():
+        migrations = read_migrations(janua_project.migrations)
+        with open_scratch(janua_project.root, migrations=migrations) as scratch:
+            yield scratch
 
 
 @pytest.fixture(scope="session")

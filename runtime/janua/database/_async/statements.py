@@ -34,6 +34,10 @@ class AsyncStatements(ABC):
         """Return the only row, or None for none. Raises TooManyRows for more than one."""
         return await self._run(query, params, Result.optional)
 
+    async def fetch_first(self, query: Query[T], params: tuple[object, ...] = (), /) -> T:
+        """Return the first row, whatever follows. Raises NotFound for none."""
+        return await self._run(query, params, Result.first)
+
     async def fetch_all(self, query: Query[T], params: tuple[object, ...] = (), /) -> list[T]:
         """Return all rows, in the server's order."""
         return await self._run(query, params, Result.all)

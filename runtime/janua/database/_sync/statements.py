@@ -35,6 +35,10 @@ class Statements(ABC):
         """Return the only row, or None for none. Raises TooManyRows for more than one."""
         return self._run(query, params, Result.optional)
 
+    def fetch_first(self, query: Query[T], params: tuple[object, ...] = (), /) -> T:
+        """Return the first row, whatever follows. Raises NotFound for none."""
+        return self._run(query, params, Result.first)
+
     def fetch_all(self, query: Query[T], params: tuple[object, ...] = (), /) -> list[T]:
         """Return all rows, in the server's order."""
         return self._run(query, params, Result.all)

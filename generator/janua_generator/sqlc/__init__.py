@@ -1,0 +1,1 @@
+"""sqlc's configuration: ``document`` reads the file, ``configuration`` its packages, ``conversion`` ours of it."""

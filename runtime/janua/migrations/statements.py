@@ -1,0 +1,71 @@
+"""The statements of a migration, and what can be told of them by their words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from janua.errors import SqlSyntaxError
+from janua.lexer import TRIVIA, Kind, split_statements, tokenize
+from janua.migrations.files import Migration, malformed
+from janua.migrations.styles import Section
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement, where it begins in its file, and its words in lower case (names, quoted or not)."""
+
+    sql: str
+    offset: int
+    words: tuple[str, ...]
+
+
+def statements_of(migration: Migration, section: Section) -> list[Statement]:
+    """Cut a section into its statements. Raises MigrationError where it cannot be."""
+    try:
+        spans = split_statements(section.sql)
+    except SqlSyntaxError as error:
+        malformed(migration.path, migration.text, section.offset + error.offset, 1, str(error))
+    return [_statement(section.sql[start:stop], section.offset + start) for start, stop in spans]
+
+
+def _statement(sql: str, offset: int) -> Statement:
+    words = []
+    for token in tokenize(sql):
+        if token.kind is Kind.QUOTED_NAME:
+            words.append(token.text.strip('"'))
+        elif token.kind not in TRIVIA:
+            words.append(token.text.lower() if token.kind is Kind.NAME else token.text)
+    return Statement(sql, offset, tuple(words))
+
+
+def needs_autocommit(statement: Statement) -> bool:
+    """Tell whether PostgreSQL refuses this statement in a transaction block (its manual, "SQL Commands")."""
+    match statement.words:
+        case ("vacuum", *_) | ("alter", "system", *_):
+            return True
+        case ("create" | "drop", "database" | "tablespace" | "subscription", *_):
+            return True
+        case ("reindex", *rest):
+            return bool({"database", "system", "concurrently"} & set(rest))
+        case ("create" | "drop", *rest):
+            return "index" in rest[:2] and "concurrently" in rest[:3]
+        case ("alter", "table", *rest):
+            return "detach" in rest and rest[-1] == "concurrently"
+        case ("cluster",):
+            return True
+    return False
+
+
+def controls_transaction(statement: Statement) -> bool:
+    """Tell whether the statement begins or ends a transaction, savepoints apart."""
+    match statement.words:
+        case ("begin" | "commit" | "end" | "abort", *_) | ("start" | "prepare", "transaction", *_):
+            return True
+        case ("rollback", *rest):
+            return "to" not in rest
+    return False
+
+
+def changes_session(statement: Statement) -> bool:
+    """Tell whether it may leave a setting behind."""
+    return statement.words[0] == "set" or "set_config" in statement.words
