@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Final, overload
 
 from janua import AsyncExecutor, Coro, Executor, Query
-from janua import types as _j
 
 from . import _types as _t
 from . import enums as _e
@@ -64,13 +63,23 @@ class ListUsersBeforeRow:
 
 
 @dataclass(slots=True)
+class GetUserWithOrganizationsOrganization:
+    """JSON that :func:`get_user_with_organizations` gives."""
+
+    id: _uuid.UUID
+    slug: str
+    name: str
+    role: _e.MembershipRole | None
+
+
+@dataclass(slots=True)
 class GetUserWithOrganizationsRow:
     """A row of :func:`get_user_with_organizations`."""
 
     id: _uuid.UUID
     display_name: str
     is_verified: bool
-    organizations: _j.Json
+    organizations: list[GetUserWithOrganizationsOrganization]
 
 
 @dataclass(slots=True)
@@ -428,6 +437,7 @@ GROUP BY u.id""",
     params=("uuid",),
     columns=("uuid", "text", "boolean", "jsonb"),
     row=GetUserWithOrganizationsRow,
+    shapes={3: list[GetUserWithOrganizationsOrganization]},
     types=_t.TYPES,
 )
 

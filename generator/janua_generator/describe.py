@@ -22,7 +22,12 @@ from janua_generator.catalog.model import PgType
 from janua_generator.hints import Complaint, hint_for
 from janua_generator.sqlfile.model import ParsedQuery
 
+PROBE = "janua_argument_types"
+"""A function that does not exist: the server's complaint about a call names the types of its arguments."""
+
 _BATCH = 100
+_COMPLAINT = re.compile(rf"\b{PROBE}\((.*)\)", re.DOTALL)
+_SEPARATOR = re.compile(r', (?=(?:[^"]*"[^"]*")*[^"]*$)')
 _UNKNOWN_TYPE = PgType(name="unknown", schema="pg_catalog", typname="unknown", kind="pseudo", builtin=True)
 
 
@@ -57,6 +62,33 @@ def describe(
     for start in range(0, len(queries), _BATCH):
         described += _describe_batch(connection.pgconn, introspection, queries[start : start + _BATCH])
     return described
+
+
+def argument_types(connection: psycopg.Connection[Any], questions: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Have the server answer what the analysis asks: the types in its complaint about each of these statements."""
+    answers: dict[str, tuple[str, ...]] = {}
+    for start in range(0, len(questions), _BATCH):
+        answers.update(_answer_batch(connection.pgconn, questions[start : start + _BATCH]))
+    return answers
+
+
+def _answer_batch(pgconn: pq.abc.PGconn, questions: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    pgconn.enter_pipeline_mode()
+    try:
+        for question in questions:
+            pgconn.send_prepare(b"", question.encode())
+            pgconn.pipeline_sync()
+        for question in questions:
+            complaints = [each.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) for each in _results_until_sync(pgconn)]
+            yield question, _types_in(" ".join((each or b"").decode(errors="replace") for each in complaints))
+    finally:
+        pgconn.exit_pipeline_mode()
+
+
+def _types_in(complaint: str) -> tuple[str, ...]:
+    """The types that the server names in its complaint; nothing where it complains of something else."""
+    found = _COMPLAINT.search(complaint)
+    return tuple(_SEPARATOR.split(found[1])) if found and found[1] else ()
 
 
 def _describe_batch(

@@ -63,5 +63,7 @@ def _environment() -> jinja2.Environment:
         call=source.call,
         row_function=source.row_function,
         fold=source.fold,
+        metadata=source.metadata,
+        mapping=source.mapping,
     )
     return environment

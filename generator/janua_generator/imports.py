@@ -8,6 +8,7 @@ from itertools import groupby
 
 FUTURE = "from __future__ import annotations"
 DATACLASS = "from dataclasses import dataclass"
+FIELD = "from dataclasses import field as _field"
 
 _THIRD_PARTY = frozenset({"janua", "psycopg"})
 _IMPORT = re.compile(r"(?P<verb>from|import) (?P<dots>\.*)(?P<module>[\w.]*)")

@@ -14,10 +14,11 @@ from janua.diagnostics import Diagnostic
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """An attribute of a row class, or a parameter of a function."""
+    """An attribute of a row class, or a parameter of a function; ``key`` is its name in JSON, where that differs."""
 
     name: str
     annotation: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class FunctionModel:
     column_types: tuple[str, ...]
     row: str
     fold: str
+    shapes: tuple[tuple[int, str], ...]
     text: bool
 
 

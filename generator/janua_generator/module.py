@@ -15,11 +15,12 @@ from janua_generator import names
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.parameters import Parameter
 from janua_generator.annotations import aliases, optional
+from janua_generator.classtable import ClassTable
 from janua_generator.diagnostics import GenerationFailed
-from janua_generator.imports import DATACLASS, FUTURE, import_block
+from janua_generator.imports import DATACLASS, FIELD, FUTURE, import_block
 from janua_generator.model import Field, FunctionModel, ModuleModel, RowClass
 from janua_generator.namespace import Namespace
-from janua_generator.rows import ClassTable, RowMaker, RowModel
+from janua_generator.rows import RowMaker, RowModel
 from janua_generator.sqlfile.model import Cardinality, Rule, SourceQuery
 
 _METHODS = {
@@ -76,13 +77,14 @@ class QueryModule:
         annotations = [field.annotation for row in rows for field in row.fields]
         for function in functions:
             annotations += [field.annotation for field in function.parameters]
-            annotations += [function.result, function.returns]
+            annotations += [function.result, function.returns, *(each for _, each in function.shapes)]
         for row_function in self._rows.functions:
             annotations += [row_function.call, *(field.annotation for field in row_function.columns)]
         for fold in self._rows.folds:
             annotations += ["_abc.Iterable", fold.call, fold.child, *(field.annotation for field in fold.columns)]
         needed = [self._namespace.import_line(alias, None) for alias in aliases(annotations)]
-        return import_block([*_IMPORTS, *([DATACLASS] if rows else []), *needed])
+        fields = [FIELD] if any(field.key for row in rows for field in row.fields) else []
+        return import_block([*_IMPORTS, *([DATACLASS] if rows else []), *fields, *needed])
 
     def _add(self, query: AnalysedQuery) -> None:
         name = names.function_name(query.source.name)
@@ -128,6 +130,7 @@ class QueryModule:
             column_types=tuple(self._namespace.wire_name(each.type) for each in query.columns),
             row=row.row,
             fold=row.fold,
+            shapes=row.shapes,
             text=not all(type_map.python(each.type).binary for each in query.columns),
         )
 

@@ -127,6 +127,13 @@ class Namespace:
         )
         return name if same_types else None
 
+    def model_of_row(self, relation: str, columns: Sequence[str], annotations: Sequence[str]) -> str | None:
+        """The model of a relation, where a row of it has just these columns and is typed as the model is."""
+        found = self._models.get(relation)
+        if found is None or list(zip(columns, annotations, strict=True)) != list(found[1].columns):
+            return None
+        return found[0]
+
     def model_called(self, name: str) -> list[tuple[str, str]] | None:
         """The fields of the class of this name in the package's own ``models``, with their annotations."""
         found = next((model for model in self.models(self.units[0]) if model.name == name), None)

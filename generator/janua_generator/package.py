@@ -17,12 +17,12 @@ from janua_generator.annotations import aliases, local, plain, unshadowed
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import PgType
 from janua_generator.classes import Unit
+from janua_generator.classtable import ClassTable
 from janua_generator.diagnostics import GenerationFailed
-from janua_generator.imports import DATACLASS, FUTURE, import_block
+from janua_generator.imports import DATACLASS, FIELD, FUTURE, import_block
 from janua_generator.model import EnumClass, Field, ModuleModel, PackageModel, RowClass, TypeEntry
 from janua_generator.module import QueryModule, module_stem
 from janua_generator.namespace import ModelClass, Namespace
-from janua_generator.rows import ClassTable
 
 _TYPES_IMPORTS = (FUTURE, "from typing import Final", "from janua import query as _q")
 
@@ -191,11 +191,12 @@ def _models(namespace: Namespace, unit: Unit, shared: ClassTable | None) -> Modu
     rows = [_model(model, unit) for model in namespace.models(unit)]
     rows += [_local(each, unit) for each in shared.classes.values()] if shared is not None else []
     used = aliases(field.annotation for row in rows for field in row.fields)
+    fields = [FIELD] if any(field.key for row in rows for field in row.fields) else []
     return ModuleModel(
         path=unit.path("models.py"),
         subject=f"Rows of the tables, views and composite types of schema {unit.schema}",
         source="the migrations",
-        imports=import_block([FUTURE, DATACLASS, *(namespace.import_line(alias, unit) for alias in used)])
+        imports=import_block([FUTURE, DATACLASS, *fields, *(namespace.import_line(alias, unit) for alias in used)])
         if rows
         else (),
         rows=tuple(rows),
@@ -212,7 +213,7 @@ def _local(row: RowClass, unit: Unit) -> RowClass:
     """The class as it is written in the module ``models`` itself."""
     fields = [field.name for field in row.fields]
     annotations = local([field.annotation for field in row.fields], fields, unit.alias("models"))
-    return RowClass(row.name, row.doc, tuple(map(Field, fields, annotations)))
+    return RowClass(row.name, row.doc, tuple(map(Field, fields, annotations, (field.key for field in row.fields))))
 
 
 def _type_entries(namespace: Namespace) -> list[TypeEntry]:

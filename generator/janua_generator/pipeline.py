@@ -22,9 +22,11 @@ from janua.diagnostics import Diagnostic
 from janua.errors import MigrationError
 
 from janua_generator.analysis.analyse import AnalysedQuery, analyse
+from janua_generator.analysis.questions import Questions
+from janua_generator.analysis.statements import define_views
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.snapshot import to_json, to_sql
-from janua_generator.describe import describe
+from janua_generator.describe import DescribedQuery, argument_types, describe
 from janua_generator.diagnostics import GenerationFailed, of_migration
 from janua_generator.emit import emit
 from janua_generator.memory import Answer, digest
@@ -119,15 +121,36 @@ def _analysed(
     """Have the server describe these queries, and analyse them."""
     parsed, errors = _parsed(sources)
     queries: dict[SourceQuery, AnalysedQuery] = {}
+    if parsed:
+        understand_views(schema)
     for answer in describe(schema.connection, schema.introspection, parsed):
         if isinstance(answer, Diagnostic):
             errors.append(answer)
             continue
         try:
-            queries[answer.parsed.source] = analyse(answer, schema.introspection)
+            queries[answer.parsed.source] = analyse_described(schema, answer)
         except GenerationFailed as failure:
             errors += failure.diagnostics
     return queries, errors
+
+
+def understand_views(schema: MigratedSchema) -> None:
+    """Find what each view gives, once for all queries, with the server's answers about JSON that they build."""
+    if "definitions" in schema.introspection.derived:
+        return
+    questions = Questions()
+    define_views(schema.introspection, questions)
+    if questions.open:
+        answers = argument_types(schema.connection, list(questions.open))
+        define_views(schema.introspection, Questions(answers))
+
+
+def analyse_described(schema: MigratedSchema, described: DescribedQuery) -> AnalysedQuery:
+    """Analyse a query, once more where the server knows what the analysis asks."""
+    found = analyse(described, schema.introspection)
+    if not found.questions:
+        return found
+    return analyse(described, schema.introspection, argument_types(schema.connection, found.questions))
 
 
 def _parsed(sources: Iterable[SourceQuery]) -> tuple[list[ParsedQuery], list[Diagnostic]]:

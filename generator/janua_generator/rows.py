@@ -7,14 +7,16 @@ Columns that are exactly a relation's give that relation's model, as a row and a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from janua_generator import names
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.result import NAMELESS, Group, ResultColumn
 from janua_generator.annotations import optional, unshadowed
+from janua_generator.classtable import ClassTable
 from janua_generator.diagnostics import GenerationFailed
+from janua_generator.json_classes import ANY, JsonClasses
 from janua_generator.model import Field, Fold, RowClass, RowFunction
 from janua_generator.namespace import Namespace
 
@@ -25,33 +27,13 @@ class RowModel:
     What a query gives: the annotation of one result, and what makes it.
 
     ``row`` builds a result from the columns, ``fold`` the results from all rows; where both are empty, a
-    result is the bare value of the only column.
+    result is the bare value of the only column. ``shapes`` are the types of JSON columns by position.
     """
 
     result: str
     row: str = ""
     fold: str = ""
-
-
-class ClassTable:
-    """Row classes by name; ``prefix`` is how annotations in other modules name the one that they are in."""
-
-    def __init__(self, prefix: str = "") -> None:
-        self.prefix = prefix
-        self.classes: dict[str, RowClass] = {}
-
-    def add(self, made: RowClass) -> str:
-        """Take in a class, with underscores behind its name where that is taken; return its annotation."""
-        name = made.name
-        while name in self.classes:
-            name += "_"
-        self.classes[name] = RowClass(name, made.doc, made.fields)
-        return self.prefix + name
-
-    def share(self, made: RowClass) -> str | None:
-        """Return the annotation of the class of this name, or None where that has other fields."""
-        known = self.classes.setdefault(made.name, made)
-        return self.prefix + made.name if known.fields == made.fields else None
+    shapes: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +86,10 @@ class RowMaker:
 
         Raises GenerationFailed for two fields of one name, and where ``@row`` names a class of other fields.
         """
-        tree = _tree(query, self.annotations(query))
+        annotations, shapes = self._typed(function, query)
+        return replace(self._model(function, query, _tree(query, annotations)), shapes=shapes)
+
+    def _model(self, function: str, query: AnalysedQuery, tree: _Node) -> RowModel:
         is_bare = len(tree.members) == 1 and not query.source.directives_called("row")
         only = next(iter(tree.members.values())) if is_bare else None
         if isinstance(only, _Leaf):
@@ -123,10 +108,22 @@ class RowMaker:
         self.functions.append(RowFunction(f"_{function}_row", _parameters(tree), result, expression))
         return RowModel(result, f"_{function}_row")
 
-    def annotations(self, query: AnalysedQuery) -> list[str]:
-        """The types of the columns, in their order."""
-        python = self._namespace.type_map.python
-        return [optional(python(each.type).result, each.nullable) for each in query.columns]
+    def _typed(self, function: str, query: AnalysedQuery) -> tuple[list[str], tuple[tuple[int, str], ...]]:
+        """The types of the columns, and those of them that are shapes of JSON by position."""
+        row = next(iter(query.source.directives_called("row")), None)
+        table = self._shared if row is not None else self._own
+        classes = JsonClasses(self._namespace, table, f"JSON that :func:`{function}` gives.")
+        base = row.text if row is not None else names.class_name(function)
+        annotations: list[str] = []
+        shapes: list[tuple[int, str]] = []
+        for at, column in enumerate(query.columns):
+            annotation = self._namespace.type_map.python(column.type).result
+            if column.shape is not None:
+                name = base + "".join(map(names.class_name, (*column.path, column.name)))
+                annotation = classes.annotation(column.shape, name)
+                shapes += [(at, annotation)] if annotation != ANY else []
+            annotations.append(optional(annotation, column.nullable))
+        return annotations, tuple(shapes)
 
     def _folded(self, function: str, tree: _Node, classes: _Classes, query: AnalysedQuery) -> RowModel:
         assert query.nest is not None

@@ -10,7 +10,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from janua_generator.model import Fold, FunctionModel, RowFunction
+from janua_generator.model import Field, Fold, FunctionModel, RowFunction
 
 WIDTH = 120
 
@@ -62,6 +62,16 @@ def call(function: FunctionModel) -> str:
         return f"{opening})"
     arguments = _tuple([each.name for each in function.parameters], depth=1, column=len(f"{_INDENT}{opening}, )"))
     return f"{opening}, {arguments})"
+
+
+def metadata(field: Field) -> str:
+    """Return what says behind a field's annotation that it is called otherwise in JSON."""
+    return f' = _field(metadata={{"key": {literal(field.key)}}})' if field.key else ""
+
+
+def mapping(items: Iterable[tuple[int, str]]) -> str:
+    """Return a dict from numbers to expressions."""
+    return "{" + ", ".join(f"{number}: {expression}" for number, expression in items) + "}"
 
 
 def row_function(function: RowFunction) -> str:

@@ -67,6 +67,16 @@ class PythonType:
     unknown: str = ""
 
 
+JSON_SCALARS: frozenset[str] = frozenset(
+    (
+        "smallint", "integer", "bigint", "oid", "real", "double precision", "numeric", "boolean", "bytea", "uuid",
+        "date", "time without time zone", "time with time zone", "timestamp without time zone",
+        "timestamp with time zone", "interval", "json", "jsonb", "inet", "cidr",
+    )
+)  # fmt: skip
+"""Types whose values are read back as themselves from JSON that the server made; other scalars are texts there."""
+
+
 @dataclass(frozen=True, slots=True)
 class TypeMap:
     """
@@ -114,6 +124,24 @@ class TypeMap:
                 return PythonType(name, name, element.binary)
             case _:
                 return self._scalar(type_)
+
+    def in_json(self, type_: PgType) -> str:
+        """The annotation of a value of the type that the server wrote into JSON."""
+        match type_.kind:
+            case "domain":
+                return self.in_json(self.named(type_.base))
+            case "array":
+                return f"list[{self.in_json(self.named(type_.element))}]"
+            case "enum":
+                return self.class_of(type_)
+            case "composite":
+                return "_j.Json"
+            case _ if type_.builtin and type_.name in JSON_SCALARS:
+                return SCALARS[type_.name]
+            case _:
+                # a type of an extension may have a cast to json of its own
+                known = type_.builtin or type_.typname in ("citext", "unknown") or type_.kind in ("range", "multirange")
+                return "str" if known else "_j.Json"
 
     def named(self, name: str) -> PgType:
         """The type of this name; one that the server did not list counts as a base type."""

@@ -120,6 +120,19 @@ class ParameterError(JanuaError):
     """A value cannot be sent as the type of its parameter. The message names the parameter, never the value."""
 
 
+class UnreadableValue(JanuaError):
+    """
+    A value of the database has no form in the Python type of its column, as a date after the year 9999.
+
+    The message names the query and the column, never the value. ``query`` is its dotted name.
+    """
+
+    def __init__(self, message: str, query: str, column: str) -> None:
+        super().__init__(message)
+        self.query = query
+        self.column = column
+
+
 class TransactionError(JanuaError):
     """A transaction was used in a way that it does not allow."""
 

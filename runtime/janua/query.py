@@ -7,7 +7,7 @@ and never OIDs, because those differ from database to database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -88,7 +88,8 @@ class Query(Generic[T]):
     ``sql`` has PostgreSQL's own placeholders (``$1``). ``params`` and ``columns`` are types in
     the spelling of ``format_type``. ``row`` builds one result from the columns by position;
     where it is None, the result is the bare value of the only column. ``fold`` builds the results
-    of all rows together instead. ``text`` asks for the textual result format, for types whose
+    of all rows together instead. ``shapes`` are the types of columns, by position from 0, whose JSON
+    the statement itself built. ``text`` asks for the textual result format, for types whose
     binary form is not known here.
     """
 
@@ -99,4 +100,5 @@ class Query(Generic[T]):
     row: Callable[..., T] | None = field(default=None)
     fold: Callable[[Iterable[Any]], list[T]] | None = field(default=None)
     types: Types = NO_TYPES
+    shapes: Mapping[int, Any] = field(default_factory=dict)
     text: bool = False

@@ -13,13 +13,16 @@ from typing import Any
 
 import psycopg
 from janua.diagnostics import Diagnostic, render
-from janua_generator.analysis.analyse import AnalysedQuery, analyse
+from janua_generator.analysis.analyse import AnalysedQuery
+from janua_generator.analysis.shape import Shape
 from janua_generator.catalog.introspect import Introspection, introspect
 from janua_generator.describe import describe
 from janua_generator.diagnostics import GenerationFailed
+from janua_generator.pipeline import analyse_described, understand_views
 from janua_generator.sqlfile.model import Cardinality, ParsedQuery, SourceFile
 from janua_generator.sqlfile.parser import parse_file
 from janua_generator.sqlfile.placeholders import parse_query
+from janua_generator.workshop import MigratedSchema
 
 Rows = list[tuple[bytes | None, ...]]
 """As they came from the server: a jsonb ``null`` is not NULL."""
@@ -63,12 +66,14 @@ class Workbench:
             except GenerationFailed as failure:
                 errors += failure.diagnostics
         queries: list[AnalysedQuery] = []
+        schema = MigratedSchema(self.connection, self.introspection, rules="")
+        understand_views(schema)
         for answer in describe(self.connection, self.introspection, parsed):
             try:
                 if isinstance(answer, Diagnostic):
                     errors.append(answer)
                 else:
-                    queries.append(analyse(answer, self.introspection))
+                    queries.append(analyse_described(schema, answer))
             except GenerationFailed as failure:
                 errors += failure.diagnostics
         return Findings(tuple(queries), tuple(errors))
@@ -109,6 +114,21 @@ def _is_present(query: AnalysedQuery, path: tuple[str, ...], row: tuple[bytes | 
     return all(any(row[key] is not None for key in group.keys) for group in around)
 
 
+def shape_text(shape: Shape) -> str:
+    """A shape on one line."""
+    parts = []
+    for each in shape.parts:
+        key, none = f"{each.key}: " if each.key else "", " | None" if each.nullable else ""
+        parts.append(f"{key}{shape_text(each.shape)}{none}")
+    match shape.kind:
+        case "value":
+            return shape.type
+        case "object":
+            return f"{shape.relation}{{{', '.join(parts)}}}"
+        case _:
+            return f"{shape.kind}[{parts[0]}]"
+
+
 def shown(findings: Findings) -> str:
     """What is known of each query, and every finding, as text that is easy to compare."""
     lines: list[str] = []
@@ -124,6 +144,7 @@ def shown(findings: Findings) -> str:
             none = " | None" if column.nullable else ""
             name = ".".join((*column.path, column.name))
             lines.append(f"    {name}  {column.type.name}{none}  ({column.why})")
+            lines += [f"        {shape_text(column.shape)}"] if column.shape is not None else []
         for group in query.groups:
             keys = ", ".join(query.columns[at].name for at in group.keys)
             lines.append(

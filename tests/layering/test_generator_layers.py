@@ -23,6 +23,8 @@ LAYERS: list[set[str]] = [
     {"typemap"},
     {"classes"},
     {"namespace"},
+    {"classtable"},
+    {"json_classes"},
     {"rows"},
     {"module"},
     {"package"},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 
 from janua.diagnostics import Diagnostic
 from sqlglot import exp
@@ -10,6 +12,7 @@ from sqlglot import exp
 from janua_generator.analysis import statements
 from janua_generator.analysis.dependencies import Dependencies, find_dependencies
 from janua_generator.analysis.parameters import Parameter, find_parameters
+from janua_generator.analysis.questions import Questions
 from janua_generator.analysis.result import Group, Nest, ResultColumn, result_of
 from janua_generator.analysis.scope import OPAQUE, Environment, Output, Scope
 from janua_generator.analysis.stars import Expansion, expand_stars
@@ -41,10 +44,15 @@ class QueryFacts:
 
 @dataclass(frozen=True, slots=True)
 class AnalysedQuery(QueryFacts):
-    """Everything that generated code needs to know about a query."""
+    """
+    Everything that generated code needs to know about a query.
+
+    ``questions`` are statements whose answers by the server would tell more.
+    """
 
     source: SourceQuery
     warnings: tuple[Diagnostic, ...] = ()
+    questions: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, source: SourceQuery, facts: QueryFacts) -> AnalysedQuery:
@@ -57,21 +65,31 @@ class AnalysedQuery(QueryFacts):
         return QueryFacts(**{each.name: getattr(self, each.name) for each in fields(QueryFacts)})
 
 
-def analyse(described: DescribedQuery, introspection: Introspection) -> AnalysedQuery:
+def analyse(
+    described: DescribedQuery,
+    introspection: Introspection,
+    answers: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> AnalysedQuery:
     """
-    Decide nullability, cardinality, names and dependencies of one query. Pure.
+    Decide nullability, cardinality, names and dependencies of one query. Pure: what it would ask the server is
+    in ``questions``, to be given as ``answers`` the next time.
 
     A statement nested deeper than Python's stack is one whose structure cannot be told. Raises
     GenerationFailed where the result cannot be a function: two columns of one name, or a
     cardinality that asks for rows of a statement that has none.
     """
     try:
-        return _analysed(described, parse(described.parsed.sql), introspection)
+        return _analysed(described, parse(described.parsed.sql), introspection, answers)
     except RecursionError:
-        return _analysed(described, None, introspection)
+        return _analysed(described, None, introspection, answers)
 
 
-def _analysed(described: DescribedQuery, tree: exp.Expr | None, introspection: Introspection) -> AnalysedQuery:
+def _analysed(
+    described: DescribedQuery,
+    tree: exp.Expr | None,
+    introspection: Introspection,
+    answers: Mapping[str, tuple[str, ...]],
+) -> AnalysedQuery:
     source = described.parsed.source
     parameters = find_parameters(described, tree, introspection.catalog)
     environment = Environment(
@@ -81,6 +99,7 @@ def _analysed(described: DescribedQuery, tree: exp.Expr | None, introspection: I
         frozenset(each.number for each in parameters if each.nullable),
         {each.number: each.type for each in parameters},
         statements.definitions(introspection),
+        Questions(answers),
     )
     output = statements.output_of(tree, Scope(environment)) if tree is not None else OPAQUE
     expansion = expand_stars(tree, described, environment) if tree is not None else Expansion()
@@ -99,6 +118,7 @@ def _analysed(described: DescribedQuery, tree: exp.Expr | None, introspection: I
         nest=result.nest,
         dependencies=find_dependencies(tree, introspection) if tree is not None else Dependencies(),
         warnings=(*result.warnings, *_doubts(source, cardinality, output, result.columns)),
+        questions=tuple(environment.questions.open),
     )
 
 

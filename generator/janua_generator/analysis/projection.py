@@ -5,9 +5,11 @@ Select and RETURNING lists: the columns that they give, ``*`` included.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlglot import exp
 
+from janua_generator.analysis.json_shape import shape_of
 from janua_generator.analysis.nullability import evaluate, resolve
 from janua_generator.analysis.scope import Column, Origin, Scope, Source
 from janua_generator.analysis.syntax import (
@@ -16,7 +18,7 @@ from janua_generator.analysis.syntax import (
     name_of,
     unwrapped,
 )
-from janua_generator.analysis.values import Value, nullable
+from janua_generator.analysis.values import Family, Value, nullable
 
 _NAMELESS = "?column?"
 
@@ -43,6 +45,8 @@ def _origin(item: exp.Expr, scope: Scope) -> Origin | None:
 def _selected(item: exp.Expr, scope: Scope) -> Value:
     """An item of the select list: NULL where grouping sets leave it out."""
     value = evaluate(item, scope)
+    if value.family is Family.JSON:
+        value = replace(value, shape=shape_of(item, scope))
     if scope.groups_by_expressions and not isinstance(unwrapped(item), exp.Count):
         return nullable("grouping sets leave it out of some rows", value.family)
     return value

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from janua.diagnostics import Diagnostic
 
 from janua_generator.analysis.scope import UNKNOWN, Output
+from janua_generator.analysis.shape import Shape
 from janua_generator.analysis.stars import Expansion
 from janua_generator.analysis.values import Value
 from janua_generator.catalog.model import PgType
@@ -32,7 +33,8 @@ class ResultColumn:
     A column of the result.
 
     ``relation`` and ``column`` tell its origin, or are empty. ``path`` are the groups that it is in,
-    outermost first. ``starred`` says that it was written as part of ``*``, and not by its name.
+    outermost first. ``starred`` says that it was written as part of ``*``, and not by its name;
+    ``shape`` is what is known of a JSON value.
     """
 
     name: str
@@ -43,6 +45,7 @@ class ResultColumn:
     column: str = ""
     path: tuple[str, ...] = ()
     starred: bool = False
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,8 @@ def _column(
             warnings += source.warning(Rule.PROVEN, message)
     if path and name.startswith(".".join(path) + "."):
         name = name.removeprefix(".".join(path) + ".")
-    return ResultColumn(name, column.type, is_nullable, why, column.relation, column.column, path)
+    shape = value.shape if column.type.name in ("json", "jsonb") else None
+    return ResultColumn(name, column.type, is_nullable, why, column.relation, column.column, path, shape=shape)
 
 
 def _numbered(columns: Sequence[ResultColumn], groups: Iterable[Group]) -> Iterator[ResultColumn]:

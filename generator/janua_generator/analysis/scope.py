@@ -15,7 +15,8 @@ from typing import TypeAlias
 
 from sqlglot import exp
 
-from janua_generator.analysis.values import Extension, Family, Value, not_null, nullable
+from janua_generator.analysis.questions import Questions
+from janua_generator.analysis.values import Extension, Family, Value, nullable
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import PgType, Relation
 
@@ -106,13 +107,15 @@ class Source:
         present = self.present_value(column)
         if self.extended_by:
             why = f"{self.alias} is on the nullable side of an outer join"
-            return Value(True, why, column.value.family, Extension(frozenset(self.extended_by), present))
+            extension = Extension(frozenset(self.extended_by), present)
+            return Value(True, why, column.value.family, extension, present.shape)
         return present
 
     def present_value(self, column: Column) -> Value:
         """What is known of the column in the rows in which no outer join replaced this relation."""
         if column.value.nullable and column.name in self.known:
-            return not_null(f"a condition refuses NULL in {self.alias}.{column.name}", column.value.family)
+            why = f"a condition refuses NULL in {self.alias}.{column.name}"
+            return Value(False, why, column.value.family, shape=column.value.shape)
         if self.referred_to_by and not column.value.nullable:
             return replace(column.value, why=f"{column.value.why}, and {self.referred_to_by} refers to its row")
         return column.value
@@ -178,6 +181,7 @@ class Environment:
     nullable_parameters: frozenset[int] = frozenset()
     parameter_types: Mapping[int, PgType] = field(default_factory=dict)
     views: dict[tuple[str, bool], Output] = field(default_factory=dict)
+    questions: Questions = field(default_factory=Questions)
 
 
 State: TypeAlias = list[tuple[Source, set[str], set[int]]]

@@ -18,6 +18,7 @@ from janua_generator.analysis.from_clause import enter_from, enter_items
 from janua_generator.analysis.nullability import evaluate, resolve
 from janua_generator.analysis.nullability.predicates import keep_rows_where, true_facts
 from janua_generator.analysis.projection import projected, star_columns
+from janua_generator.analysis.questions import Questions
 from janua_generator.analysis.relations import relation_columns
 from janua_generator.analysis.scope import OPAQUE, UNKNOWN, Column, Environment, Output, Scope, renamed
 from janua_generator.analysis.syntax import (
@@ -74,15 +75,20 @@ def definitions(introspection: Introspection) -> dict[tuple[str, bool], Output]:
     Found once for all queries, and in the order of the catalog: what is known of a view must not
     depend on which queries were analysed before.
     """
-    known = introspection.derived.get("definitions")
-    if known is None:
-        known = introspection.derived["definitions"] = {}
-        for one_snapshot in (False, True):
-            scope = Scope(Environment(introspection, output_of, views=known, one_snapshot=one_snapshot))
-            for relation in introspection.catalog.relations:
-                if relation.is_view:
-                    view_output(relation, scope)
-    return dict(known)
+    if "definitions" not in introspection.derived:
+        define_views(introspection, Questions())
+    return dict(introspection.derived["definitions"])
+
+
+def define_views(introspection: Introspection, questions: Questions) -> None:
+    """Find what each view gives with what the server answered; what is to be asked is in ``questions``."""
+    known: dict[tuple[str, bool], Output] = {}
+    for one_snapshot in (False, True):
+        environment = Environment(introspection, output_of, views=known, one_snapshot=one_snapshot, questions=questions)
+        for relation in introspection.catalog.relations:
+            if relation.is_view:
+                view_output(relation, Scope(environment))
+    introspection.derived["definitions"] = known
 
 
 def _enter_ctes(with_: exp.With, scope: Scope) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from janua_generator.analysis.shape import Shape
 from janua_generator.catalog.model import PgType
 
 
@@ -93,13 +94,15 @@ class Value:
     """
     Whether an expression can be NULL, the reason in a few words, and its family.
 
-    ``extension`` is there for a column of a relation that an outer join may put NULLs in place of.
+    ``extension`` is there for a column of a relation that an outer join may put NULLs in place of,
+    ``shape`` for JSON whose parts are known.
     """
 
     nullable: bool
     why: str
     family: Family = Family.OTHER
     extension: Extension | None = None
+    shape: Shape | None = None
 
     def with_family(self, family: Family) -> Value:
         """The same value, known to be of ``family``."""
