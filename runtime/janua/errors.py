@@ -14,6 +14,7 @@ Every error that this package raises by itself, in one tree.
     │   ├── NotFound             a query declared ``:one`` returned no row
     │   └── TooManyRows          a query returned more rows than it declares
     ├── ParameterError           a value cannot be sent as the parameter's type
+    ├── UnreadableValue          a value of the database has no form in the column's Python type
     └── TransactionError
         ├── TransactionClosed    the transaction has already ended
         ├── TransactionAborted   a commit was asked for after a statement had failed
@@ -118,6 +119,19 @@ class TooManyRows(RowCountError):
 
 class ParameterError(JanuaError):
     """A value cannot be sent as the type of its parameter. The message names the parameter, never the value."""
+
+
+class UnreadableValue(JanuaError):
+    """
+    A value of the database has no form in the Python type of its column, as a date after the year 9999.
+
+    The message names the query and the column, never the value. ``query`` is its dotted name.
+    """
+
+    def __init__(self, message: str, query: str, column: str) -> None:
+        super().__init__(message)
+        self.query = query
+        self.column = column
 
 
 class TransactionError(JanuaError):

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from itertools import starmap
 from typing import Any, Generic, TypeVar
 
+import psycopg
 from psycopg.abc import Transformer
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGresult
 
-from janua.errors import NotFound, RowCountError, TooManyRows
+from janua.errors import NotFound, RowCountError, TooManyRows, UnreadableValue
 from janua.query import Query
+
+_UNREADABLE = (psycopg.DataError, psycopg.NotSupportedError, NotImplementedError, ArithmeticError, ValueError)
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -94,7 +97,32 @@ class Result(Generic[T]):
 
     def _tuples(self, count: int) -> list[tuple[Any, ...]]:
         self.transformer.set_pgresult(self.pgresult)
-        return self.transformer.load_rows(0, count, tuple)
+        try:
+            return self.transformer.load_rows(0, count, tuple)
+        except _UNREADABLE as error:
+            raise self._unreadable(count) or error from None
+
+    def _unreadable(self, count: int) -> UnreadableValue | None:
+        """Find the first value that cannot be read, by reading again one by one."""
+        result = self.pgresult
+        for row in range(count):
+            for column in range(result.nfields):
+                value = result.get_value(row, column)
+                loader = self.transformer.get_loader(result.ftype(column), Format(result.fformat(column)))
+                try:
+                    loader.load(value) if value is not None else None
+                except _UNREADABLE as error:
+                    return self._explained(column, error)
+        return None
+
+    def _explained(self, column: int, error: Exception) -> UnreadableValue:
+        name = (self.pgresult.fname(column) or b"").decode()
+        declared = f" ({self.query.columns[column]})" if self.query.columns else ""
+        # psycopg puts the value behind the reason.
+        reason = str(error).partition(": '")[0]
+        advice = "" if ": " in reason else ": cast it to text, or select what Python can hold"
+        message = f"{self.query.name}: a value of the column {name}{declared} cannot be read: {reason}{advice}"
+        return UnreadableValue(message, self.query.name, name)
 
 
 def instances(row: Callable[..., R]) -> Callable[[Result[Any]], list[R]]:
