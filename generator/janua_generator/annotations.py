@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-BUILTINS = frozenset({"bool", "bytes", "float", "int", "list", "object", "str", "tuple"})
+BUILTINS = frozenset({"bool", "bytes", "dict", "float", "int", "list", "object", "str", "tuple"})
 """The builtins that annotations use by their bare names."""
 
 _BUILTIN = re.compile(rf"(?<![\w.])({'|'.join(sorted(BUILTINS))})\b")

@@ -114,13 +114,13 @@ class TypeEntry:
     """
     One entry of the registry that tells the runtime which of the database's types are which classes.
 
-    ``python`` is an enum's or composite's class, ``base`` the name of a domain's base type.
+    ``python`` is an enum's or composite's class; ``arguments`` are what follows, as Python source.
     """
 
     kind: str
     name: str
     python: str = ""
-    base: str = ""
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from janua_generator import names
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.parameters import Parameter
 from janua_generator.annotations import aliases, optional
+from janua_generator.catalog.model import PgType
 from janua_generator.diagnostics import GenerationFailed
 from janua_generator.imports import DATACLASS, FUTURE, import_block
 from janua_generator.model import Field, FunctionModel, ModuleModel, RowClass
@@ -111,6 +112,7 @@ class QueryModule:
         row = self._row(name, query)
         if row is None:
             return None
+        self._warn_unknown(query, [("parameter", each.name, each.type) for each in query.parameters])
         source = query.source
         type_map = self._namespace.type_map
         return FunctionModel(
@@ -147,19 +149,18 @@ class QueryModule:
         """What the query gives; None where that is a finding."""
         if query.cardinality in (Cardinality.NONE, Cardinality.AFFECTED):
             return RowModel("None")
-        for column in query.columns:
-            unknown = self._namespace.type_map.python(column.type).unknown
-            if unknown:
-                self._warn_unknown(query, column.name, unknown)
+        self._warn_unknown(query, [("column", each.name, each.type) for each in query.columns])
         try:
             return self._rows.model(name, query)
         except GenerationFailed as failure:
             self.findings += failure.diagnostics
             return None
 
-    def _warn_unknown(self, query: AnalysedQuery, column: str, type_name: str) -> None:
-        message = f'column "{column}" of query {query.source.name} has type {type_name}, which is given as str'
-        self.warnings += query.source.warning(Rule.UNKNOWN_TYPE, message)
+    def _warn_unknown(self, query: AnalysedQuery, typed: Iterable[tuple[str, str, PgType]]) -> None:
+        for what, name, type_ in typed:
+            if unknown := self._namespace.type_map.python(type_).unknown:
+                message = f'{what} "{name}" of query {query.source.name} has type {unknown}, which is given as str'
+                self.warnings += query.source.warning(Rule.UNKNOWN_TYPE, message)
 
 
 def _method(query: AnalysedQuery) -> str:

@@ -42,17 +42,18 @@ class Namespace:
     units: tuple[Unit, ...]
     used: Mapping[str, PgType]
     clashes: tuple[Diagnostic, ...]
+    exact_intervals: bool = False
 
     @classmethod
     def of(cls, project: Project, introspection: Introspection, used: Mapping[str, PgType]) -> Namespace:
         """Name every class. Raises ConfigError where ``rename`` names nothing that exists."""
         units, clashes = name_classes(project, introspection, used.values())
-        return cls(introspection, units, used, clashes)
+        return cls(introspection, units, used, clashes, project.intervals == "exact")
 
     @cached_property
     def type_map(self) -> TypeMap:
         """The mapping of types that knows these classes."""
-        return TypeMap(self.introspection.types, self.class_of)
+        return TypeMap(self.introspection.types, self.class_of, self.exact_intervals)
 
     @cached_property
     def _classes(self) -> Mapping[str, str]:
@@ -146,15 +147,16 @@ class Namespace:
         return f"from {up}{unit.package} import {module} as {alias}"
 
     def wire_name(self, type_: PgType) -> str:
-        """The type as values of it travel: a domain's base, in ``format_type``'s spelling."""
-        types = self.introspection.types
+        """
+        The type as values of it travel: a domain's base, as ``format_type`` spells it.
+
+        With the schema of all that is not PostgreSQL's own, whatever the search path: as the registry has it.
+        """
         if type_.kind == "domain":
-            base = types.get(type_.base)
-            return self.wire_name(base) if base is not None else type_.base
+            return self.wire_name(self.type_map.named(type_.base))
         if type_.kind == "array":
-            element = types.get(type_.element)
-            return f"{self.wire_name(element)}[]" if element is not None else type_.name
-        return type_.name
+            return f"{self.wire_name(self.type_map.named(type_.element))}[]"
+        return type_.name if type_.builtin or not type_.schema else self.qualified_name(type_)
 
     def qualified_name(self, type_: PgType) -> str:
         """``schema.name``, quoted where it must be, as ``to_regtype`` reads it."""

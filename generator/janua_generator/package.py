@@ -23,6 +23,7 @@ from janua_generator.model import EnumClass, Field, ModuleModel, PackageModel, R
 from janua_generator.module import QueryModule, module_stem
 from janua_generator.namespace import ModelClass, Namespace
 from janua_generator.rows import ClassTable
+from janua_generator.source import literal
 
 _TYPES_IMPORTS = (FUTURE, "from typing import Final", "from janua import query as _q")
 
@@ -95,6 +96,10 @@ def used_types(introspection: Introspection, queries: Iterable[AnalysedQuery]) -
             if part and part in introspection.types:
                 visit(introspection.types[part])
         found[type_.name] = type_
+        if type_.name == "record":
+            # its parts tell their types at run time only
+            for each in introspection.catalog.types:
+                visit(each)
 
     roots: dict[str, PgType] = {}
     for query in queries:
@@ -222,16 +227,25 @@ def _type_entries(namespace: Namespace) -> list[TypeEntry]:
 
 def _type_entry(type_: PgType, namespace: Namespace) -> TypeEntry | None:
     name = namespace.qualified_name(type_)
+
+    def wire_name(type_name: str) -> str:
+        return namespace.wire_name(namespace.type_map.named(type_name))
+
     match type_.kind:
         case "enum":
-            return TypeEntry("EnumType", name, python=namespace.class_of(type_))
+            return TypeEntry("EnumType", name, namespace.class_of(type_))
         case "composite":
-            return TypeEntry("CompositeType", name, python=namespace.class_of(type_))
+            fields = [f"({literal(each)}, {literal(wire_name(type_name))})" for each, type_name in type_.fields]
+            arguments = (f"({', '.join(fields)},)",) if fields else ()
+            return TypeEntry("CompositeType", name, namespace.class_of(type_), arguments)
         case "range" if not type_.builtin:
-            return TypeEntry("RangeType", name)
+            subtype, multirange = wire_name(type_.subtype), wire_name(type_.multirange)
+            return TypeEntry("RangeType", name, arguments=(literal(subtype), literal(multirange)))
         case "domain" if type_.schema != "pg_catalog":
-            return TypeEntry("DomainType", name, base=namespace.wire_name(type_))
+            return TypeEntry("DomainType", name, arguments=(literal(namespace.wire_name(type_)),))
+        case "base" if form := namespace.type_map.form(type_):
+            return TypeEntry("FormType", name, arguments=(literal(form),))
         case "base" if not type_.builtin:
-            return TypeEntry("TextType", name)
+            return TypeEntry("TextType", name, arguments=(literal(type_.delimiter),) if type_.delimiter else ())
         case _:
             return None

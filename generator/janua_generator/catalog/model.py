@@ -28,7 +28,8 @@ class PgType(Record, frozen=True):
     ``name`` is ``format_type``'s spelling; ``element`` belongs to arrays, ``base`` to domains,
     ``subtype`` to ranges and multiranges, ``fields`` to composites, ``labels`` to enums.
     ``relation`` says that it is the row type of that table. ``builtin`` means that it lives in
-    pg_catalog, ``extension`` names the extension that brought it.
+    pg_catalog, ``extension`` names the extension that brought it. ``delimiter`` stands between the
+    elements of its arrays where that is no comma; ``multirange`` is the name of a range's multirange.
     """
 
     name: str
@@ -45,6 +46,8 @@ class PgType(Record, frozen=True):
     fields: tuple[tuple[str, str], ...] = ()
     relation: str = ""
     definition: str = ""
+    delimiter: str = ""
+    multirange: str = ""
     comment: str = ""
 
 

@@ -9,6 +9,7 @@ are used (its manual's section "Data adaptation configuration").
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
@@ -102,12 +103,19 @@ class _ListDumper(PartsDumper):
     """Lists and tuples inside a list are its further dimensions."""
 
     def dump(self, obj: list[Any] | tuple[Any, ...]) -> Buffer:
-        nested = (self.dump(item) if _is_dimension(item) else self.part(item, b"NULL") for item in obj)
-        delimiter = obj.delimiter if isinstance(obj, Elements) else b","
-        return b"{" + delimiter.join(bytes(item) for item in nested) + b"}"
+        return self._array(obj, obj.delimiter if isinstance(obj, Elements) else b",")
+
+    def _array(self, items: Iterable[object], delimiter: bytes) -> bytes:
+        parts = (
+            self._array(item, delimiter)
+            if isinstance(item, list | tuple) and _is_dimension(item)
+            else self.part(item, b"NULL")
+            for item in items
+        )
+        return b"{" + delimiter.join(parts) + b"}"
 
 
-def _is_dimension(item: object) -> bool:
+def _is_dimension(item: list[Any] | tuple[Any, ...]) -> bool:
     return type(item) is tuple or (isinstance(item, list) and not isinstance(item, Elements))
 
 

@@ -49,6 +49,7 @@ class TypeFacts:
     name: str
     oid: int | None
     array_oid: int
+    delimiter: str
     kind: str
     base_oid: int
     subtype_oid: int
@@ -80,7 +81,7 @@ def _bind(declared: DatabaseType, facts: TypeFacts, types: Types) -> Registratio
         raise SchemaDrift(f"the database has no type {facts.name}, which the generated code uses")
     if facts.kind != kind:
         raise SchemaDrift(f"the database's type {facts.name} is not {described}, as the generated code expects")
-    info = TypeInfo(facts.name, facts.oid, facts.array_oid)
+    info = TypeInfo(facts.name, facts.oid, facts.array_oid, delimiter=facts.delimiter)
     match declared:
         case EnumType():
             return partial(_register_loaders, info, enum_loaders(declared.python))
@@ -91,9 +92,8 @@ def _bind(declared: DatabaseType, facts: TypeFacts, types: Types) -> Registratio
         case DomainType():
             return partial(_register_domain, info, facts.base_oid)
         case TextType():
-            delimited = TypeInfo(facts.name, facts.oid, facts.array_oid, delimiter=declared.delimiter)
             # Both forms: citext's binary form is its text. For types with another one the query asks for text.
-            return partial(_register_loaders, delimited, (TextLoader, TextBinaryLoader))
+            return partial(_register_loaders, info, (TextLoader, TextBinaryLoader))
         case FormType():
             return partial(_register_loaders, info, FORMS[declared.form])
 

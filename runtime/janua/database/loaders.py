@@ -16,6 +16,7 @@ import msgspec
 import psycopg
 from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.pq import Format
+from psycopg.types import TypeInfo
 from psycopg.types.hstore import HstoreBinaryLoader, HstoreLoader
 from psycopg.types.numeric import IntLoader, OidBinaryLoader
 from psycopg.types.string import TextBinaryLoader, TextLoader
@@ -213,6 +214,8 @@ def register(adapters: AdaptersMap) -> None:
     for type_, classes in _LOADERS.items():
         for loader in classes:
             adapters.register_loader(type_, loader)
+    # The only one of the server's own types with arrays that psycopg does not list.
+    TypeInfo("pg_snapshot", 5038, 5039).register(adapters)
 
 
 def refuse_unknown_texts(adapters: AdaptersMap) -> None:

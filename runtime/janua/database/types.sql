@@ -18,6 +18,7 @@ SELECT
     w.name,
     t.oid,
     t.typarray AS array_oid,
+    t.typdelim::text AS delimiter,
     t.typtype::text AS kind,
     b.oid AS base_oid,
     r.rngsubtype AS subtype_oid,
