@@ -80,7 +80,9 @@ class _UnknownBinaryLoader(Loader):
     def load(self, data: Buffer) -> NoReturn:
         if self.oid < _FIRST_OWN_OID:
             known = psycopg.adapters.types.get(self.oid)
-            raise ValueError(f"the type {known.name if known else f'with oid {self.oid}'} is read as text only")
+            raise ValueError(
+                f"the type {known.name if known else f'with oid {self.oid}'} is read as text only: cast it to text"
+            )
         raise UnknownType(f"the server sent a value of the type with oid {self.oid}, which is not known here")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import starmap
@@ -118,9 +119,9 @@ class Result(Generic[T]):
     def _explained(self, column: int, error: Exception) -> UnreadableValue:
         name = (self.pgresult.fname(column) or b"").decode()
         declared = f" ({self.query.columns[column]})" if self.query.columns else ""
-        # psycopg puts the value behind the reason.
-        reason = str(error).partition(": '")[0]
-        advice = "" if ": " in reason else ": cast it to text, or select what Python can hold"
+        # psycopg quotes the value, which may be a secret.
+        reason = re.sub(r":? '[^']*'", "", str(error))
+        advice = "" if "cast it" in reason else ": cast it to text, or select what Python can hold"
         message = f"{self.query.name}: a value of the column {name}{declared} cannot be read: {reason}{advice}"
         return UnreadableValue(message, self.query.name, name)
 
