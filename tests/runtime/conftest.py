@@ -22,6 +22,7 @@ CREATE TYPE mood AS ENUM ('sad', 'ok', 'very happy');
 CREATE DOMAIN tag AS text CHECK (value <> '');
 CREATE DOMAIN settings AS jsonb;
 CREATE DOMAIN numbers AS int[];
+CREATE DOMAIN words AS text[];
 CREATE TYPE point2 AS (x int, y int);
 CREATE TYPE visit AS (at timestamptz, feeling mood, place point2, notes jsonb, tags text[]);
 CREATE TYPE floatrange AS RANGE (subtype = float8);

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from janua import Database, Query, Types
-from janua.query import TextType
+from janua.query import DomainType, TextType
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
@@ -80,6 +80,16 @@ def test_an_array_comes_back_as_it_was(shared_db: Database, pg_type: str, data: 
         nested = [items, items]
         assert nested == shared_db.fetch_one(query, (nested,))
         assert nested == shared_db.fetch_one(query, (tuple(map(tuple, nested)),))
+
+
+@given(st.lists(st.text(r"""ab\"'{},; NUL"""), min_size=1), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_an_array_of_texts_keeps_what_has_to_be_quoted(shared_db: Database, items: list[str], text: bool) -> None:
+    """Without a NULL it is quoted as a whole; here also inside an array of a domain over it."""
+    assert items == shared_db.fetch_one(echo("text[]", text), (items,))
+    types = Types((DomainType("words", "text[]"),))
+    query = Query[Any]("q", "SELECT $1::words[]", ("words[]",), types=types, text=text)
+    assert [items, None] == shared_db.fetch_one(query, ([items, None],))
 
 
 @given(

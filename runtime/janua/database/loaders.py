@@ -124,48 +124,62 @@ _NO_INFINITY = "an infinite interval has no Python form: cast it to text"
 _INFINITE = (2**63 - 1, 2**31 - 1, 2**31 - 1), (-(2**63), -(2**31), -(2**31))
 
 
+def _parse_interval(data: Buffer) -> tuple[int, int, int]:
+    match = _INTERVAL_TEXT.fullmatch(data)
+    if match is None and bytes(data) in (b"infinity", b"-infinity"):
+        raise ValueError(_NO_INFINITY)
+    if match is None:
+        raise ValueError("intervals are read as text in the IntervalStyle postgres only")
+    years, months, days = (int(each or 0) for each in match.group(1, 2, 3))
+    sign, fraction = match[4] or b"", (match[8] or b"").ljust(6, b"0")
+    hours, minutes, seconds = (int(each or 0) for each in match.group(5, 6, 7))
+    micros = ((hours * 60 + minutes) * 60 + seconds) * 1_000_000 + int(fraction)
+    return -micros if sign == b"-" else micros, days, years * 12 + months
+
+
+def _unpack_interval(data: Buffer) -> tuple[int, int, int]:
+    parts: tuple[int, int, int] = _INTERVAL_BINARY.unpack(data)
+    if parts in _INFINITE:
+        raise ValueError(_NO_INFINITY)
+    return parts
+
+
 class _ExactIntervalLoader(Loader):
     def load(self, data: Buffer) -> Interval:
-        match = _INTERVAL_TEXT.fullmatch(data)
-        if match is None and bytes(data) in (b"infinity", b"-infinity"):
-            raise ValueError(_NO_INFINITY)
-        if match is None:
-            raise ValueError("intervals are read as text in the IntervalStyle postgres only")
-        years, months, days = (int(each or 0) for each in match.group(1, 2, 3))
-        sign, fraction = match[4] or b"", (match[8] or b"").ljust(6, b"0")
-        hours, minutes, seconds = (int(each or 0) for each in match.group(5, 6, 7))
-        micros = ((hours * 60 + minutes) * 60 + seconds) * 1_000_000 + int(fraction)
-        return Interval(years * 12 + months, days, -micros if sign == b"-" else micros)
+        micros, days, months = _parse_interval(data)
+        return Interval(months, days, micros)
 
 
 class _ExactIntervalBinaryLoader(Loader):
     format = Format.BINARY
 
     def load(self, data: Buffer) -> Interval:
-        parts = micros, days, months = _INTERVAL_BINARY.unpack(data)
-        if parts in _INFINITE:
-            raise ValueError(_NO_INFINITY)
+        micros, days, months = _unpack_interval(data)
         return Interval(months, days, micros)
 
 
-class _IntervalLoader(_ExactIntervalLoader):
+class _IntervalLoader(Loader):
     """psycopg takes a month for 30 days, without a word."""
 
-    def load(self, data: Buffer) -> timedelta:  # type: ignore[override]
-        return _as_timedelta(super().load(data))
+    def load(self, data: Buffer) -> timedelta:
+        return _as_timedelta(*_parse_interval(data))
 
 
-class _IntervalBinaryLoader(_ExactIntervalBinaryLoader):
-    def load(self, data: Buffer) -> timedelta:  # type: ignore[override]
-        return _as_timedelta(super().load(data))
+class _IntervalBinaryLoader(Loader):
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> timedelta:
+        micros, days, months = _INTERVAL_BINARY.unpack(data)
+        # An infinite one has months.
+        return _as_timedelta(*_unpack_interval(data)) if months else timedelta(days, 0, micros)
 
 
-def _as_timedelta(value: Interval) -> timedelta:
-    if value.months:
+def _as_timedelta(micros: int, days: int, months: int) -> timedelta:
+    if months:
         raise ValueError(
             'an interval with months is no timedelta: cast it to text, or set intervals = "exact" in [tool.janua]'
         )
-    return value.timedelta()
+    return timedelta(days, 0, micros)
 
 
 class _VectorLoader(Loader):

@@ -13,7 +13,7 @@ from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
 from janua.database.encoded import Elements
-from janua.database.values import ENCODERS, FORMS, MULTIRANGES, RANGES, TAKE_SEQUENCES, Encoder
+from janua.database.values import ARRAYS, ENCODERS, FORMS, MULTIRANGES, RANGES, TAKE_SEQUENCES, Encoder
 from janua.errors import ParameterError
 from janua.query import DatabaseType, DomainType, FormType, Query, RangeType, TextType, Types
 
@@ -87,6 +87,7 @@ def _array_encoder(element: str, declared: Mapping[str, DatabaseType]) -> Encode
     delimiter = _delimiter(element, declared)
     is_array = _base(element, declared).endswith("[]")
     has_dimensions = not is_array and encode not in TAKE_SEQUENCES
+    write = ARRAYS.get(_base(element, declared))
 
     def encode_item(item: Any) -> object:
         if item is None:
@@ -96,7 +97,9 @@ def _array_encoder(element: str, declared: Mapping[str, DatabaseType]) -> Encode
         ready = encode(item) if encode else item
         return Elements(ready) if is_array and isinstance(ready, list) else ready
 
-    def encode_array(value: object) -> object:
+    def encode_array(value: Any) -> object:
+        if write and type(value) in (list, tuple) and (written := write(value)):
+            return written
         if not isinstance(value, Sequence) or isinstance(value, _NOT_ARRAYS):
             raise TypeError(f"an array needs a list or another sequence, not {type(value).__name__}")
         items = list(value) if encode is None else [encode_item(item) for item in value]

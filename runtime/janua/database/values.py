@@ -9,9 +9,10 @@ passes for every type, as the text form that PostgreSQL reads.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from janua.database.encoded import Encoded
 from janua.database.jsontext import json_bytes
@@ -19,10 +20,17 @@ from janua.query import Form
 
 Encoder: TypeAlias = Callable[[Any], object]
 """Returns what is sent for a value that is not None. Raises TypeError, ValueError or OverflowError."""
+WriteArray: TypeAlias = Callable[[Sequence[Any]], Encoded | None]
+"""Writes a whole array in one go; gives None where an element needs a closer look."""
+
+_BYTES = (bytes, bytearray, memoryview)
+_CLOCKS = (datetime, time)
 
 
 def _integer(low: int, high: int) -> Encoder:
     def encode(value: object) -> object:
+        if type(value) is int and low <= value <= high:
+            return value
         if isinstance(value, str):
             return value
         number = _index(value)
@@ -45,7 +53,7 @@ def _number(value: object) -> object:
 
 
 def _text(value: object) -> object:
-    if isinstance(value, bytes | bytearray | memoryview):
+    if isinstance(value, _BYTES):
         raise TypeError("it needs a str, not bytes: decode them")
     return value
 
@@ -57,13 +65,13 @@ def _date(value: object) -> object:
 
 
 def _without_zone(value: object) -> object:
-    if isinstance(value, datetime | time) and value.tzinfo is not None:
+    if isinstance(value, _CLOCKS) and value.tzinfo is not None:
         raise ValueError("the type has no time zone, and the value's would be lost: pass replace(tzinfo=None)")
     return value
 
 
 def _with_zone(value: object) -> object:
-    if isinstance(value, datetime | time) and value.utcoffset() is None:
+    if isinstance(value, _CLOCKS) and value.utcoffset() is None:
         raise ValueError("it needs a time zone, as datetime.now(UTC) or replace(tzinfo=UTC) give")
     return value
 
@@ -97,27 +105,71 @@ def _vector(value: object) -> object:
     return Encoded(f"[{','.join(repr(float(each)) for each in value)}]".encode())
 
 
+def _written_integers(low: int, high: int) -> WriteArray:
+    def write(items: Sequence[Any]) -> Encoded | None:
+        fits = _all_are(int, items) and low <= min(items) and max(items) <= high
+        return Encoded(f"{{{','.join(map(str, items))}}}".encode()) if fits else None
+
+    return write
+
+
+def _write_texts(items: Sequence[Any]) -> Encoded | None:
+    if not _all_are(str, items):
+        return None
+    # No text that the server takes holds NUL, so that it can stand between them while all are escaped at once.
+    joined = "\0".join(items)
+    if joined.count("\0") != len(items) - 1:
+        return None
+    escaped = joined.replace("\\", "\\\\").replace('"', '\\"').replace("\0", '","')
+    return Encoded(f'{{"{escaped}"}}'.encode())
+
+
+def _written_plainly(python: type) -> WriteArray:
+    """For a class whose ``str()`` PostgreSQL reads, and which has nothing to quote."""
+
+    def write(items: Sequence[Any]) -> Encoded | None:
+        return Encoded(f"{{{','.join(map(str, items))}}}".encode()) if _all_are(python, items) else None
+
+    return write
+
+
+def _all_are(python: type, items: Sequence[object]) -> bool:
+    return set(map(type, items)) == {python}
+
+
 def encode_json(value: object) -> Encoded:
     """Return the value as JSON."""
     return Encoded(json_bytes(value))
 
 
-_UNSIGNED = _integer(0, 2**32 - 1)
+_LIMITS: Mapping[str, tuple[int, int]] = {
+    "smallint": (-(2**15), 2**15 - 1),
+    "integer": (-(2**31), 2**31 - 1),
+    "bigint": (-(2**63), 2**63 - 1),
+    **dict.fromkeys(("oid", "xid", "cid"), (0, 2**32 - 1)),
+    "xid8": (0, 2**64 - 1),
+}
+_TEXTS = ("text", "character varying", "character", "bpchar", "name")
+_FLOATS = ("real", "double precision")
 
 ENCODERS: Mapping[str, Encoder] = {
-    "smallint": _integer(-(2**15), 2**15 - 1),
-    "integer": _integer(-(2**31), 2**31 - 1),
-    "bigint": _integer(-(2**63), 2**63 - 1),
-    **dict.fromkeys(("oid", "xid", "cid"), _UNSIGNED),
-    "xid8": _integer(0, 2**64 - 1),
-    **dict.fromkeys(("real", "double precision", "numeric"), _number),
-    **dict.fromkeys(("text", "character varying", "character", "bpchar", "name"), _text),
+    **{name: _integer(low, high) for name, (low, high) in _LIMITS.items()},
+    **dict.fromkeys((*_FLOATS, "numeric"), _number),
+    **dict.fromkeys(_TEXTS, _text),
     "date": _date,
     **dict.fromkeys(("timestamp without time zone", "time without time zone"), _without_zone),
     **dict.fromkeys(("timestamp with time zone", "time with time zone"), _with_zone),
     **dict.fromkeys(("json", "jsonb"), encode_json),
 }
 """By ``format_type``'s spelling; a value of any other type is sent as it is."""
+
+ARRAYS: Mapping[str, WriteArray] = {
+    **{name: _written_integers(low, high) for name, (low, high) in _LIMITS.items()},
+    **dict.fromkeys(_TEXTS, _write_texts),
+    **dict.fromkeys(_FLOATS, _written_plainly(float)),
+    "uuid": _written_plainly(UUID),
+}
+"""By the elements' type: long arrays of these are common, and several times as fast as one by one."""
 
 FORMS: Mapping[Form, Encoder] = {"hstore": _hstore, "vector": _vector, "halfvec": _vector}
 
