@@ -68,6 +68,15 @@ class EnumClass:
 
 
 @dataclass(frozen=True, slots=True)
+class NewType:
+    """A domain of the database as a type of its own."""
+
+    name: str
+    doc: str
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionModel:
     """
     A query as a function.
@@ -107,6 +116,7 @@ class ModuleModel:
     folds: tuple[Fold, ...] = ()
     functions: tuple[FunctionModel, ...] = ()
     enums: tuple[EnumClass, ...] = ()
+    new_types: tuple[NewType, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ class QueryModule:
         )
 
     def _parameter(self, parameter: Parameter) -> Field:
-        annotation = self._namespace.type_map.python(parameter.type).parameter
+        annotation = self._namespace.parameter(parameter)
         return Field(names.parameter_name(parameter.name), optional(annotation, parameter.nullable))
 
     def _are_distinct(self, query: AnalysedQuery, identifiers: list[str], what: str, hint: str) -> bool:

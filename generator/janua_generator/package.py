@@ -19,7 +19,7 @@ from janua_generator.catalog.model import PgType
 from janua_generator.classes import Unit
 from janua_generator.diagnostics import GenerationFailed
 from janua_generator.imports import DATACLASS, FUTURE, import_block
-from janua_generator.model import EnumClass, Field, ModuleModel, PackageModel, RowClass, TypeEntry
+from janua_generator.model import EnumClass, Field, ModuleModel, NewType, PackageModel, RowClass, TypeEntry
 from janua_generator.module import QueryModule, module_stem
 from janua_generator.namespace import ModelClass, Namespace
 from janua_generator.rows import ClassTable
@@ -114,8 +114,8 @@ def used_types(introspection: Introspection, queries: Iterable[AnalysedQuery]) -
 def python_names(query: AnalysedQuery, namespace: Namespace) -> tuple[list[str], list[str]]:
     """The Python types of a query's parameters and columns, as ``inspect`` shows them."""
     return (
-        [plain(namespace.type_map.python(each.type).parameter) for each in query.parameters],
-        [plain(namespace.type_map.python(each.type).result) for each in query.columns],
+        [plain(namespace.parameter(each)) for each in query.parameters],
+        [plain(namespace.result(each)) for each in query.columns],
     )
 
 
@@ -195,16 +195,22 @@ def _members(type_: PgType) -> tuple[tuple[str, str], ...]:
 def _models(namespace: Namespace, unit: Unit, shared: ClassTable | None) -> ModuleModel:
     rows = [_model(model, unit) for model in namespace.models(unit)]
     rows += [_local(each, unit) for each in shared.classes.values()] if shared is not None else []
-    used = aliases(field.annotation for row in rows for field in row.fields)
+    new_types = [_new_type(namespace, name, type_, unit) for name, type_ in namespace.new_types(unit)]
+    used = aliases([*(field.annotation for row in rows for field in row.fields), *(each.base for each in new_types)])
+    lines = {alias: namespace.import_line(alias, unit) for alias in (*used, *(["_t"] if new_types else []))}
     return ModuleModel(
         path=unit.path("models.py"),
         subject=f"Rows of the tables, views and composite types of schema {unit.schema}",
         source="the migrations",
-        imports=import_block([FUTURE, DATACLASS, *(namespace.import_line(alias, unit) for alias in used)])
-        if rows
-        else (),
+        imports=import_block([FUTURE, *([DATACLASS] if rows else []), *lines.values()]) if rows or new_types else (),
         rows=tuple(rows),
+        new_types=tuple(new_types),
     )
+
+
+def _new_type(namespace: Namespace, name: str, type_: PgType, unit: Unit) -> NewType:
+    [base] = local([namespace.new_type_base(type_)], [], unit.alias("models"))
+    return NewType(name, type_.comment or f"A value of the domain ``{type_.name}``.", base)
 
 
 def _model(model: ModelClass, unit: Unit) -> RowClass:

@@ -125,8 +125,7 @@ class RowMaker:
 
     def annotations(self, query: AnalysedQuery) -> list[str]:
         """The types of the columns, in their order."""
-        python = self._namespace.type_map.python
-        return [optional(python(each.type).result, each.nullable) for each in query.columns]
+        return [optional(self._namespace.result(each), each.nullable) for each in query.columns]
 
     def _folded(self, function: str, tree: _Node, classes: _Classes, query: AnalysedQuery) -> RowModel:
         assert query.nest is not None

@@ -8,7 +8,7 @@ of any name harms nothing; ``IMPORTS`` tells where each alias comes from.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from janua_generator.catalog.model import PgType
 
@@ -16,6 +16,7 @@ IMPORTS: Mapping[str, str] = {
     "_b": "import builtins as _b",
     "_dec": "import decimal as _dec",
     "_dt": "import datetime as _dt",
+    "_t": "import typing as _t",
     "_uuid": "import uuid as _uuid",
     "_abc": "from collections import abc as _abc",
     "_mr": "from psycopg.types import multirange as _mr",
@@ -84,13 +85,14 @@ class PythonType:
 class TypeMap:
     """
     Resolves types. ``types`` are the server's; ``class_of`` gives the annotation of an enum or
-    composite, which depends on how the package is laid out. ``exact_intervals`` is the project's
-    choice of what an ``interval`` is.
+    composite, which depends on how the package is laid out, and ``new_type_of`` that of a domain, or
+    nothing where it is its base type. ``exact_intervals`` is the project's choice of what an ``interval`` is.
     """
 
     types: Mapping[str, PgType]
     class_of: Callable[[PgType], str]
     exact_intervals: bool = False
+    new_type_of: Callable[[PgType], str] = lambda _: ""
     _resolved: dict[str, PythonType] = field(default_factory=dict, repr=False, compare=False)
 
     def python(self, type_: PgType) -> PythonType:
@@ -103,7 +105,9 @@ class TypeMap:
     def _resolve(self, type_: PgType) -> PythonType:
         match type_.kind:
             case "domain":
-                return self.python(self.named(type_.base))
+                base = self.python(self.named(type_.base))
+                name = self.new_type_of(type_)
+                return replace(base, result=name, parameter=name) if name else base
             case "array":
                 element = self.python(self.named(type_.element))
                 return PythonType(

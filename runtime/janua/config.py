@@ -26,6 +26,8 @@ Source: TypeAlias = Path | tuple[Path, ...]
 """A folder or a file, or the files that a pattern names, which belong together as those of a folder do."""
 Intervals: TypeAlias = Literal["timedelta", "exact"]
 """What an ``interval`` is: a timedelta, which has no months, or ``janua.types.Interval``."""
+Domains: TypeAlias = Literal["base", "newtype"]
+"""What a domain is: the same as its base type, or a ``typing.NewType`` of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Project:
     tables: Tables = "all"
     frozen: bool = False
     intervals: Intervals = "timedelta"
+    domains: Domains = "base"
     override: tuple[Override, ...] = ()
     rename: Mapping[str, str] = field(default_factory=dict)
     function: tuple[Function, ...] = ()
@@ -107,6 +110,7 @@ class _Settings:
     tables: Tables = "all"
     frozen: bool = False
     intervals: Intervals = "timedelta"
+    domains: Domains = "base"
     override: tuple[Override, ...] = ()
     rename: dict[str, str] = field(default_factory=dict)
     function: tuple[Function, ...] = ()
@@ -220,6 +224,7 @@ class _Checker:
             tables=settings.tables,
             frozen=settings.frozen,
             intervals=settings.intervals,
+            domains=settings.domains,
             override=settings.override,
             rename=settings.rename,
             function=settings.function,
