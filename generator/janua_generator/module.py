@@ -15,7 +15,6 @@ from janua_generator import names
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.parameters import Parameter
 from janua_generator.annotations import aliases, optional
-from janua_generator.catalog.model import PgType
 from janua_generator.diagnostics import GenerationFailed
 from janua_generator.imports import DATACLASS, FUTURE, import_block
 from janua_generator.model import Field, FunctionModel, ModuleModel, RowClass
@@ -112,7 +111,7 @@ class QueryModule:
         row = self._row(name, query)
         if row is None:
             return None
-        self._warn_unknown(query, [("parameter", each.name, each.type) for each in query.parameters])
+        self._warn_unknown(query)
         source = query.source
         type_map = self._namespace.type_map
         return FunctionModel(
@@ -149,18 +148,24 @@ class QueryModule:
         """What the query gives; None where that is a finding."""
         if query.cardinality in (Cardinality.NONE, Cardinality.AFFECTED):
             return RowModel("None")
-        self._warn_unknown(query, [("column", each.name, each.type) for each in query.columns])
         try:
             return self._rows.model(name, query)
         except GenerationFailed as failure:
             self.findings += failure.diagnostics
             return None
 
-    def _warn_unknown(self, query: AnalysedQuery, typed: Iterable[tuple[str, str, PgType]]) -> None:
-        for what, name, type_ in typed:
-            if unknown := self._namespace.type_map.python(type_).unknown:
-                message = f'{what} "{name}" of query {query.source.name} has type {unknown}, which is given as str'
-                self.warnings += query.source.warning(Rule.UNKNOWN_TYPE, message)
+    def _warn_unknown(self, query: AnalysedQuery) -> None:
+        """Once for each type."""
+        named = [("column", each.name, each.type) for each in query.columns]
+        named += [("parameter", each.name, each.type) for each in query.parameters]
+        first: dict[str, str] = {}
+        for what, name, type_ in named:
+            first.setdefault(self._namespace.type_map.python(type_).unknown, f'{what} "{name}"')
+        for unknown, place in first.items():
+            if unknown:
+                message = f"{place} of query {query.source.name} has the type {unknown}, which is given as str"
+                hint = 'where that is meant, write "-- @allow unknown-type" below its name'
+                self.warnings += query.source.warning(Rule.UNKNOWN_TYPE, message, hint=hint)
 
 
 def _method(query: AnalysedQuery) -> str:

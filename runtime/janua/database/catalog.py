@@ -22,7 +22,7 @@ from psycopg.types.range import RangeInfo, register_range
 from psycopg.types.string import TextBinaryLoader, TextLoader
 
 from janua.database.composites import composite_dumper, composite_loaders
-from janua.database.loaders import FORMS, refuse_unknown_texts
+from janua.database.loaders import FORMS, refuse_unknown_texts, text_only_loader
 from janua.database.parameters import encoder_for
 from janua.errors import SchemaDrift
 from janua.query import CompositeType, DatabaseType, DomainType, EnumType, FormType, RangeType, TextType, Types
@@ -51,6 +51,7 @@ class TypeFacts:
     array_oid: int
     delimiter: str
     kind: str
+    sends_text: bool
     base_oid: int
     subtype_oid: int
     multirange_oid: int
@@ -92,8 +93,9 @@ def _bind(declared: DatabaseType, facts: TypeFacts, types: Types) -> Registratio
         case DomainType():
             return partial(_register_domain, info, facts.base_oid)
         case TextType():
-            # Both forms: citext's binary form is its text. For types with another one the query asks for text.
-            return partial(_register_loaders, info, (TextLoader, TextBinaryLoader))
+            # citext's binary form is its text. For types with another one the query asks for text.
+            binary = TextBinaryLoader if facts.sends_text else text_only_loader(facts.name)
+            return partial(_register_loaders, info, (TextLoader, binary))
         case FormType():
             return partial(_register_loaders, info, FORMS[declared.form])
 

@@ -80,10 +80,27 @@ class _UnknownBinaryLoader(Loader):
     def load(self, data: Buffer) -> NoReturn:
         if self.oid < _FIRST_OWN_OID:
             known = psycopg.adapters.types.get(self.oid)
-            raise ValueError(
-                f"the type {known.name if known else f'with oid {self.oid}'} is read as text only: cast it to text"
-            )
+            raise _text_only(known.name if known else f"with oid {self.oid}")
         raise UnknownType(f"the server sent a value of the type with oid {self.oid}, which is not known here")
+
+
+class _TextOnlyBinaryLoader(Loader):
+    """For types of extensions, which a record of no declared type may hold."""
+
+    format = Format.BINARY
+    name: str
+
+    def load(self, data: Buffer) -> NoReturn:
+        raise _text_only(self.name)
+
+
+def text_only_loader(name: str) -> type[Loader]:
+    """Return what refuses the binary form of a type, which is not known here."""
+    return type("TextOnlyBinaryLoader", (_TextOnlyBinaryLoader,), {"name": name})
+
+
+def _text_only(name: str) -> ValueError:
+    return ValueError(f"the type {name} is read as text only: cast it to text")
 
 
 class _UnknownLoader(TextLoader):
