@@ -224,6 +224,8 @@ def _has_xml(connection: psycopg.Connection[Any]) -> bool:
 def test_there_is_a_sample_of_every_type(servers_types: ServersTypes) -> None:
     """A type that is new in this version of the server needs a decision: see docs/types.md."""
     assert [] == [name for name, _, _ in servers_types.found if name not in SAMPLES and name not in OUTPUT_ONLY]
+    found = {name for name, _, _ in servers_types.found}
+    assert {"int4", "timestamptz", "citext", "hstore", "ltree", "cube", "seg", "query_int", "isbn13"} <= found
 
 
 @dataclass(frozen=True)

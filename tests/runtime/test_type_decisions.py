@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +18,7 @@ from janua.query import CompositeType, DomainType, EnumType, FormType, RangeType
 from janua.types import Interval, OpenEnum
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, create_model
 
 
 class Mood(OpenEnum):
@@ -272,3 +275,77 @@ def test_a_pydantic_request_refuses_a_label_that_the_code_does_not_know() -> Non
         Request.model_validate_json('{"mood": "glad"}')
     assert '{"mood":"glad"}' == Request(mood=Mood("glad")).model_dump_json()
     assert ["sad"] == Request.model_json_schema()["$defs"]["Mood"]["enum"]
+
+
+@dataclass
+class Reading:
+    mood: Mood | None
+    moods: list[Mood | None] | None
+    span: Range[Mood] | None
+
+
+GROWN = Types(
+    (
+        EnumType("grown", Mood),
+        RangeType("grownrange", "grown", "grownmultirange"),
+        CompositeType("reading", Reading, (("mood", "grown"), ("moods", "grown[]"), ("span", "grownrange"))),
+    )
+)
+
+
+@BOTH
+def test_an_unknown_label_is_a_member_in_every_position(db: Database, text: bool) -> None:
+    """In arrays, composites, ranges and all of it in one another, both ways."""
+    db.raw(
+        "DROP TYPE IF EXISTS reading, grownrange, grown; CREATE TYPE grown AS ENUM ('sad', 'glad', 'elated');"
+        "CREATE TYPE grownrange AS RANGE (subtype = grown);"
+        "CREATE TYPE reading AS (mood grown, moods grown[], span grownrange)"
+    )
+    glad, elated = Mood("glad"), Mood("elated")
+    span = Range(glad, elated)
+    reading = Reading(glad, [Mood.SAD, elated, None], span)
+    for pg_type, value in {
+        "grown": glad,
+        "grown[]": [glad, None, Mood.SAD],
+        "grownrange": span,
+        "grownmultirange": Multirange([span]),
+        "reading": reading,
+        "reading[]": [reading, None],
+    }.items():
+        found = db.fetch_one(one(pg_type, GROWN, text), (value,))
+        assert value == found
+        assert set(_enum_classes(value)) == set(_enum_classes(found)) == {Mood}
+
+
+def _enum_classes(value: Any) -> list[type]:
+    """The classes of all texts in a value."""
+    match value:
+        case None:
+            return []
+        case str():
+            return [type(value)]
+        case Range():
+            return _enum_classes([value.lower, value.upper])
+        case Reading():
+            return _enum_classes([value.mood, value.moods, value.span])
+        case _:
+            return [found for each in value for found in _enum_classes(each)]
+
+
+def test_an_unknown_label_is_a_key_as_its_text_is() -> None:
+    """Two members of one label are one key, and a copy is the same."""
+    counts = {Mood("glad"): 1, Mood.SAD: 2}
+    assert (1, 1, 2) == (counts[Mood("glad")], counts["glad"], counts["sad"])  # type: ignore[index]
+    for copied in (copy.deepcopy(Mood("glad")), pickle.loads(pickle.dumps(Mood("glad")))):
+        assert (Mood, "glad", "glad") == (type(copied), copied.value, copied.name)
+    assert [Mood.SAD] == list(Mood)
+    assert b'{"glad":"glad"}' == msgspec.json.encode({Mood("glad"): Mood("glad")})
+
+
+def test_pydantic_refuses_unknown_labels_in_every_position() -> None:
+    """Also as an element, as a key and where None is taken."""
+    model = create_model("Moods", many=(list[Mood], []), by=(dict[Mood, int], {}), maybe=(Mood | None, None))
+    assert [Mood.SAD] == model.model_validate({"many": ["sad"], "by": {"sad": 1}, "maybe": "sad"}).many  # type: ignore[attr-defined]
+    for wrong in ({"many": ["sad", "glad"]}, {"by": {"glad": 1}}, {"maybe": "glad"}):
+        with pytest.raises(ValidationError, match="must be one of 'sad'"):
+            model.model_validate(wrong)
