@@ -196,6 +196,12 @@ def test_a_function_that_returns_nothing_gives_none(shared_db: Database, text: b
     assert shared_db.fetch_one(Query[None]("void", "SELECT pg_sleep(0)", text=text)) is None
 
 
+@pytest.mark.parametrize(("number", "expected"), [(-1, "\\377"), (-128, "\\200"), (0, ""), (127, "\x7f"), (65, "A")])
+def test_a_char_in_quotes_is_any_byte(shared_db: Database, number: int, expected: str) -> None:
+    """In octal where it is no character of ASCII, as PostgreSQL 16 writes it."""
+    assert expected == shared_db.fetch_one(Query[str]("c", f'SELECT ({number})::"char"'))
+
+
 @pytest.mark.parametrize("text", [False, True], ids=["binary", "text"])
 def test_pseudo_types_of_text_are_text(shared_db: Database, text: bool) -> None:
     """As the output functions return them."""
