@@ -124,8 +124,9 @@ class Namespace:
         if met.kind != "domain":
             return own
         sent, declared = self.wire_name(parameter.type), self.wire_name(met)
-        as_domain = {declared: "{}", f"{declared}[]": "_abc.Sequence[{}]"}.get(sent, own)
-        return as_domain.format(self.type_map.python(met).parameter)
+        if sent == declared:
+            return self.type_map.python(met).parameter
+        return f"_abc.Sequence[{self.type_map.python(met).parameter}]" if sent == f"{declared}[]" else own
 
     def has_class(self, type_: PgType) -> bool:
         """Whether a value of the type can be made: an enum or composite needs a class."""

@@ -62,6 +62,8 @@ RETURNING id, mail, born;
 UPDATE users SET id = :new_id, boss = :boss WHERE id = :id;
 -- name: both :many
 SELECT id FROM users WHERE id = :it OR plain = :it;
+-- name: maybe :many
+SELECT id FROM users WHERE :it::bigint IS NULL OR id = :it;
 -- name: ids :many
 SELECT i.owner, i.total FROM billing.invoices i WHERE i.owner IN (:one, :two);
 -- name: cast_one :one
@@ -133,6 +135,7 @@ def test_columns_and_parameters_are_of_the_domain_that_they_meet(project: Sandbo
         "    id: _m.UserId\n    other: int | None\n",
         "def move_user(db: Executor, /, *, new_id: _m.UserId, boss: _m.AdminId | None, id: _m.UserId) -> int: ...",
         "def both(db: Executor, /, *, it: int) -> list[_m.UserId]: ...",
+        "def maybe(db: Executor, /, *, it: _m.UserId | None) -> list[_m.UserId]: ...",
         "def ids(db: Executor, /, *, one: _m.UserId, two: _m.UserId) -> list[IdsRow]: ...",
         "    owner: _m.UserId\n    total: _billing_m.Amount | None\n",
         "    id: _m.UserId,\n    mail: _m.Email,\n    friends: _abc.Sequence[_m.UserId] | None,\n"

@@ -87,9 +87,9 @@ def generated(scratch: ScratchServer, tmp_path_factory: pytest.TempPathFactory) 
     name = scratch.clone(scratch.migrated(read_migrations(project.root / "migrations"), purpose="unknown"))
     sys.path.insert(0, str(project.root))
     try:
-        modules = [importlib.import_module(f"unknown_types.{each}") for each in ("packages", "models")]
+        packages, models = (importlib.import_module(f"unknown_types.{each}") for each in ("packages", "models"))
         with Database(scratch.url(name)) as db:
-            yield Generated(*modules, db, outcome.err)
+            yield Generated(packages, models, db, outcome.err)
     finally:
         sys.path.remove(str(project.root))
         for each in [each for each in sys.modules if each.partition(".")[0] == "unknown_types"]:

@@ -18,7 +18,13 @@ _RELATIONS = (exp.Table, exp.Subquery, exp.Lateral, exp.Unnest, exp.Values)
 
 
 def declared_type(column: exp.Column, catalog: Catalog) -> str:
-    """Return the type that the column is declared with; nothing where another relation's may be meant."""
+    """
+    Return the type that the column is declared with; nothing where another relation's may be meant.
+
+    And nothing where there are no domains, so that most projects pay nothing.
+    """
+    if not catalog.has_domains:
+        return ""
     statement = column.find_ancestor(*_STATEMENTS)
     qualifier, name = name_of(column.args.get("table")), name_of(column.this)
     found: set[str] = set()

@@ -63,7 +63,7 @@ def find_parameters(described: DescribedQuery, tree: exp.Expr | None, catalog: C
         taken.add(name)
         inferred = any(use.takes_null for use in found)
         is_nullable = inferred if placeholder.nullable is None else placeholder.nullable
-        met = {use.type for use in found}
+        met = {use.type for use in found if use.type}
         meets = met.pop() if len(met) == 1 else ""
         parameters.append(Parameter(name, placeholder.number, type_, is_nullable, meets))
     return tuple(parameters)
