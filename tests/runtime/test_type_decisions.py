@@ -112,6 +112,7 @@ def test_what_python_cannot_hold_is_an_error(
         ("text", b"x", "it needs a str, not bytes"),
         ("date", datetime(2020, 1, 1, 2), "it needs a date, and a datetime would lose its time"),
         ("timestamp with time zone", datetime(2020, 1, 1), "it needs a time zone"),
+        ("timestamp with time zone", date(2020, 1, 1), "it needs a datetime with a time zone: a date begins"),
         ("timestamp without time zone", datetime(2020, 1, 1, tzinfo=UTC), "the type has no time zone"),
         ("tstzrange", Range(datetime(2020, 1, 1), None), "it needs a time zone"),
         ("time with time zone", time(1), "it needs a time zone"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -73,6 +73,8 @@ def _without_zone(value: object) -> object:
 def _with_zone(value: object) -> object:
     if isinstance(value, _CLOCKS) and value.utcoffset() is None:
         raise ValueError("it needs a time zone, as datetime.now(UTC) or replace(tzinfo=UTC) give")
+    if isinstance(value, date) and not isinstance(value, datetime):
+        raise TypeError("it needs a datetime with a time zone: a date begins at another moment in each zone")
     return value
 
 
