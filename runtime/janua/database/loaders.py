@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 import msgspec
 import psycopg
+from psycopg.abc import AdaptContext
 from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.pq import Format
 from psycopg.types import TypeInfo
@@ -183,12 +184,21 @@ class _IntervalLoader(Loader):
 
 
 class _IntervalBinaryLoader(Loader):
+    """What has no months is left to psycopg, whose C makes a timedelta many times as fast as Python's call."""
+
     format = Format.BINARY
 
+    def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
+        super().__init__(oid, context)
+        loader = psycopg.adapters.get_loader(_INTERVAL, Format.BINARY)
+        assert loader is not None, "psycopg has one"
+        self._load = loader(oid, context).load
+
     def load(self, data: Buffer) -> timedelta:
-        micros, days, months = _INTERVAL_BINARY.unpack(data)
+        _, _, months = _INTERVAL_BINARY.unpack(data)
         # An infinite one has months.
-        return _as_timedelta(*_unpack_interval(data)) if months else timedelta(days, 0, micros)
+        found: timedelta = _as_timedelta(*_unpack_interval(data)) if months else self._load(data)
+        return found
 
 
 def _as_timedelta(micros: int, days: int, months: int) -> timedelta:
