@@ -100,7 +100,7 @@ _RECORD_AUDIT_EVENT: Final[Query[RecordAuditEventRow]] = Query(
     sql="""INSERT INTO audit_logs (organization_id, actor_id, action, severity, target_type, target_id, ip_address, changes)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 RETURNING id, occurred_at""",
-    params=("uuid", "uuid", "text", "audit_severity", "text", "uuid", "inet", "jsonb"),
+    params=("uuid", "uuid", "text", "public.audit_severity", "text", "uuid", "inet", "jsonb"),
     columns=("bigint", "timestamp with time zone"),
     row=RecordAuditEventRow,
     types=_t.TYPES,
@@ -177,7 +177,9 @@ WHERE a.organization_id = $1
   AND a.occurred_at < ($2::date + INTERVAL '1 month') AT TIME ZONE 'UTC'
 ORDER BY a.occurred_at DESC, a.id DESC""",
     params=("uuid", "date"),
-    columns=("bigint", "timestamp with time zone", "text", "audit_severity", "text", "text", "uuid", "inet", "jsonb"),
+    columns=(
+        "bigint", "timestamp with time zone", "text", "public.audit_severity", "text", "text", "uuid", "inet", "jsonb",
+    ),
     row=ListAuditTrailOfMonthRow,
     types=_t.TYPES,
 )
@@ -212,7 +214,8 @@ ORDER BY occurred_at DESC, id DESC
 LIMIT $4""",
     params=("uuid", "timestamp with time zone", "bigint", "bigint"),
     columns=(
-        "bigint", "uuid", "uuid", "text", "audit_severity", "text", "uuid", "inet", "jsonb", "timestamp with time zone",
+        "bigint", "uuid", "uuid", "text", "public.audit_severity", "text", "uuid", "inet", "jsonb",
+        "timestamp with time zone",
     ),
     row=_m.AuditLog,
     types=_t.TYPES,
@@ -324,7 +327,7 @@ LEFT JOIN audit_logs a
 GROUP BY s.severity
 ORDER BY s.severity""",
     params=("uuid", "timestamp with time zone"),
-    columns=("audit_severity", "bigint", "timestamp with time zone"),
+    columns=("public.audit_severity", "bigint", "timestamp with time zone"),
     row=CountAuditEventsBySeverityRow,
     types=_t.TYPES,
 )

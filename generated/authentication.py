@@ -124,7 +124,7 @@ VALUES (
     $4
 )
 RETURNING id""",
-    params=("citext", "login_outcome", "inet", "character"),
+    params=("public.citext", "public.login_outcome", "inet", "character"),
     columns=("bigint",),
     types=_t.TYPES,
 )
@@ -160,7 +160,7 @@ WHERE a.email = $1
       (SELECT max(s.attempted_at) FROM login_attempts s WHERE s.email = $1 AND s.outcome = 'success'),
       '-infinity'
   )""",
-    params=("citext", "interval"),
+    params=("public.citext", "interval"),
     columns=("bigint", "timestamp with time zone"),
     row=CountRecentFailuresRow,
     types=_t.TYPES,
@@ -234,7 +234,7 @@ WHERE a.attempted_at >= $1
 GROUP BY ROLLUP (a.outcome)
 ORDER BY grouping(a.outcome), a.outcome""",
     params=("timestamp with time zone",),
-    columns=("login_outcome", "bigint", "boolean"),
+    columns=("public.login_outcome", "bigint", "boolean"),
     row=CountLoginsByOutcomeRow,
     types=_t.TYPES,
 )
@@ -261,8 +261,8 @@ _FIND_USER_BY_IDENTITY: Final[Query[FindUserByIdentityRow]] = Query(
 FROM identities i
 JOIN users u ON u.id = i.user_id
 WHERE i.provider = $1 AND i.subject = $2""",
-    params=("identity_provider", "text"),
-    columns=("uuid", "citext", "text", "user_status", "timestamp with time zone"),
+    params=("public.identity_provider", "text"),
+    columns=("uuid", "public.citext", "text", "public.user_status", "timestamp with time zone"),
     row=FindUserByIdentityRow,
     types=_t.TYPES,
 )
@@ -294,7 +294,7 @@ VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT ON CONSTRAINT identities_one_per_provider DO UPDATE
 SET subject = EXCLUDED.subject, email = EXCLUDED.email, profile = EXCLUDED.profile, linked_at = now()
 RETURNING id, linked_at""",
-    params=("uuid", "identity_provider", "text", "citext", "json"),
+    params=("uuid", "public.identity_provider", "text", "public.citext", "json"),
     columns=("bigint", "timestamp with time zone"),
     row=LinkIdentityRow,
     types=_t.TYPES,
@@ -386,7 +386,7 @@ SET token_hash = EXCLUDED.token_hash,
     new_email = EXCLUDED.new_email,
     created_at = now(),
     expires_at = EXCLUDED.expires_at""",
-    params=("bytea", "uuid", "verification_purpose", "citext", "interval"),
+    params=("bytea", "uuid", "public.verification_purpose", "public.citext", "interval"),
     types=_t.TYPES,
 )
 
@@ -437,8 +437,8 @@ _USE_VERIFICATION_TOKEN: Final[Query[UseVerificationTokenRow]] = Query(
 SET used_at = now()
 WHERE token_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > now()
 RETURNING user_id, new_email""",
-    params=("bytea", "verification_purpose"),
-    columns=("uuid", "citext"),
+    params=("bytea", "public.verification_purpose"),
+    columns=("uuid", "public.citext"),
     row=UseVerificationTokenRow,
     types=_t.TYPES,
 )
@@ -482,7 +482,7 @@ FROM token t
 WHERE u.id = t.user_id AND u.deleted_at IS NULL
 RETURNING u.id, u.email""",
     params=("bytea", "bytea"),
-    columns=("uuid", "citext"),
+    columns=("uuid", "public.citext"),
     row=ResetPasswordRow,
     types=_t.TYPES,
 )
@@ -513,7 +513,7 @@ FROM mfa_factors
 WHERE user_id = $1 AND confirmed_at IS NOT NULL
 ORDER BY last_used_at DESC NULLS LAST, created_at""",
     params=("uuid",),
-    columns=("uuid", "mfa_kind", "text", "bytea", "uuid", "bigint", "timestamp with time zone"),
+    columns=("uuid", "public.mfa_kind", "text", "bytea", "uuid", "bigint", "timestamp with time zone"),
     row=ListMfaFactorsRow,
     types=_t.TYPES,
 )
@@ -593,7 +593,7 @@ WHERE p.organization_id = $1
   )
 ORDER BY u.email""",
     params=("uuid",),
-    columns=("uuid", "citext", "mfa_kind[]"),
+    columns=("uuid", "public.citext", "public.mfa_kind[]"),
     row=ListMembersWithoutSecondFactorRow,
     types=_t.TYPES,
 )

@@ -282,7 +282,7 @@ WHERE (f.rollout = 1 OR NOT f.is_enabled)
       SELECT 1 FROM feature_flag_overrides x WHERE x.flag_key = f.key AND x.is_enabled <> f.is_enabled
   )
 ORDER BY f.updated_at""",
-    columns=("text", "boolean", "citext", "timestamp with time zone"),
+    columns=("text", "boolean", "public.citext", "timestamp with time zone"),
     row=ListUnusedFlagsRow,
     types=_t.TYPES,
 )

@@ -79,7 +79,7 @@ SELECT
 FROM tree t
 ORDER BY t.path""",
     params=("uuid",),
-    columns=("uuid", "text", "integer", "permission[]", "bigint"),
+    columns=("uuid", "text", "integer", "public.permission[]", "bigint"),
     row=ListGroupTreeRow,
     types=_t.TYPES,
 )
@@ -153,8 +153,8 @@ VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (organization_id, lower(name)) DO UPDATE
 SET description = EXCLUDED.description, permissions = EXCLUDED.permissions
 RETURNING groups.id, groups.organization_id, groups.parent_id, groups.name, groups.description, groups.permissions, groups.created_at""",
-    params=("uuid", "uuid", "text", "text", "permission[]"),
-    columns=("uuid", "uuid", "uuid", "text", "text", "permission[]", "timestamp with time zone"),
+    params=("uuid", "uuid", "text", "text", "public.permission[]"),
+    columns=("uuid", "uuid", "uuid", "text", "text", "public.permission[]", "timestamp with time zone"),
     row=_m.Group,
     types=_t.TYPES,
 )
@@ -293,7 +293,7 @@ LEFT JOIN group_members gm ON gm.organization_id = m.organization_id AND gm.user
 WHERE m.organization_id = $1 AND gm.group_id IS NULL
 ORDER BY m.joined_at""",
     params=("uuid",),
-    columns=("uuid", "membership_role"),
+    columns=("uuid", "public.membership_role"),
     row=ListMembersWithoutGroupRow,
     types=_t.TYPES,
 )

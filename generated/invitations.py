@@ -99,7 +99,7 @@ SET role = EXCLUDED.role,
     invited_by = EXCLUDED.invited_by,
     expires_at = EXCLUDED.expires_at
 RETURNING i.id, i.expires_at, (i.xmax = 0) AS "was_new!\"""",
-    params=("uuid", "citext", "membership_role", "uuid[]", "text", "bytea", "uuid"),
+    params=("uuid", "public.citext", "public.membership_role", "uuid[]", "text", "bytea", "uuid"),
     columns=("uuid", "timestamp with time zone", "boolean"),
     row=InviteRow,
     types=_t.TYPES,
@@ -168,7 +168,10 @@ JOIN organizations o ON o.id = i.organization_id
 LEFT JOIN users u ON u.id = i.invited_by
 WHERE i.token_hash = $1 AND i.status = 'pending' AND i.expires_at > now()""",
     params=("bytea",),
-    columns=("uuid", "citext", "membership_role", "text", "timestamp with time zone", "text", "text", "boolean"),
+    columns=(
+        "uuid", "public.citext", "public.membership_role", "text", "timestamp with time zone", "text", "text",
+        "boolean",
+    ),
     row=GetInvitationByTokenRow,
     types=_t.TYPES,
 )
@@ -212,7 +215,7 @@ SELECT o.id AS organization_id, o.slug, o.name, a.role
 FROM accepted a
 JOIN organizations o ON o.id = a.organization_id""",
     params=("uuid", "bytea"),
-    columns=("uuid", "text", "text", "membership_role"),
+    columns=("uuid", "text", "text", "public.membership_role"),
     row=AcceptInvitationRow,
     types=_t.TYPES,
 )
@@ -250,7 +253,10 @@ FROM invitations i
 WHERE i.organization_id = $1 AND i.status = 'pending' AND i.expires_at > now()
 ORDER BY i.expires_at""",
     params=("uuid",),
-    columns=("uuid", "citext", "membership_role", "timestamp with time zone", "timestamp with time zone", "text[]"),
+    columns=(
+        "uuid", "public.citext", "public.membership_role", "timestamp with time zone", "timestamp with time zone",
+        "text[]",
+    ),
     row=ListPendingInvitationsRow,
     types=_t.TYPES,
 )
@@ -301,7 +307,7 @@ SET status = 'expired'
 FROM organizations o
 WHERE o.id = i.organization_id AND i.status = 'pending' AND i.expires_at <= now()
 RETURNING i.id, i.email, i.invited_by, o.name AS organization_name""",
-    columns=("uuid", "citext", "uuid", "text"),
+    columns=("uuid", "public.citext", "uuid", "text"),
     row=ExpireInvitationsRow,
     types=_t.TYPES,
 )

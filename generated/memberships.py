@@ -89,7 +89,9 @@ WHERE m.organization_id = $1 AND u.deleted_at IS NULL
 GROUP BY m.organization_id, m.user_id, u.id, inviter.id
 ORDER BY m.role, u.display_name""",
     params=("uuid",),
-    columns=("uuid", "citext", "text", "membership_role", "text", "text", "timestamp with time zone", "text[]"),
+    columns=(
+        "uuid", "public.citext", "text", "public.membership_role", "text", "text", "timestamp with time zone", "text[]",
+    ),
     row=ListMembersRow,
     types=_t.TYPES,
 )
@@ -116,10 +118,10 @@ _LIST_MEMBERS_WITH_ROLE: Final[Query[_m.OrganizationMember]] = Query(
 FROM organization_members
 WHERE organization_id = $1 AND role = ANY($2)
 ORDER BY joined_at""",
-    params=("uuid", "membership_role[]"),
+    params=("uuid", "public.membership_role[]"),
     columns=(
-        "uuid", "text", "uuid", "citext", "text", "user_status", "membership_role", "text", "timestamp with time zone",
-        "timestamp with time zone",
+        "uuid", "text", "uuid", "public.citext", "text", "public.user_status", "public.membership_role", "text",
+        "timestamp with time zone", "timestamp with time zone",
     ),
     row=_m.OrganizationMember,
     types=_t.TYPES,
@@ -155,8 +157,8 @@ ORDER BY joined_at, user_id
 LIMIT $4""",
     params=("uuid", "timestamp with time zone", "uuid", "bigint"),
     columns=(
-        "uuid", "text", "uuid", "citext", "text", "user_status", "membership_role", "text", "timestamp with time zone",
-        "timestamp with time zone",
+        "uuid", "text", "uuid", "public.citext", "text", "public.user_status", "public.membership_role", "text",
+        "timestamp with time zone", "timestamp with time zone",
     ),
     row=_m.OrganizationMember,
     types=_t.TYPES,
@@ -206,7 +208,7 @@ _GET_MEMBERSHIP: Final[Query[_m.Membership]] = Query(
     sql="SELECT memberships.organization_id, memberships.user_id, memberships.role, memberships.title, memberships.is_billing_contact, memberships.invited_by, memberships.joined_at, memberships.last_active_at FROM memberships WHERE organization_id = $1 AND user_id = $2",
     params=("uuid", "uuid"),
     columns=(
-        "uuid", "uuid", "membership_role", "text", "boolean", "uuid", "timestamp with time zone",
+        "uuid", "uuid", "public.membership_role", "text", "boolean", "uuid", "timestamp with time zone",
         "timestamp with time zone",
     ),
     row=_m.Membership,
@@ -238,9 +240,9 @@ VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (organization_id, user_id) DO UPDATE
 SET role = EXCLUDED.role, title = coalesce(EXCLUDED.title, memberships.title)
 RETURNING memberships.organization_id, memberships.user_id, memberships.role, memberships.title, memberships.is_billing_contact, memberships.invited_by, memberships.joined_at, memberships.last_active_at""",
-    params=("uuid", "uuid", "membership_role", "text", "uuid"),
+    params=("uuid", "uuid", "public.membership_role", "text", "uuid"),
     columns=(
-        "uuid", "uuid", "membership_role", "text", "boolean", "uuid", "timestamp with time zone",
+        "uuid", "uuid", "public.membership_role", "text", "boolean", "uuid", "timestamp with time zone",
         "timestamp with time zone",
     ),
     row=_m.Membership,
@@ -305,7 +307,7 @@ WHERE m.organization_id = $2
             AND other.role = 'owner'
       )
   )""",
-    params=("membership_role", "uuid", "uuid"),
+    params=("public.membership_role", "uuid", "uuid"),
     types=_t.TYPES,
 )
 
@@ -392,7 +394,7 @@ WHERE u.id = m.user_id
   AND split_part(u.email::text, '@', 2) = lower($2)
 RETURNING u.id, u.email""",
     params=("uuid", "text"),
-    columns=("uuid", "citext"),
+    columns=("uuid", "public.citext"),
     row=RemoveMembersOfDomainRow,
     types=_t.TYPES,
 )
@@ -428,7 +430,7 @@ WHERE m.organization_id = $2
 GROUP BY m.role
 ORDER BY m.role""",
     params=("interval", "uuid"),
-    columns=("membership_role", "bigint", "bigint"),
+    columns=("public.membership_role", "bigint", "bigint"),
     row=CountMembersByRoleRow,
     types=_t.TYPES,
 )
@@ -481,7 +483,7 @@ def touch_membership(
 _MAY: Final[Query[bool]] = Query(
     name="memberships.may",
     sql="SELECT has_permission($1, $2, $3) AS \"allowed!\"",
-    params=("uuid", "uuid", "permission"),
+    params=("uuid", "uuid", "public.permission"),
     columns=("boolean",),
     types=_t.TYPES,
 )
@@ -509,7 +511,7 @@ _LIST_PERMISSIONS: Final[Query[ListPermissionsRow]] = Query(
     sql="""SELECT p.permission, p.granted_by
 FROM effective_permissions($1, $2) AS p""",
     params=("uuid", "uuid"),
-    columns=("permission", "text"),
+    columns=("public.permission", "text"),
     row=ListPermissionsRow,
     types=_t.TYPES,
 )

@@ -133,8 +133,8 @@ _GET_ORGANIZATION: Final[Query[_m.Organization]] = Query(
     sql="SELECT organizations.id, organizations.parent_id, organizations.slug, organizations.name, organizations.status, organizations.time_zone, organizations.billing_email, organizations.billing_address, organizations.settings, organizations.created_at, organizations.updated_at, organizations.closed_at FROM organizations WHERE id = $1",
     params=("uuid",),
     columns=(
-        "uuid", "uuid", "text", "text", "organization_status", "text", "citext", "postal_address", "jsonb",
-        "timestamp with time zone", "timestamp with time zone", "timestamp with time zone",
+        "uuid", "uuid", "text", "text", "public.organization_status", "text", "public.citext", "public.postal_address",
+        "jsonb", "timestamp with time zone", "timestamp with time zone", "timestamp with time zone",
     ),
     row=_m.Organization,
     types=_t.TYPES,
@@ -175,7 +175,7 @@ LEFT JOIN LATERAL (
 ) AS owner ON true
 WHERE o.slug = $1""",
     params=("text",),
-    columns=("uuid", "text", "organization_status", "text", "uuid", "text"),
+    columns=("uuid", "text", "public.organization_status", "text", "uuid", "text"),
     row=GetOrganizationBySlugRow,
     types=_t.TYPES,
 )
@@ -207,8 +207,8 @@ _CREATE_ORGANIZATION: Final[Query[CreateOrganizationRow]] = Query(
     SELECT c.id, $4::uuid, 'owner', true FROM created c
 )
 SELECT c.id, c.slug, c.name, c.status, c.created_at FROM created c""",
-    params=("text", "text", "citext", "uuid"),
-    columns=("uuid", "text", "text", "organization_status", "timestamp with time zone"),
+    params=("text", "text", "public.citext", "uuid"),
+    columns=("uuid", "text", "text", "public.organization_status", "timestamp with time zone"),
     row=CreateOrganizationRow,
     types=_t.TYPES,
 )
@@ -242,9 +242,9 @@ WHERE m.user_id = $1 AND o.status <> 'closed'
 ORDER BY o.name""",
     params=("uuid",),
     columns=(
-        "uuid", "uuid", "text", "text", "organization_status", "text", "citext", "postal_address", "jsonb",
-        "timestamp with time zone", "timestamp with time zone", "timestamp with time zone", "membership_role",
-        "timestamp with time zone",
+        "uuid", "uuid", "text", "text", "public.organization_status", "text", "public.citext", "public.postal_address",
+        "jsonb", "timestamp with time zone", "timestamp with time zone", "timestamp with time zone",
+        "public.membership_role", "timestamp with time zone",
     ),
     row=ListOrganizationsOfUserRow,
     types=_t.TYPES,
@@ -278,7 +278,7 @@ _GET_BILLING_ADDRESS: Final[Query[GetBillingAddressRow]] = Query(
 FROM organizations o
 WHERE o.id = $1""",
     params=("uuid",),
-    columns=("citext", "postal_address", "text", "character"),
+    columns=("public.citext", "public.postal_address", "text", "character"),
     row=GetBillingAddressRow,
     types=_t.TYPES,
 )
@@ -304,7 +304,7 @@ _SET_BILLING_ADDRESS: Final[Query[None]] = Query(
     sql="""UPDATE organizations
 SET billing_email = $1, billing_address = $2
 WHERE id = $3""",
-    params=("citext", "postal_address", "uuid"),
+    params=("public.citext", "public.postal_address", "uuid"),
     types=_t.TYPES,
 )
 
@@ -475,8 +475,8 @@ FROM organizations o
 WHERE o.name % $1 AND ($2::organization_status IS NULL OR o.status = $2)
 ORDER BY score DESC, o.name
 LIMIT $3""",
-    params=("text", "organization_status", "bigint"),
-    columns=("uuid", "text", "text", "organization_status", "real"),
+    params=("text", "public.organization_status", "bigint"),
+    columns=("uuid", "text", "text", "public.organization_status", "real"),
     row=SearchOrganizationsRow,
     types=_t.TYPES,
 )
@@ -513,7 +513,7 @@ WHERE s.organization_id = o.id
   AND o.status = 'active'
 RETURNING o.id, o.slug, o.billing_email, s.number AS subscription_number, p.name AS product_name""",
     params=("interval",),
-    columns=("uuid", "text", "citext", "bigint", "character varying"),
+    columns=("uuid", "text", "public.citext", "bigint", "character varying"),
     row=SuspendOverdueOrganizationsRow,
     types=_t.TYPES,
 )
@@ -560,7 +560,9 @@ def close_organization(db: Executor | AsyncExecutor, /, *, id: _uuid.UUID) -> in
 _LIST_ORGANIZATION_SUMMARIES: Final[Query[_m.OrganizationSummary]] = Query(
     name="organizations.list_organization_summaries",
     sql="SELECT organization_summaries.organization_id, organization_summaries.slug, organization_summaries.name, organization_summaries.status, organization_summaries.members, organization_summaries.api_keys, organization_summaries.last_seen_at, organization_summaries.usage_quantity FROM organization_summaries ORDER BY usage_quantity DESC, slug",
-    columns=("uuid", "text", "text", "organization_status", "bigint", "bigint", "timestamp with time zone", "numeric"),
+    columns=(
+        "uuid", "text", "text", "public.organization_status", "bigint", "bigint", "timestamp with time zone", "numeric",
+    ),
     row=_m.OrganizationSummary,
     types=_t.TYPES,
 )

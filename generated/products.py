@@ -79,7 +79,7 @@ _GET_PRODUCT_BY_SKU: Final[Query[_m.Product]] = Query(
     sql="SELECT products.id, products.sku, products.name, products.description, products.price, products.currency, products.billed_every, products.seats, products.available, products.trial_period, products.features, products.search, products.created_at, products.updated_at FROM products WHERE sku = $1",
     params=("text",),
     columns=(
-        "uuid", "text", "character varying", "text", "numeric", "character", "billing_interval", "int4range",
+        "uuid", "text", "character varying", "text", "numeric", "character", "public.billing_interval", "int4range",
         "daterange", "interval", "jsonb", "tsvector", "timestamp with time zone", "timestamp with time zone",
     ),
     row=_m.Product,
@@ -108,7 +108,9 @@ FROM products
 WHERE available @> $1::date
 ORDER BY price, name""",
     params=("date",),
-    columns=("uuid", "text", "character varying", "numeric", "character", "billing_interval", "interval", "jsonb"),
+    columns=(
+        "uuid", "text", "character varying", "numeric", "character", "public.billing_interval", "interval", "jsonb",
+    ),
     row=ListProductsOnSaleRow,
     types=_t.TYPES,
 )
@@ -191,8 +193,8 @@ SET name = EXCLUDED.name,
     features = EXCLUDED.features
 RETURNING id, created_at, updated_at""",
     params=(
-        "text", "character varying", "text", "numeric", "character", "billing_interval", "int4range", "daterange",
-        "interval", "jsonb",
+        "text", "character varying", "text", "numeric", "character", "public.billing_interval", "int4range",
+        "daterange", "interval", "jsonb",
     ),
     columns=("uuid", "timestamp with time zone", "timestamp with time zone"),
     row=SaveProductRow,

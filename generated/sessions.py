@@ -162,7 +162,7 @@ WHERE s.token_hash = $1
   AND u.status = 'active'
 RETURNING s.id, s.organization_id, u.id AS user_id, u.email, u.display_name""",
     params=("bytea",),
-    columns=("uuid", "uuid", "uuid", "citext", "text"),
+    columns=("uuid", "uuid", "uuid", "public.citext", "text"),
     row=AuthenticateSessionRow,
     types=_t.TYPES,
 )

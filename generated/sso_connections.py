@@ -58,7 +58,7 @@ _LIST_SSO_CONNECTIONS: Final[Query[ListSsoConnectionsRow]] = Query(
     sql="""SELECT id, protocol, domain, issuer, is_enforced, updated_at
 FROM sso_connections
 ORDER BY domain""",
-    columns=("uuid", "sso_protocol", "citext", "text", "boolean", "timestamp with time zone"),
+    columns=("uuid", "public.sso_protocol", "public.citext", "text", "boolean", "timestamp with time zone"),
     row=ListSsoConnectionsRow,
     types=_t.TYPES,
 )
@@ -82,9 +82,9 @@ def list_sso_connections(
 _GET_SSO_CONNECTION_BY_DOMAIN: Final[Query[_m.SsoConnection]] = Query(
     name="sso_connections.get_sso_connection_by_domain",
     sql="SELECT sso_connections.id, sso_connections.organization_id, sso_connections.protocol, sso_connections.domain, sso_connections.issuer, sso_connections.client_id, sso_connections.client_secret, sso_connections.attributes, sso_connections.is_enforced, sso_connections.created_at, sso_connections.updated_at FROM sso_connections WHERE domain = $1",
-    params=("citext",),
+    params=("public.citext",),
     columns=(
-        "uuid", "uuid", "sso_protocol", "citext", "text", "text", "bytea", "jsonb", "boolean",
+        "uuid", "uuid", "public.sso_protocol", "public.citext", "text", "text", "bytea", "jsonb", "boolean",
         "timestamp with time zone", "timestamp with time zone",
     ),
     row=_m.SsoConnection,
@@ -117,7 +117,7 @@ SET issuer = EXCLUDED.issuer,
     client_secret = coalesce(EXCLUDED.client_secret, c.client_secret),
     attributes = EXCLUDED.attributes
 RETURNING c.id, c.created_at, c.updated_at""",
-    params=("uuid", "sso_protocol", "citext", "text", "text", "bytea", "jsonb"),
+    params=("uuid", "public.sso_protocol", "public.citext", "text", "text", "bytea", "jsonb"),
     columns=("uuid", "timestamp with time zone", "timestamp with time zone"),
     row=SaveSsoConnectionRow,
     types=_t.TYPES,
@@ -208,7 +208,7 @@ LEFT JOIN identities i ON i.user_id = u.id AND i.provider = 'sso'
 WHERE c.id = $1
 ORDER BY u.email""",
     params=("uuid",),
-    columns=("uuid", "citext", "text", "timestamp with time zone", "boolean"),
+    columns=("uuid", "public.citext", "text", "timestamp with time zone", "boolean"),
     row=ListUsersOfDomainRow,
     types=_t.TYPES,
 )

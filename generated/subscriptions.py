@@ -102,7 +102,7 @@ FROM products p
 WHERE p.sku = $4 AND p.seats @> $2::integer
 RETURNING id, number, status, period""",
     params=("uuid", "integer", "numeric", "text"),
-    columns=("uuid", "bigint", "subscription_status", "tstzrange"),
+    columns=("uuid", "bigint", "public.subscription_status", "tstzrange"),
     row=SubscribeRow,
     types=_t.TYPES,
 )
@@ -146,8 +146,8 @@ WHERE s.organization_id = $1 AND s.status <> 'cancelled' AND s.period @> $2::tim
 ORDER BY p.sku""",
     params=("uuid", "timestamp with time zone"),
     columns=(
-        "uuid", "bigint", "text", "character varying", "subscription_status", "integer", "timestamp with time zone",
-        "timestamp with time zone", "numeric", "character",
+        "uuid", "bigint", "text", "character varying", "public.subscription_status", "integer",
+        "timestamp with time zone", "timestamp with time zone", "numeric", "character",
     ),
     row=ListCurrentSubscriptionsRow,
     types=_t.TYPES,
@@ -241,7 +241,7 @@ LEFT JOIN users contact ON contact.id = m.user_id
 WHERE s.status <> 'cancelled' AND upper(s.period) BETWEEN now() AND now() + $1::interval
 ORDER BY ends_at""",
     params=("interval",),
-    columns=("uuid", "bigint", "text", "citext", "timestamp with time zone", "timestamp without time zone"),
+    columns=("uuid", "bigint", "text", "public.citext", "timestamp with time zone", "timestamp without time zone"),
     row=ListLapsingSubscriptionsRow,
     types=_t.TYPES,
 )
@@ -310,7 +310,7 @@ WHERE o.status <> 'closed'
       SELECT s.organization_id FROM subscriptions s WHERE s.status <> 'cancelled' AND s.period @> now()
   )
 ORDER BY o.created_at""",
-    columns=("uuid", "text", "organization_status", "timestamp with time zone"),
+    columns=("uuid", "text", "public.organization_status", "timestamp with time zone"),
     row=ListOrganizationsWithoutSubscriptionRow,
     types=_t.TYPES,
 )

@@ -115,7 +115,7 @@ _GET_USER: Final[Query[_m.User]] = Query(
     sql="SELECT users.id, users.email, users.name, users.display_name, users.status, users.password_hash, users.locale, users.time_zone, users.birth_date, users.risk_score, users.metadata, users.created_at, users.updated_at, users.email_verified_at, users.last_login_at, users.deleted_at, users.accepts_marketing, users.accepted_marketing_at FROM users WHERE id = $1",
     params=("uuid",),
     columns=(
-        "uuid", "citext", "text", "text", "user_status", "bytea", "text", "text", "date", "real", "jsonb",
+        "uuid", "public.citext", "text", "text", "public.user_status", "bytea", "text", "text", "date", "real", "jsonb",
         "timestamp with time zone", "timestamp with time zone", "timestamp with time zone", "timestamp with time zone",
         "timestamp with time zone", "boolean", "timestamp with time zone",
     ),
@@ -148,8 +148,8 @@ _FIND_USER_FOR_LOGIN: Final[Query[FindUserForLoginRow]] = Query(
     ) AS needs_second_factor
 FROM users u
 WHERE u.email = $1 AND u.deleted_at IS NULL""",
-    params=("citext",),
-    columns=("uuid", "user_status", "bytea", "boolean"),
+    params=("public.citext",),
+    columns=("uuid", "public.user_status", "bytea", "boolean"),
     row=FindUserForLoginRow,
     types=_t.TYPES,
 )
@@ -175,7 +175,7 @@ _LIST_USERS_BY_ID: Final[Query[_m.User]] = Query(
     sql="SELECT users.id, users.email, users.name, users.display_name, users.status, users.password_hash, users.locale, users.time_zone, users.birth_date, users.risk_score, users.metadata, users.created_at, users.updated_at, users.email_verified_at, users.last_login_at, users.deleted_at, users.accepts_marketing, users.accepted_marketing_at FROM users WHERE id = ANY($1)",
     params=("uuid[]",),
     columns=(
-        "uuid", "citext", "text", "text", "user_status", "bytea", "text", "text", "date", "real", "jsonb",
+        "uuid", "public.citext", "text", "text", "public.user_status", "bytea", "text", "text", "date", "real", "jsonb",
         "timestamp with time zone", "timestamp with time zone", "timestamp with time zone", "timestamp with time zone",
         "timestamp with time zone", "boolean", "timestamp with time zone",
     ),
@@ -204,9 +204,9 @@ _REGISTER_USER: Final[Query[_m.User]] = Query(
     sql="""INSERT INTO users (email, name, password_hash, locale)
 VALUES ($1, $2, $3, $4)
 RETURNING users.id, users.email, users.name, users.display_name, users.status, users.password_hash, users.locale, users.time_zone, users.birth_date, users.risk_score, users.metadata, users.created_at, users.updated_at, users.email_verified_at, users.last_login_at, users.deleted_at, users.accepts_marketing, users.accepted_marketing_at""",
-    params=("citext", "text", "bytea", "text"),
+    params=("public.citext", "text", "bytea", "text"),
     columns=(
-        "uuid", "citext", "text", "text", "user_status", "bytea", "text", "text", "date", "real", "jsonb",
+        "uuid", "public.citext", "text", "text", "public.user_status", "bytea", "text", "text", "date", "real", "jsonb",
         "timestamp with time zone", "timestamp with time zone", "timestamp with time zone", "timestamp with time zone",
         "timestamp with time zone", "boolean", "timestamp with time zone",
     ),
@@ -241,7 +241,7 @@ VALUES ($1, $2, 'active', now())
 ON CONFLICT (email) WHERE deleted_at IS NULL DO UPDATE
 SET name = coalesce(EXCLUDED.name, u.name)
 RETURNING u.id, u.display_name, (u.xmax = 0) AS "was_created!\"""",
-    params=("citext", "text"),
+    params=("public.citext", "text"),
     columns=("uuid", "text", "boolean"),
     row=ProvisionUserRow,
     types=_t.TYPES,
@@ -271,7 +271,7 @@ WHERE id = $5 AND deleted_at IS NULL
 RETURNING users.id, users.email, users.name, users.display_name, users.status, users.password_hash, users.locale, users.time_zone, users.birth_date, users.risk_score, users.metadata, users.created_at, users.updated_at, users.email_verified_at, users.last_login_at, users.deleted_at, users.accepts_marketing, users.accepted_marketing_at""",
     params=("text", "text", "text", "date", "uuid"),
     columns=(
-        "uuid", "citext", "text", "text", "user_status", "bytea", "text", "text", "date", "real", "jsonb",
+        "uuid", "public.citext", "text", "text", "public.user_status", "bytea", "text", "text", "date", "real", "jsonb",
         "timestamp with time zone", "timestamp with time zone", "timestamp with time zone", "timestamp with time zone",
         "timestamp with time zone", "boolean", "timestamp with time zone",
     ),
@@ -360,7 +360,7 @@ WHERE m.organization_id = $2
 ORDER BY score DESC, u.id
 LIMIT $3""",
     params=("text", "uuid", "bigint"),
-    columns=("uuid", "citext", "text", "membership_role", "real"),
+    columns=("uuid", "public.citext", "text", "public.membership_role", "real"),
     row=SearchUsersRow,
     types=_t.TYPES,
 )
@@ -391,7 +391,7 @@ WHERE u.deleted_at IS NULL AND (u.created_at, u.id) < ($1, $2)
 ORDER BY u.created_at DESC, u.id DESC
 LIMIT $3""",
     params=("timestamp with time zone", "uuid", "bigint"),
-    columns=("uuid", "citext", "text", "user_status", "timestamp with time zone"),
+    columns=("uuid", "public.citext", "text", "public.user_status", "timestamp with time zone"),
     row=ListUsersBeforeRow,
     types=_t.TYPES,
 )
@@ -467,7 +467,7 @@ SET email_verified_at = now(),
 WHERE id = $1 AND email_verified_at IS NULL AND deleted_at IS NULL
 RETURNING id, email, status""",
     params=("uuid",),
-    columns=("uuid", "citext", "user_status"),
+    columns=("uuid", "public.citext", "public.user_status"),
     row=VerifyEmailRow,
     types=_t.TYPES,
 )

@@ -90,9 +90,9 @@ _CREATE_WEBHOOK: Final[Query[_m.Webhook]] = Query(
     sql="""INSERT INTO webhooks (organization_id, url, description, events, secret, headers, created_by)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 RETURNING webhooks.id, webhooks.organization_id, webhooks.url, webhooks.description, webhooks.events, webhooks.secret, webhooks.headers, webhooks.is_enabled, webhooks.created_by, webhooks.created_at, webhooks.updated_at""",
-    params=("uuid", "text", "text", "webhook_event[]", "bytea", "jsonb", "uuid"),
+    params=("uuid", "text", "text", "public.webhook_event[]", "bytea", "jsonb", "uuid"),
     columns=(
-        "uuid", "uuid", "text", "text", "webhook_event[]", "bytea", "jsonb", "boolean", "uuid",
+        "uuid", "uuid", "text", "text", "public.webhook_event[]", "bytea", "jsonb", "boolean", "uuid",
         "timestamp with time zone", "timestamp with time zone",
     ),
     row=_m.Webhook,
@@ -152,8 +152,8 @@ _SUBSCRIBE_TO_EVENT: Final[Query[list[_e.WebhookEvent]]] = Query(
 SET events = CASE WHEN $1 = ANY(events) THEN events ELSE array_append(events, $1) END
 WHERE id = $2
 RETURNING events""",
-    params=("webhook_event", "uuid"),
-    columns=("webhook_event[]",),
+    params=("public.webhook_event", "uuid"),
+    columns=("public.webhook_event[]",),
     types=_t.TYPES,
 )
 
@@ -182,7 +182,7 @@ SELECT w.id, $1::webhook_event, $2::jsonb
 FROM webhooks w
 WHERE w.organization_id = $3 AND w.is_enabled AND $1 = ANY(w.events)
 RETURNING id, webhook_id""",
-    params=("webhook_event", "jsonb", "uuid"),
+    params=("public.webhook_event", "jsonb", "uuid"),
     columns=("bigint", "uuid"),
     row=EnqueueDeliveriesRow,
     types=_t.TYPES,
@@ -224,7 +224,7 @@ FROM due, webhooks w
 WHERE d.id = due.id AND w.id = d.webhook_id
 RETURNING d.id, d.event, d.payload, d.attempts, w.url, w.secret, w.headers""",
     params=("bigint", "interval"),
-    columns=("bigint", "webhook_event", "jsonb", "smallint", "text", "bytea", "jsonb"),
+    columns=("bigint", "public.webhook_event", "jsonb", "smallint", "text", "bytea", "jsonb"),
     row=ClaimDeliveriesRow,
     types=_t.TYPES,
 )
@@ -290,7 +290,7 @@ SET status = CASE WHEN attempts < $1 THEN 'pending' ELSE 'failed' END::delivery_
 WHERE id = $5 AND attempts = $6 AND status = 'sending'
 RETURNING status, attempts, next_attempt_at""",
     params=("smallint", "smallint", "double precision", "text", "bigint", "smallint"),
-    columns=("delivery_status", "smallint", "timestamp with time zone"),
+    columns=("public.delivery_status", "smallint", "timestamp with time zone"),
     row=FailDeliveryRow,
     types=_t.TYPES,
 )
@@ -361,7 +361,10 @@ LEFT JOIN LATERAL (
 WHERE w.organization_id = $1
 ORDER BY w.url""",
     params=("uuid",),
-    columns=("uuid", "text", "webhook_event[]", "boolean", "delivery_status", "smallint", "timestamp with time zone"),
+    columns=(
+        "uuid", "text", "public.webhook_event[]", "boolean", "public.delivery_status", "smallint",
+        "timestamp with time zone",
+    ),
     row=ListWebhooksWithLastDeliveryRow,
     types=_t.TYPES,
 )
@@ -444,7 +447,7 @@ WHERE o.id = w.organization_id
   )
 RETURNING w.id, w.url, o.billing_email""",
     params=("bigint",),
-    columns=("uuid", "text", "citext"),
+    columns=("uuid", "text", "public.citext"),
     row=DisableFailingWebhooksRow,
     types=_t.TYPES,
 )

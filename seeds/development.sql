@@ -250,7 +250,7 @@ VALUES
     ('90000000-0000-4000-8000-000000000002', 'business', 'Business', 'Single sign-on and an audit trail for growing teams.',
         7.50, 'EUR', 'month', '[1,501)', '[2026-01-01,)', '14 days', '["social", "sso", "audit"]'),
     ('90000000-0000-4000-8000-000000000003', 'enterprise', 'Enterprise', NULL,
-        120, 'USD', 'year', '[100,)', '[2026-01-01,2028-01-01)', '1 mon', '["social", "sso", "audit", "regions"]'),
+        120, 'USD', 'year', '[100,)', '[2026-01-01,2028-01-01)', '30 days', '["social", "sso", "audit", "regions"]'),
     ('90000000-0000-4000-8000-000000000004', 'nonprofit', 'Nonprofit', 'Planned.', 2, 'EUR', 'month', '[1,)', NULL, NULL, '[]')
 ON CONFLICT (id) DO UPDATE
 SET sku = EXCLUDED.sku, name = EXCLUDED.name, description = EXCLUDED.description, price = EXCLUDED.price, seats = EXCLUDED.seats,

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-BUILTINS = frozenset({"bool", "bytes", "float", "int", "list", "object", "str", "tuple"})
+BUILTINS = frozenset({"bool", "bytes", "dict", "float", "int", "list", "object", "str", "tuple"})
 """The builtins that annotations use by their bare names."""
 
 _BUILTIN = re.compile(rf"(?<![\w.])({'|'.join(sorted(BUILTINS))})\b")
 _ALIAS = re.compile(r"(?<![\w.])(_\w+)\.")
+_UNIONS_AND_FINAL = frozenset({"bool", "object", "None", "_j.Json", "_j.Inet", "_j.Cidr"})
 _TAKE_NONE = frozenset({"None", "_j.Json", "_j.JsonInput"})
 
 
@@ -23,6 +24,11 @@ def optional(annotation: str, is_nullable: bool = True) -> str:
     if not is_nullable or annotation in _TAKE_NONE or annotation.endswith(" | None"):
         return annotation
     return f"{annotation} | None"
+
+
+def is_union_or_final(annotation: str) -> bool:
+    """Whether no ``NewType`` can be made of the type."""
+    return annotation in _UNIONS_AND_FINAL
 
 
 def aliases(annotations: Iterable[str]) -> set[str]:

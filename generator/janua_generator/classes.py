@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TypeAlias
 
 from janua.config import Project
 from janua.diagnostics import Diagnostic
@@ -15,16 +16,23 @@ from janua_generator.annotations import BUILTINS
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import PgType, Relation
 
+_Types: TypeAlias = list[tuple[str, PgType]]
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One schema's classes by their names. ``package`` is empty for the first schema, else the subpackage's name."""
+    """
+    One schema's classes by their names. ``package`` is empty for the first schema, else the subpackage's name.
+
+    ``domains`` are those that become a ``NewType`` in ``models``, bases first.
+    """
 
     schema: str
     package: str
     enums: tuple[tuple[str, PgType], ...]
     composites: tuple[tuple[str, PgType], ...]
     relations: tuple[tuple[str, Relation], ...]
+    domains: tuple[tuple[str, PgType], ...] = ()
 
     def path(self, file: str) -> PurePosixPath:
         """The path of one of its modules in the package."""
@@ -55,6 +63,7 @@ class _Namer:
     def __init__(self, project: Project, introspection: Introspection, used: list[PgType]) -> None:
         self._rename: Mapping[str, str] = project.rename
         self._is_sqlc = project.sqlc
+        self._has_new_types = project.domains == "newtype"
         self._catalog = introspection.catalog
         self._used = used
         self._applied: set[str] = set()
@@ -70,18 +79,19 @@ class _Namer:
             for each in self._used
             if each.schema == schema and each.relation
         ]
+        domains = [(self._type_class(each), each) for each in own if each.kind == "domain" and self._has_new_types]
         relations = [
             (self._relation_class(schema, each.name), each)
             for each in self._catalog.relations
             if each.schema == schema and not each.partition_bound
         ]
         if self._is_sqlc:
-            enums, composites, relations = self._distinct(enums, composites, relations)
+            enums, composites, relations, domains = self._distinct(enums, composites, relations, domains)
         self._find_clashes(schema, [(name, each.typname) for name, each in enums])
         models = [(name, each.typname) for name, each in composites] + [(name, each.name) for name, each in relations]
-        self._find_clashes(schema, models)
+        self._find_clashes(schema, models + [(name, each.typname) for name, each in domains])
         package = "" if is_first else names.module_name(schema)
-        return Unit(schema, package, tuple(enums), tuple(composites), tuple(relations))
+        return Unit(schema, package, tuple(enums), tuple(composites), tuple(relations), tuple(domains))
 
     def _type_class(self, type_: PgType) -> str:
         return self._renamed(type_.schema, type_.typname) or names.class_name(type_.typname)
@@ -91,14 +101,15 @@ class _Namer:
 
     @staticmethod
     def _distinct(
-        enums: list[tuple[str, PgType]], composites: list[tuple[str, PgType]], relations: list[tuple[str, Relation]]
-    ) -> tuple[list[tuple[str, PgType]], list[tuple[str, PgType]], list[tuple[str, Relation]]]:
+        enums: _Types, composites: _Types, relations: list[tuple[str, Relation]], domains: _Types
+    ) -> tuple[_Types, _Types, list[tuple[str, Relation]], _Types]:
         """The same with an underscore where a name was there already: nobody can rename a table for this."""
-        models = iter(names.distinct(name for name, _ in (*composites, *relations)))
+        models = iter(names.distinct(name for name, _ in (*composites, *relations, *domains)))
         return (
             list(zip(names.distinct(name for name, _ in enums), (each for _, each in enums), strict=True)),
             [(next(models), each) for _, each in composites],
             [(next(models), each) for _, each in relations],
+            [(next(models), each) for _, each in domains],
         )
 
     def _renamed(self, schema: str, name: str) -> str:

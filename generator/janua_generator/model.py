@@ -69,6 +69,15 @@ class EnumClass:
 
 
 @dataclass(frozen=True, slots=True)
+class NewType:
+    """A domain of the database as a type of its own."""
+
+    name: str
+    doc: str
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionModel:
     """
     A query as a function.
@@ -109,6 +118,7 @@ class ModuleModel:
     folds: tuple[Fold, ...] = ()
     functions: tuple[FunctionModel, ...] = ()
     enums: tuple[EnumClass, ...] = ()
+    new_types: tuple[NewType, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +126,13 @@ class TypeEntry:
     """
     One entry of the registry that tells the runtime which of the database's types are which classes.
 
-    ``python`` is an enum's or composite's class, ``base`` the name of a domain's base type.
+    ``python`` is an enum's or composite's class; ``arguments`` are what follows, as Python source.
     """
 
     kind: str
     name: str
     python: str = ""
-    base: str = ""
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,7 @@ class QueryModule:
         row = self._row(name, query)
         if row is None:
             return None
+        self._warn_unknown(query)
         source = query.source
         type_map = self._namespace.type_map
         return FunctionModel(
@@ -135,7 +136,7 @@ class QueryModule:
         )
 
     def _parameter(self, parameter: Parameter) -> Field:
-        annotation = self._namespace.type_map.python(parameter.type).parameter
+        annotation = self._namespace.parameter(parameter)
         return Field(names.parameter_name(parameter.name), optional(annotation, parameter.nullable))
 
     def _are_distinct(self, query: AnalysedQuery, identifiers: list[str], what: str, hint: str) -> bool:
@@ -150,19 +151,24 @@ class QueryModule:
         """What the query gives; None where that is a finding."""
         if query.cardinality in (Cardinality.NONE, Cardinality.AFFECTED):
             return RowModel("None")
-        for column in query.columns:
-            unknown = self._namespace.type_map.python(column.type).unknown
-            if unknown:
-                self._warn_unknown(query, column.name, unknown)
         try:
             return self._rows.model(name, query)
         except GenerationFailed as failure:
             self.findings += failure.diagnostics
             return None
 
-    def _warn_unknown(self, query: AnalysedQuery, column: str, type_name: str) -> None:
-        message = f'column "{column}" of query {query.source.name} has type {type_name}, which is given as str'
-        self.warnings += query.source.warning(Rule.UNKNOWN_TYPE, message)
+    def _warn_unknown(self, query: AnalysedQuery) -> None:
+        """Once for each type."""
+        named = [("column", each.name, each.type) for each in query.columns]
+        named += [("parameter", each.name, each.type) for each in query.parameters]
+        first: dict[str, str] = {}
+        for what, name, type_ in named:
+            first.setdefault(self._namespace.type_map.python(type_).unknown, f'{what} "{name}"')
+        for unknown, place in first.items():
+            if unknown:
+                message = f"{place} of query {query.source.name} has the type {unknown}, which is given as str"
+                hint = 'where that is meant, write "-- @allow unknown-type" below its name'
+                self.warnings += query.source.warning(Rule.UNKNOWN_TYPE, message, hint=hint)
 
 
 def _method(query: AnalysedQuery) -> str:

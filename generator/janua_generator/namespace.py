@@ -14,9 +14,11 @@ from functools import cached_property
 from janua.config import Project
 from janua.diagnostics import Diagnostic
 
+from janua_generator.analysis.parameters import Parameter
 from janua_generator.analysis.result import ResultColumn
 from janua_generator.analysis.statements import columns_of
-from janua_generator.annotations import optional
+from janua_generator.analysis.values import base_type
+from janua_generator.annotations import aliases, is_union_or_final, optional
 from janua_generator.catalog.identifiers import quoted
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import PgType, Relation
@@ -42,17 +44,18 @@ class Namespace:
     units: tuple[Unit, ...]
     used: Mapping[str, PgType]
     clashes: tuple[Diagnostic, ...]
+    exact_intervals: bool = False
 
     @classmethod
     def of(cls, project: Project, introspection: Introspection, used: Mapping[str, PgType]) -> Namespace:
         """Name every class. Raises ConfigError where ``rename`` names nothing that exists."""
         units, clashes = name_classes(project, introspection, used.values())
-        return cls(introspection, units, used, clashes)
+        return cls(introspection, units, used, clashes, project.intervals == "exact")
 
     @cached_property
     def type_map(self) -> TypeMap:
         """The mapping of types that knows these classes."""
-        return TypeMap(self.introspection.types, self.class_of)
+        return TypeMap(self.introspection.types, self.class_of, self.exact_intervals, self._new_type_of)
 
     @cached_property
     def _classes(self) -> Mapping[str, str]:
@@ -71,6 +74,59 @@ class Namespace:
             for unit in self.units
             for name, relation in unit.relations
         }
+
+    @cached_property
+    def _new_types(self) -> Mapping[str, str]:
+        """The domains that are types of their own, by ``format_type``'s spelling."""
+        return {type_.name: f"{unit.alias('models')}.{name}" for unit in self.units for name, type_ in unit.domains}
+
+    def _new_type_of(self, type_: PgType) -> str:
+        return self._new_types.get(type_.name, "") if self.new_type_base(type_) else ""
+
+    def new_type_base(self, type_: PgType) -> str:
+        """
+        The annotation that a domain is a new type of; nothing where Python allows none of it.
+
+        And where it would be a class of another schema: those modules may import this one.
+        """
+        annotation = self.type_map.python(self.type_map.named(type_.base)).result
+        elsewhere = {unit.alias("models") for unit in self.units if unit.schema != type_.schema}
+        innermost = self.type_map.named(base_type(type_.base, self.introspection.types))
+        is_impossible = innermost.kind == "enum" or is_union_or_final(annotation) or elsewhere & aliases([annotation])
+        return "" if is_impossible else annotation
+
+    def new_types(self, unit: Unit) -> list[tuple[str, PgType]]:
+        """The domains of a schema that are types of their own, bases before what is made of them."""
+
+        def depth(type_: PgType) -> int:
+            inner = type_.base or type_.element or type_.subtype
+            return 1 + depth(self.type_map.named(inner)) if inner else 0
+
+        found = [(name, type_) for name, type_ in unit.domains if self.new_type_base(type_)]
+        return sorted(found, key=lambda each: depth(each[1]))
+
+    def result(self, column: ResultColumn) -> str:
+        """
+        The annotation of a column that is not NULL.
+
+        The server sends a domain as its base type: what a table's column is declared with says more.
+        """
+        relation = self.introspection.catalog.by_qualified_name.get(column.relation)
+        origin = relation.by_name.get(column.column) if relation is not None else None
+        if origin is not None and self.type_map.named(origin.type).kind == "domain":
+            return self._annotation(origin.type)
+        return self.type_map.python(column.type).result
+
+    def parameter(self, parameter: Parameter) -> str:
+        """The annotation of a parameter that is not NULL: the domain of the column that it meets, if it has one."""
+        own = self.type_map.python(parameter.type).parameter
+        met = self.type_map.named(parameter.meets)
+        if met.kind != "domain":
+            return own
+        sent, declared = self.wire_name(parameter.type), self.wire_name(met)
+        if sent == declared:
+            return self.type_map.python(met).parameter
+        return f"_abc.Sequence[{self.type_map.python(met).parameter}]" if sent == f"{declared}[]" else own
 
     def has_class(self, type_: PgType) -> bool:
         """Whether a value of the type can be made: an enum or composite needs a class."""
@@ -135,9 +191,11 @@ class Namespace:
         return found[0]
 
     def model_called(self, name: str) -> list[tuple[str, str]] | None:
-        """The fields of the class of this name in the package's own ``models``, with their annotations."""
+        """The fields of the class of this name in the package's own ``models``; a domain's type has none."""
         found = next((model for model in self.models(self.units[0]) if model.name == name), None)
-        return None if found is None else [(field_name(column), annotation) for column, annotation in found.columns]
+        if found is None:
+            return [] if any(name == each for each, _ in self.units[0].domains) else None
+        return [(field_name(column), annotation) for column, annotation in found.columns]
 
     def import_line(self, alias: str, at: Unit | None) -> str:
         """The line that imports what an alias stands for, into the package or into a module of the schema ``at``."""
@@ -153,15 +211,16 @@ class Namespace:
         return f"from {up}{unit.package} import {module} as {alias}"
 
     def wire_name(self, type_: PgType) -> str:
-        """The type as values of it travel: a domain's base, in ``format_type``'s spelling."""
-        types = self.introspection.types
+        """
+        The type as values of it travel: a domain's base, as ``format_type`` spells it.
+
+        With the schema of all that is not PostgreSQL's own, whatever the search path: as the registry has it.
+        """
         if type_.kind == "domain":
-            base = types.get(type_.base)
-            return self.wire_name(base) if base is not None else type_.base
+            return self.wire_name(self.type_map.named(type_.base))
         if type_.kind == "array":
-            element = types.get(type_.element)
-            return f"{self.wire_name(element)}[]" if element is not None else type_.name
-        return type_.name
+            return f"{self.wire_name(self.type_map.named(type_.element))}[]"
+        return type_.name if type_.builtin or not type_.schema else self.qualified_name(type_)
 
     def qualified_name(self, type_: PgType) -> str:
         """``schema.name``, quoted where it must be, as ``to_regtype`` reads it."""

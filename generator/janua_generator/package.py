@@ -20,9 +20,10 @@ from janua_generator.classes import Unit
 from janua_generator.classtable import ClassTable
 from janua_generator.diagnostics import GenerationFailed
 from janua_generator.imports import DATACLASS, FIELD, FUTURE, import_block
-from janua_generator.model import EnumClass, Field, ModuleModel, PackageModel, RowClass, TypeEntry
+from janua_generator.model import EnumClass, Field, ModuleModel, NewType, PackageModel, RowClass, TypeEntry
 from janua_generator.module import QueryModule, module_stem
 from janua_generator.namespace import ModelClass, Namespace
+from janua_generator.source import literal
 
 _TYPES_IMPORTS = (FUTURE, "from typing import Final", "from janua import query as _q")
 
@@ -95,6 +96,10 @@ def used_types(introspection: Introspection, queries: Iterable[AnalysedQuery]) -
             if part and part in introspection.types:
                 visit(introspection.types[part])
         found[type_.name] = type_
+        if type_.name == "record":
+            # its parts tell their types at run time only
+            for each in introspection.catalog.types:
+                visit(each)
 
     roots: dict[str, PgType] = {}
     for query in queries:
@@ -109,8 +114,8 @@ def used_types(introspection: Introspection, queries: Iterable[AnalysedQuery]) -
 def python_names(query: AnalysedQuery, namespace: Namespace) -> tuple[list[str], list[str]]:
     """The Python types of a query's parameters and columns, as ``inspect`` shows them."""
     return (
-        [plain(namespace.type_map.python(each.type).parameter) for each in query.parameters],
-        [plain(namespace.type_map.python(each.type).result) for each in query.columns],
+        [plain(namespace.parameter(each)) for each in query.parameters],
+        [plain(namespace.result(each)) for each in query.columns],
     )
 
 
@@ -190,17 +195,25 @@ def _members(type_: PgType) -> tuple[tuple[str, str], ...]:
 def _models(namespace: Namespace, unit: Unit, shared: ClassTable | None) -> ModuleModel:
     rows = [_model(model, unit) for model in namespace.models(unit)]
     rows += [_local(each, unit) for each in shared.classes.values()] if shared is not None else []
-    used = aliases(field.annotation for row in rows for field in row.fields)
     fields = [FIELD] if any(field.key for row in rows for field in row.fields) else []
+    new_types = [_new_type(namespace, name, type_, unit) for name, type_ in namespace.new_types(unit)]
+    used = aliases([*(field.annotation for row in rows for field in row.fields), *(each.base for each in new_types)])
+    lines = {alias: namespace.import_line(alias, unit) for alias in (*used, *(["_t"] if new_types else []))}
     return ModuleModel(
         path=unit.path("models.py"),
         subject=f"Rows of the tables, views and composite types of schema {unit.schema}",
         source="the migrations",
-        imports=import_block([FUTURE, DATACLASS, *fields, *(namespace.import_line(alias, unit) for alias in used)])
-        if rows
+        imports=import_block([FUTURE, *([DATACLASS] if rows else []), *fields, *lines.values()])
+        if rows or new_types
         else (),
         rows=tuple(rows),
+        new_types=tuple(new_types),
     )
+
+
+def _new_type(namespace: Namespace, name: str, type_: PgType, unit: Unit) -> NewType:
+    [base] = local([namespace.new_type_base(type_)], [], unit.alias("models"))
+    return NewType(name, type_.comment or f"A value of the domain ``{type_.name}``.", base)
 
 
 def _model(model: ModelClass, unit: Unit) -> RowClass:
@@ -223,16 +236,25 @@ def _type_entries(namespace: Namespace) -> list[TypeEntry]:
 
 def _type_entry(type_: PgType, namespace: Namespace) -> TypeEntry | None:
     name = namespace.qualified_name(type_)
+
+    def wire_name(type_name: str) -> str:
+        return namespace.wire_name(namespace.type_map.named(type_name))
+
     match type_.kind:
         case "enum":
-            return TypeEntry("EnumType", name, python=namespace.class_of(type_))
+            return TypeEntry("EnumType", name, namespace.class_of(type_))
         case "composite":
-            return TypeEntry("CompositeType", name, python=namespace.class_of(type_))
+            fields = [f"({literal(each)}, {literal(wire_name(type_name))})" for each, type_name in type_.fields]
+            arguments = (f"({', '.join(fields)},)",) if fields else ()
+            return TypeEntry("CompositeType", name, namespace.class_of(type_), arguments)
         case "range" if not type_.builtin:
-            return TypeEntry("RangeType", name)
+            subtype, multirange = wire_name(type_.subtype), wire_name(type_.multirange)
+            return TypeEntry("RangeType", name, arguments=(literal(subtype), literal(multirange)))
         case "domain" if type_.schema != "pg_catalog":
-            return TypeEntry("DomainType", name, base=namespace.wire_name(type_))
+            return TypeEntry("DomainType", name, arguments=(literal(namespace.wire_name(type_)),))
+        case "base" if form := namespace.type_map.form(type_):
+            return TypeEntry("FormType", name, arguments=(literal(form),))
         case "base" if not type_.builtin:
-            return TypeEntry("TextType", name)
+            return TypeEntry("TextType", name, arguments=(literal(type_.delimiter),) if type_.delimiter else ())
         case _:
             return None

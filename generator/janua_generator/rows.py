@@ -117,7 +117,7 @@ class RowMaker:
         annotations: list[str] = []
         shapes: list[tuple[int, str]] = []
         for at, column in enumerate(query.columns):
-            annotation = self._namespace.type_map.python(column.type).result
+            annotation = self._namespace.result(column)
             if column.shape is not None:
                 name = base + "".join(map(names.class_name, (*column.path, column.name)))
                 annotation = classes.annotation(column.shape, name)

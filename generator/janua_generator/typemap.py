@@ -8,7 +8,7 @@ of any name harms nothing; ``IMPORTS`` tells where each alias comes from.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from janua_generator.catalog.model import PgType
 
@@ -16,6 +16,7 @@ IMPORTS: Mapping[str, str] = {
     "_b": "import builtins as _b",
     "_dec": "import decimal as _dec",
     "_dt": "import datetime as _dt",
+    "_t": "import typing as _t",
     "_uuid": "import uuid as _uuid",
     "_abc": "from collections import abc as _abc",
     "_mr": "from psycopg.types import multirange as _mr",
@@ -24,7 +25,7 @@ IMPORTS: Mapping[str, str] = {
 }
 
 SCALARS: Mapping[str, str] = {
-    "smallint": "int", "integer": "int", "bigint": "int", "oid": "int",
+    "smallint": "int", "integer": "int", "bigint": "int", "oid": "int", "xid": "int", "xid8": "int", "cid": "int",
     "real": "float", "double precision": "float", "numeric": "_dec.Decimal",
     "boolean": "bool",
     "text": "str", "character varying": "str", "character": "str", "bpchar": "str", "name": "str", '"char"': "str",
@@ -42,14 +43,27 @@ SCALARS: Mapping[str, str] = {
 TEXTUAL: frozenset[str] = frozenset(
     (
         "bit", "varbit", "money", "xml", "tsvector", "tsquery", "gtsvector", "macaddr", "macaddr8", "point",
-        "line", "lseg", "box", "path", "polygon", "circle", "pg_lsn", "xid", "xid8", "cid", "tid",
+        "line", "lseg", "box", "path", "polygon", "circle", "pg_lsn", "tid",
         "txid_snapshot", "pg_snapshot", "jsonpath", "refcursor", "regclass", "regproc", "regprocedure",
         "regoper", "regoperator", "regtype", "regrole", "regnamespace", "regconfig", "regdictionary",
-        "regcollation", "aclitem", "pg_node_tree", "int2vector", "oidvector", "citext", "ltree", "lquery",
-        "ltxtquery",
+        "regcollation", "aclitem", "pg_node_tree", "int2vector", "oidvector", "anyarray", "pg_ndistinct",
+        "pg_dependencies", "pg_mcv_list", "pg_brin_bloom_summary", "pg_brin_minmax_multi_summary",
+        "citext", "ltree", "lquery", "ltxtquery", "sparsevec", "cube", "seg", "query_int",
+        "isbn", "isbn13", "ismn", "ismn13", "issn", "issn13", "ean13", "upc",
     )
 )  # fmt: skip
 """Types that travel and are given as text, on purpose."""
+
+_VECTOR = ("list[float]", "_abc.Sequence[float]")
+FORMS: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("hstore", "hstore"): ("dict[str, str | None]", "_abc.Mapping[str, str | None]"),
+    ("vector", "vector"): _VECTOR,
+    ("vector", "halfvec"): _VECTOR,
+}
+"""Types of extensions with a value of their own: by extension and name, as a result and as a parameter."""
+
+
+_EXACT_INTERVAL = ("_j.Interval", "_j.Interval | _dt.timedelta")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +95,14 @@ JSON_SCALARS: frozenset[str] = frozenset(
 class TypeMap:
     """
     Resolves types. ``types`` are the server's; ``class_of`` gives the annotation of an enum or
-    composite, which depends on how the package is laid out.
+    composite, which depends on how the package is laid out, and ``new_type_of`` that of a domain, or
+    nothing where it is its base type. ``exact_intervals`` is the project's choice of what an ``interval`` is.
     """
 
     types: Mapping[str, PgType]
     class_of: Callable[[PgType], str]
+    exact_intervals: bool = False
+    new_type_of: Callable[[PgType], str] = lambda _: ""
     _resolved: dict[str, PythonType] = field(default_factory=dict, repr=False, compare=False)
 
     def python(self, type_: PgType) -> PythonType:
@@ -98,7 +115,9 @@ class TypeMap:
     def _resolve(self, type_: PgType) -> PythonType:
         match type_.kind:
             case "domain":
-                return self.python(self.named(type_.base))
+                base = self.python(self.named(type_.base))
+                name = self.new_type_of(type_)
+                return replace(base, result=name, parameter=name) if name else base
             case "array":
                 element = self.python(self.named(type_.element))
                 return PythonType(
@@ -113,15 +132,16 @@ class TypeMap:
             case "composite":
                 name = self.class_of(type_)
                 fields = [self.python(self.named(each)) for _, each in type_.fields]
-                return PythonType(name, name, all(each.binary for each in fields))
+                unknown = next((each.unknown for each in fields if each.unknown), "")
+                return PythonType(name, name, all(each.binary for each in fields), unknown)
             case "range":
                 element = self.python(self.named(type_.subtype))
                 name = f"_r.Range[{element.result}]"
-                return PythonType(name, name, element.binary)
+                return PythonType(name, name, element.binary, element.unknown)
             case "multirange":
                 element = self.python(self.named(type_.subtype))
                 name = f"_mr.Multirange[{element.result}]"
-                return PythonType(name, name, element.binary)
+                return PythonType(name, name, element.binary, element.unknown)
             case _:
                 return self._scalar(type_)
 
@@ -129,7 +149,7 @@ class TypeMap:
         """The annotation of a value of the type that the server wrote into JSON."""
         match type_.kind:
             case "domain":
-                return self.in_json(self.named(type_.base))
+                return self.new_type_of(type_) or self.in_json(self.named(type_.base))
             case "array":
                 return f"list[{self.in_json(self.named(type_.element))}]"
             case "enum":
@@ -137,7 +157,7 @@ class TypeMap:
             case "composite":
                 return "_j.Json"
             case _ if type_.builtin and type_.name in JSON_SCALARS:
-                return SCALARS[type_.name]
+                return self.python(type_).result
             case _:
                 # a type of an extension may have a cast to json of its own
                 known = type_.builtin or type_.typname in ("citext", "unknown") or type_.kind in ("range", "multirange")
@@ -148,7 +168,16 @@ class TypeMap:
         found = self.types.get(name)
         return found or PgType(name=name, schema="", typname=name, kind="base")
 
+    def form(self, type_: PgType) -> str:
+        """How the runtime has to be told to read the type (``janua.query.FormType``), or nothing."""
+        if (type_.extension, type_.typname) in FORMS:
+            return type_.typname
+        return "interval" if self.exact_intervals and type_.builtin and type_.name == "interval" else ""
+
     def _scalar(self, type_: PgType) -> PythonType:
+        if form := self.form(type_):
+            result, parameter = FORMS.get((type_.extension, form), _EXACT_INTERVAL)
+            return PythonType(result, parameter)
         if type_.builtin and type_.name in SCALARS:
             name = SCALARS[type_.name]
             return PythonType(name, "_j.JsonInput" if name == "_j.Json" else name)

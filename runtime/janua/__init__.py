@@ -24,6 +24,7 @@ from janua.errors import (
     TransactionAborted,
     TransactionClosed,
     TransactionError,
+    UnreadableValue,
 )
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ __all__ = [
     "TransactionClosed",
     "TransactionError",
     "Types",
+    "UnreadableValue",
     "__version__",
     "require_api",
 ]

@@ -24,6 +24,10 @@ Tables: TypeAlias = Literal["all", "none"] | tuple[str, ...]
 Paths: TypeAlias = str | tuple[str, ...]
 Source: TypeAlias = Path | tuple[Path, ...]
 """A folder or a file, or the files that a pattern names, which belong together as those of a folder do."""
+Intervals: TypeAlias = Literal["timedelta", "exact"]
+"""What an ``interval`` is: a timedelta, which has no months, or ``janua.types.Interval``."""
+Domains: TypeAlias = Literal["base", "newtype"]
+"""What a domain is: the same as its base type, or a ``typing.NewType`` of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ class Project:
     schemas: tuple[str, ...] = ("public",)
     tables: Tables = "all"
     frozen: bool = False
+    intervals: Intervals = "timedelta"
+    domains: Domains = "base"
     override: tuple[Override, ...] = ()
     rename: Mapping[str, str] = field(default_factory=dict)
     function: tuple[Function, ...] = ()
@@ -103,6 +109,8 @@ class _Settings:
     schemas: tuple[str, ...] = ("public",)
     tables: Tables = "all"
     frozen: bool = False
+    intervals: Intervals = "timedelta"
+    domains: Domains = "base"
     override: tuple[Override, ...] = ()
     rename: dict[str, str] = field(default_factory=dict)
     function: tuple[Function, ...] = ()
@@ -215,6 +223,8 @@ class _Checker:
             schemas=settings.schemas if "schemas" in table or not settings.sqlc else (),
             tables=settings.tables,
             frozen=settings.frozen,
+            intervals=settings.intervals,
+            domains=settings.domains,
             override=settings.override,
             rename=settings.rename,
             function=settings.function,

@@ -14,6 +14,7 @@ Every error that this package raises by itself, in one tree.
     │   ├── NotFound             a query declared ``:one`` returned no row
     │   └── TooManyRows          a query returned more rows than it declares
     ├── ParameterError           a value cannot be sent as the parameter's type
+    ├── UnreadableValue          a value of the database has no form in the column's Python type
     └── TransactionError
         ├── TransactionClosed    the transaction has already ended
         ├── TransactionAborted   a commit was asked for after a statement had failed

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
@@ -25,17 +25,30 @@ class EnumType:
 
 @dataclass(frozen=True, slots=True)
 class CompositeType:
-    """A composite type (or a table's row type) and the class that takes its fields by position."""
+    """
+    A composite type (or a table's row type) and the class that takes its fields by position.
+
+    ``fields`` are the names that the database must have for them, in this order, and their types as
+    ``Query.params`` spells them; left out, what the database has is taken as it is.
+    """
 
     name: str
     python: type
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RangeType:
-    """A range type that the database defines; its values are ``psycopg.types.range.Range``."""
+    """
+    A range type that the database defines; its values are ``psycopg.types.range.Range``.
+
+    ``subtype`` and ``multirange`` name the type of its bounds and its multirange; without them,
+    bounds are sent as they are.
+    """
 
     name: str
+    subtype: str = ""
+    multirange: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +62,34 @@ class DomainType:
 @dataclass(frozen=True, slots=True)
 class TextType:
     """
-    A type of an extension (``citext``, ``hstore``) whose values are read as text.
+    A type of an extension (``citext``, ``geometry``) whose values are read as text.
 
     A query that returns it, alone or in an array or composite, needs ``text``, unless its binary form
-    is the text itself, as that of ``citext`` is. Declared here, its arrays become lists of texts.
+    is the text itself, as that of ``citext`` is. Declared here, its arrays become lists of texts, whose
+    elements ``delimiter`` separates.
     """
 
     name: str
+    delimiter: str = ","
 
 
-DatabaseType: TypeAlias = EnumType | CompositeType | RangeType | DomainType | TextType
+Form: TypeAlias = Literal["hstore", "vector", "halfvec", "interval"]
+
+
+@dataclass(frozen=True, slots=True)
+class FormType:
+    """
+    A type whose binary and text form the runtime knows, but not its OID, or which it reads otherwise by default.
+
+    ``hstore`` is read as ``dict[str, str | None]``, ``vector`` and ``halfvec`` as ``list[float]``,
+    ``interval`` as ``janua.types.Interval``.
+    """
+
+    name: str
+    form: Form
+
+
+DatabaseType: TypeAlias = EnumType | CompositeType | RangeType | DomainType | TextType | FormType
 
 
 class Types(tuple[DatabaseType, ...]):

@@ -22,6 +22,7 @@ CREATE TYPE mood AS ENUM ('sad', 'ok', 'very happy');
 CREATE DOMAIN tag AS text CHECK (value <> '');
 CREATE DOMAIN settings AS jsonb;
 CREATE DOMAIN numbers AS int[];
+CREATE DOMAIN words AS text[];
 CREATE TYPE point2 AS (x int, y int);
 CREATE TYPE visit AS (at timestamptz, feeling mood, place point2, notes jsonb, tags text[]);
 CREATE TYPE floatrange AS RANGE (subtype = float8);
@@ -80,6 +81,8 @@ def pg_url(server_url: str) -> Iterator[str]:
 def shared_db(pg_url: str) -> Iterator[Database]:
     """A database for tests that change nothing."""
     with Database(pg_url) as database:
+        # The pool connects in a thread, which draws a random delay: hypothesis would take that for a strategy's.
+        database.raw("SELECT 1")
         yield database
 
 

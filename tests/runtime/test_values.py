@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import IntEnum
 from ipaddress import IPv4Network, ip_interface, ip_network
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from janua import Database, Query, Types
-from janua.query import TextType
+from janua.query import DomainType, TextType
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
@@ -20,18 +20,25 @@ TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 INT4 = st.integers(-(2**31), 2**31 - 1)
 DECIMAL = st.decimals(-(10**30), 10**30, allow_nan=False)
 DATETIME = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1))
+HOURS = timedelta(hours=15)
+EMPTY = st.just(Range[Any](empty=True))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats(-1e15, 1e15) | TEXT,
     lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner),
     max_leaves=10,
 )
 
+
+def _offset(value: timedelta) -> timezone:
+    return timezone(value - value % timedelta(seconds=1))
+
+
 SCALARS: dict[str, st.SearchStrategy[Any]] = {
     "boolean": st.booleans(),
     "smallint": st.integers(-(2**15), 2**15 - 1),
     "integer": INT4,
     "bigint": st.integers(-(2**63), 2**63 - 1),
-    "numeric": DECIMAL,
+    "numeric": DECIMAL | st.sampled_from([Decimal("Infinity"), Decimal("-Infinity")]),
     "real": st.integers(-(2**20), 2**20).map(lambda n: n / 4),
     "double precision": st.floats(allow_nan=False),
     "text": TEXT,
@@ -40,8 +47,13 @@ SCALARS: dict[str, st.SearchStrategy[Any]] = {
     "date": st.dates(),
     "time without time zone": st.times(),
     "timestamp without time zone": st.datetimes(),
-    "timestamp with time zone": DATETIME.map(lambda value: value.replace(tzinfo=UTC)),
+    "timestamp with time zone": st.datetimes(
+        datetime(2, 1, 1), datetime(9998, 1, 1), timezones=st.timezones() | st.just(UTC), allow_imaginary=False
+    ),
     "interval": st.timedeltas(),
+    "oid": st.integers(0, 2**32 - 1),
+    "xid8": st.integers(0, 2**64 - 1),
+    "time with time zone": st.times(timezones=st.timedeltas(-HOURS, HOURS).map(_offset)),
     "uuid": st.uuids(),
     "inet": st.ip_addresses() | st.ip_addresses().map(lambda address: ip_interface(f"{address}/8")),
     "cidr": st.ip_addresses().map(lambda address: ip_network(f"{address}/16", strict=False)),
@@ -49,7 +61,9 @@ SCALARS: dict[str, st.SearchStrategy[Any]] = {
     "json": JSON.filter(lambda value: value is not None),
     "int4range": st.builds(Range, INT4.filter(lambda n: n < 0), INT4.filter(lambda n: n > 0)),
     "numrange": st.builds(Range, DECIMAL.map(lambda n: -abs(n)), DECIMAL.map(abs), st.sampled_from(["[]"])),
-    "tsrange": DATETIME.map(lambda start: Range(start, start + timedelta(days=1), "()")),
+    "tsrange": DATETIME.map(lambda start: Range(start, start + timedelta(days=1), "()")) | EMPTY,
+    "tstzrange": DATETIME.map(lambda start: Range(start.replace(tzinfo=UTC), None)) | EMPTY,
+    "daterange": st.dates().map(lambda end: Range(None, end)) | EMPTY,
 }
 
 
@@ -80,6 +94,16 @@ def test_an_array_comes_back_as_it_was(shared_db: Database, pg_type: str, data: 
         nested = [items, items]
         assert nested == shared_db.fetch_one(query, (nested,))
         assert nested == shared_db.fetch_one(query, (tuple(map(tuple, nested)),))
+
+
+@given(st.lists(st.text(r"""ab\"'{},; NUL"""), min_size=1), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_an_array_of_texts_keeps_what_has_to_be_quoted(shared_db: Database, items: list[str], text: bool) -> None:
+    """Without a NULL it is quoted as a whole; here also inside an array of a domain over it."""
+    assert items == shared_db.fetch_one(echo("text[]", text), (items,))
+    types = Types((DomainType("words", "text[]"),))
+    query = Query[Any]("q", "SELECT $1::words[]", ("words[]",), types=types, text=text)
+    assert [items, None] == shared_db.fetch_one(query, ([items, None],))
 
 
 @given(
@@ -129,6 +153,25 @@ def test_not_a_number_comes_back(shared_db: Database) -> None:
     assert value != value
 
 
+@pytest.mark.parametrize("text", [False, True], ids=["binary", "text"])
+@pytest.mark.parametrize(
+    ("literal", "expected"),
+    [
+        ("'[0:1]={1,2}'::int[]", [1, 2]),
+        ("'[-5:-4]={1,NULL}'::int[]", [1, None]),
+        ("'[2:2][0:1]={{a,NULL}}'::text[]", [["a", None]]),
+        ("'[7:7]={\"[0:1]={x}\"}'::text[]", ["[0:1]={x}"]),
+        ("'1 2'::int2vector::int2[]", [1, 2]),
+        ("'{{{1},{2}},{{NULL},{4}}}'::int[]", [[[1], [2]], [[None], [4]]]),
+        ("'{}'::int[]", []),
+        ("'[0:0]={empty}'::int4range[]", [Range(empty=True)]),
+    ],
+)
+def test_the_bounds_of_an_array_are_not_kept(shared_db: Database, text: bool, literal: str, expected: object) -> None:
+    """Its elements and dimensions are."""
+    assert expected == shared_db.fetch_one(Query[Any]("q.bounds", f"SELECT {literal}", text=text))
+
+
 @pytest.mark.parametrize("value", [1, 40_000, 2**40, 2**70, 1.5, Decimal(1), True, "x", b"x", [1], Range(1, 2)])
 def test_every_parameter_travels_without_a_type(shared_db: Database, value: object) -> None:
     """So the server takes an unmarked parameter for text, whatever the value: nothing depends on its size."""
@@ -151,6 +194,12 @@ def test_memory_views_are_bytes(shared_db: Database) -> None:
 def test_a_function_that_returns_nothing_gives_none(shared_db: Database, text: bool) -> None:
     """Not an empty text."""
     assert shared_db.fetch_one(Query[None]("void", "SELECT pg_sleep(0)", text=text)) is None
+
+
+@pytest.mark.parametrize(("number", "expected"), [(-1, "\\377"), (-128, "\\200"), (0, ""), (127, "\x7f"), (65, "A")])
+def test_a_char_in_quotes_is_any_byte(shared_db: Database, number: int, expected: str) -> None:
+    """In octal where it is no character of ASCII, as PostgreSQL 16 writes it."""
+    assert expected == shared_db.fetch_one(Query[str]("c", f'SELECT ({number})::"char"'))
 
 
 @pytest.mark.parametrize("text", [False, True], ids=["binary", "text"])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from janua_generator.analysis.origins import declared_type
 from janua_generator.analysis.syntax import name_of, parameter_number
 from janua_generator.analysis.targets import target_of
 from janua_generator.catalog.model import Catalog, PgType, Relation
@@ -26,20 +27,27 @@ _COMPARISONS = (
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of the generated function. ``number`` is n of ``$n``."""
+    """
+    A parameter of the generated function. ``number`` is n of ``$n``.
+
+    ``meets`` is the declared type of the column that it is assigned to or compared with, or empty: the
+    server takes a domain for its base type there.
+    """
 
     name: str
     number: int
     type: PgType
     nullable: bool
+    meets: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """One place of a parameter: the column that it meets, and whether NULL has a meaning there."""
+    """One place of a parameter: the column that it meets, whether NULL has a meaning there, the column's type."""
 
     name: str = ""
     takes_null: bool = False
+    type: str = ""
 
 
 def find_parameters(described: DescribedQuery, tree: exp.Expr | None, catalog: Catalog) -> tuple[Parameter, ...]:
@@ -55,7 +63,9 @@ def find_parameters(described: DescribedQuery, tree: exp.Expr | None, catalog: C
         taken.add(name)
         inferred = any(use.takes_null for use in found)
         is_nullable = inferred if placeholder.nullable is None else placeholder.nullable
-        parameters.append(Parameter(name, placeholder.number, type_, is_nullable))
+        met = {use.type for use in found if use.type}
+        meets = met.pop() if len(met) == 1 else ""
+        parameters.append(Parameter(name, placeholder.number, type_, is_nullable, meets))
     return tuple(parameters)
 
 
@@ -93,27 +103,27 @@ def _use(node: exp.Expr, catalog: Catalog) -> _Use:
         case exp.Is() if isinstance(parent.expression, exp.Null):
             return _Use(takes_null=True)
         case exp.NullSafeEQ() | exp.NullSafeNEQ():
-            return _Use(_compared(parent, node), takes_null=True)
+            return _compared(parent, node, catalog, takes_null=True)
         case exp.Coalesce():
             return _Use(takes_null=True)
         case exp.Any() | exp.All() if isinstance(parent.parent, exp.Expr):
-            return _Use(_compared(parent.parent, parent))
+            return _compared(parent.parent, parent, catalog)
         case exp.Kwarg():
             return _Use(name_of(parent.this))
         case _ if isinstance(parent, _COMPARISONS):
-            return _Use(_compared(parent, node))
+            return _compared(parent, node, catalog)
         case _:
             return _Use()
 
 
-def _compared(comparison: exp.Expr, node: exp.Expr) -> str:
+def _compared(comparison: exp.Expr, node: exp.Expr, catalog: Catalog, *, takes_null: bool = False) -> _Use:
     """The column on the other side of a comparison."""
     for other in comparison.iter_expressions():
         if other is not node:
             column = other.find(exp.Column)
             if column is not None and not isinstance(column.this, exp.Star):
-                return name_of(column.this)
-    return ""
+                return _Use(name_of(column.this), takes_null, declared_type(column, catalog) if column is other else "")
+    return _Use(takes_null=takes_null)
 
 
 def _assigned_column(node: exp.Expr, catalog: Catalog) -> _Use | None:
@@ -173,7 +183,7 @@ def _column_use(statement: exp.Expr, name: str, catalog: Catalog) -> _Use:
     if column is None:
         return _Use(name)
     refuses = column.not_null or bool(column.identity) or _refuses_null(column.type, catalog)
-    return _Use(name, takes_null=not refuses)
+    return _Use(name, not refuses, column.type)
 
 
 def _refuses_null(type_name: str, catalog: Catalog) -> bool:

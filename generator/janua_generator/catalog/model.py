@@ -28,7 +28,8 @@ class PgType(Record, frozen=True):
     ``name`` is ``format_type``'s spelling; ``element`` belongs to arrays, ``base`` to domains,
     ``subtype`` to ranges and multiranges, ``fields`` to composites, ``labels`` to enums.
     ``relation`` says that it is the row type of that table. ``builtin`` means that it lives in
-    pg_catalog, ``extension`` names the extension that brought it.
+    pg_catalog, ``extension`` names the extension that brought it. ``delimiter`` stands between the
+    elements of its arrays where that is no comma; ``multirange`` is the name of a range's multirange.
     """
 
     name: str
@@ -45,6 +46,8 @@ class PgType(Record, frozen=True):
     fields: tuple[tuple[str, str], ...] = ()
     relation: str = ""
     definition: str = ""
+    delimiter: str = ""
+    multirange: str = ""
     comment: str = ""
 
 
@@ -248,6 +251,11 @@ class Catalog(Record, frozen=True):
     def types_by_name(self) -> Mapping[str, PgType]:
         """The schema's own types, by ``format_type``'s spelling."""
         return {type_.name: type_ for type_ in self.types}
+
+    @cached_property
+    def has_domains(self) -> bool:
+        """Whether any column may be of a domain."""
+        return any(type_.kind == "domain" for type_ in self.types)
 
     def relation(self, name: str, schema: str | None = None) -> Relation | None:
         """Find a relation as the search path would: in ``schema``, else in the first of ``schemas`` that has it."""

@@ -9,32 +9,25 @@ are used (its manual's section "Data adaptation configuration").
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
-import msgspec
 import psycopg
-from psycopg.adapt import AdaptersMap, Buffer, Dumper, Loader, PyFormat, RecursiveDumper
-from psycopg.pq import Format
+from psycopg.adapt import AdaptersMap, Buffer, Dumper, PyFormat, RecursiveDumper
 from psycopg.types import json as psycopg_json
 from psycopg.types import multirange as pg_multirange
 from psycopg.types import numeric
 from psycopg.types import range as pg_range
-from psycopg.types.string import TextBinaryLoader
 
+from janua.database import loaders
+from janua.database.encoded import Elements, Encoded
 from janua.database.jsontext import json_bytes
-from janua.errors import SchemaDrift
-
-
-class Encoded(bytes):
-    """A value that is in PostgreSQL's text form already."""
-
-    __slots__ = ()
+from janua.types import Interval
 
 
 class _EncodedDumper(Dumper):
@@ -76,6 +69,11 @@ class _IntervalDumper(Dumper):
         return b"%+d day %+d second %+d microsecond" % (obj.days, obj.seconds, obj.microseconds)
 
 
+class _ExactIntervalDumper(Dumper):
+    def dump(self, obj: Interval) -> Buffer:
+        return b"%+d month %+d day %+d microsecond" % (obj.months, obj.days, obj.microseconds)
+
+
 class _JsonDumper(Dumper):
     """For a dict, or psycopg's wrappers, where the type of the parameter is not declared."""
 
@@ -102,14 +100,23 @@ class PartsDumper(RecursiveDumper):
 
 
 class _ListDumper(PartsDumper):
-    """Tuples inside a list are its further dimensions."""
+    """Lists and tuples inside a list are its further dimensions."""
 
     def dump(self, obj: list[Any] | tuple[Any, ...]) -> Buffer:
-        nested = (
-            self.dump(item) if isinstance(item, list) or type(item) is tuple else self.part(item, b"NULL")
-            for item in obj
+        return self._array(obj, obj.delimiter if isinstance(obj, Elements) else b",")
+
+    def _array(self, items: Iterable[object], delimiter: bytes) -> bytes:
+        parts = (
+            self._array(item, delimiter)
+            if isinstance(item, list | tuple) and _is_dimension(item)
+            else self.part(item, b"NULL")
+            for item in items
         )
-        return b"{" + b",".join(bytes(item) for item in nested) + b"}"
+        return b"{" + delimiter.join(parts) + b"}"
+
+
+def _is_dimension(item: list[Any] | tuple[Any, ...]) -> bool:
+    return type(item) is tuple or (isinstance(item, list) and not isinstance(item, Elements))
 
 
 class _RangeDumper(PartsDumper):
@@ -126,54 +133,6 @@ class _MultirangeDumper(_RangeDumper):
         return b"{" + b",".join(bytes(dump_range(item)) for item in obj) + b"}"
 
 
-class _JsonLoader(Loader):
-    def load(self, data: Buffer) -> Any:
-        try:
-            return msgspec.json.decode(data)
-        except msgspec.MsgspecError:
-            # Numbers beyond a float's range and lone surrogates, both of which ``json`` may hold.
-            return json.loads(bytes(data))
-
-
-class _JsonBinaryLoader(_JsonLoader):
-    format = Format.BINARY
-
-
-class _JsonbBinaryLoader(_JsonLoader):
-    format = Format.BINARY
-
-    def load(self, data: Buffer) -> Any:
-        # The first byte is the format's version, 1 since there is jsonb.
-        return super().load(data[1:])
-
-
-class _VoidLoader(Loader):
-    """What a function returns that returns nothing: a text without characters."""
-
-    def load(self, data: Buffer) -> None:
-        return None
-
-
-class _VoidBinaryLoader(_VoidLoader):
-    format = Format.BINARY
-
-
-class UnknownType(SchemaDrift):
-    """A binary value whose type nobody has registered: psycopg would hand out its bytes."""
-
-
-class _UnknownBinaryLoader(Loader):
-    format = Format.BINARY
-
-    def load(self, data: Buffer) -> NoReturn:
-        raise UnknownType(f"the server sent a value of the type with oid {self.oid}, which is not known here")
-
-
-# OIDs that every server has (pg_type.dat), and the one under which psycopg looks for want of another.
-_CSTRING = 2275
-_VOID = 2278
-_ANY_OTHER = 0
-
 _DUMPERS: dict[type[Dumper], tuple[type, ...]] = {
     _EncodedDumper: (Encoded,),
     _BoolDumper: (bool,),
@@ -181,8 +140,9 @@ _DUMPERS: dict[type[Dumper], tuple[type, ...]] = {
     _DecimalDumper: (Decimal,),
     _BytesDumper: (bytes, bytearray, memoryview),
     _IntervalDumper: (timedelta,),
+    _ExactIntervalDumper: (Interval,),
     _JsonDumper: (dict, psycopg_json.Json, psycopg_json.Jsonb),
-    _ListDumper: (list,),
+    _ListDumper: (list, Elements),
     _RangeDumper: (
         pg_range.Range,
         pg_range.Int4Range,
@@ -215,12 +175,5 @@ def base_adapters() -> AdaptersMap:
     for dumper, classes in _DUMPERS.items():
         for cls in classes:
             adapters.register_dumper(cls, dumper)
-    for name in ("json", "jsonb"):
-        adapters.register_loader(name, _JsonLoader)
-    adapters.register_loader("json", _JsonBinaryLoader)
-    adapters.register_loader("jsonb", _JsonbBinaryLoader)
-    adapters.register_loader(_VOID, _VoidLoader)
-    adapters.register_loader(_VOID, _VoidBinaryLoader)
-    adapters.register_loader(_CSTRING, TextBinaryLoader)
-    adapters.register_loader(_ANY_OTHER, _UnknownBinaryLoader)
+    loaders.register(adapters)
     return adapters

@@ -7,26 +7,25 @@ Generated code names types and never OIDs, because those differ from database to
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, partial
 from importlib.resources import files
-from operator import attrgetter
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from psycopg.abc import AdaptContext
-from psycopg.adapt import Buffer, Dumper, Loader
+from psycopg.adapt import Buffer, Loader
 from psycopg.pq import Format
 from psycopg.types import TypeInfo
-from psycopg.types.composite import CompositeInfo, register_composite
 from psycopg.types.multirange import MultirangeInfo, register_multirange
 from psycopg.types.range import RangeInfo, register_range
 from psycopg.types.string import TextBinaryLoader, TextLoader
 
-from janua.database.adapt import PartsDumper
-from janua.database.parameters import Encoder, encoder_for
+from janua.database.composites import composite_dumper, composite_loaders
+from janua.database.loaders import FORMS, refuse_unknown_texts, text_only_loader
+from janua.database.parameters import encoder_for
 from janua.errors import SchemaDrift
-from janua.query import CompositeType, DatabaseType, DomainType, EnumType, RangeType, TextType, Types
+from janua.query import CompositeType, DatabaseType, DomainType, EnumType, FormType, RangeType, TextType, Types
 
 LOOK_UP_TYPES = files("janua.database").joinpath("types.sql").read_text("utf-8")
 
@@ -39,6 +38,7 @@ _KINDS: dict[type, tuple[str, str]] = {
     RangeType: ("r", "a range type"),
     DomainType: ("d", "a domain"),
     TextType: ("b", "a base type"),
+    FormType: ("b", "a base type"),
 }
 
 
@@ -49,7 +49,9 @@ class TypeFacts:
     name: str
     oid: int | None
     array_oid: int
+    delimiter: str
     kind: str
+    sends_text: bool
     base_oid: int
     subtype_oid: int
     multirange_oid: int
@@ -64,9 +66,14 @@ def bind_types(types: Types, facts: Sequence[TypeFacts]) -> tuple[Registration, 
     Return the registrations of these types in this database.
 
     Made once and shared by all connections, because psycopg keeps the classes that it makes
-    for a type for ever. Raises SchemaDrift for a type that is missing or of another kind.
+    for a type for ever. Raises SchemaDrift for a type that is missing, of another kind, or has other attributes.
     """
-    return tuple(_bind(declared, fact, types) for declared, fact in zip(types, facts, strict=True))
+    bound = [_bind(declared, fact, types) for declared, fact in zip(types, facts, strict=True)]
+    return (_refuse_unknown_types, *bound)
+
+
+def _refuse_unknown_types(context: AdaptContext) -> None:
+    refuse_unknown_texts(context.adapters)
 
 
 def _bind(declared: DatabaseType, facts: TypeFacts, types: Types) -> Registration:
@@ -75,10 +82,10 @@ def _bind(declared: DatabaseType, facts: TypeFacts, types: Types) -> Registratio
         raise SchemaDrift(f"the database has no type {facts.name}, which the generated code uses")
     if facts.kind != kind:
         raise SchemaDrift(f"the database's type {facts.name} is not {described}, as the generated code expects")
-    info = TypeInfo(facts.name, facts.oid, facts.array_oid)
+    info = TypeInfo(facts.name, facts.oid, facts.array_oid, delimiter=facts.delimiter)
     match declared:
         case EnumType():
-            return partial(_register_enum, info, enum_loaders(declared.python))
+            return partial(_register_loaders, info, enum_loaders(declared.python))
         case CompositeType():
             return _bind_composite(declared, facts, types)
         case RangeType():
@@ -86,7 +93,11 @@ def _bind(declared: DatabaseType, facts: TypeFacts, types: Types) -> Registratio
         case DomainType():
             return partial(_register_domain, info, facts.base_oid)
         case TextType():
-            return partial(_register_text, info)
+            # citext's binary form is its text. For types with another one the query asks for text.
+            binary = TextBinaryLoader if facts.sends_text else text_only_loader(facts.name)
+            return partial(_register_loaders, info, (TextLoader, binary))
+        case FormType():
+            return partial(_register_loaders, info, FORMS[declared.form])
 
 
 class _EnumLoader(Loader):
@@ -96,8 +107,12 @@ class _EnumLoader(Loader):
     def load(self, data: Buffer) -> StrEnum:
         label = bytes(data)
         member = self.members.get(label)
-        # A label that the code does not know goes through the class's _missing_.
-        return self.python(label.decode()) if member is None else member
+        return self._unknown(label.decode()) if member is None else member
+
+    def _unknown(self, label: str) -> StrEnum:
+        # Not the call of the class, which fails where it has no members yet.
+        found = self.python._missing_(label)
+        return found if isinstance(found, self.python) else self.python(label)
 
 
 @cache
@@ -109,7 +124,7 @@ def enum_loaders(python: type[StrEnum]) -> tuple[type[Loader], type[Loader]]:
     return text, type(f"{python.__name__}BinaryLoader", (text,), {"format": Format.BINARY})
 
 
-def _register_enum(info: TypeInfo, loaders: Sequence[type[Loader]], context: AdaptContext) -> None:
+def _register_loaders(info: TypeInfo, loaders: Sequence[type[Loader]], context: AdaptContext) -> None:
     info.register(context)
     for loader in loaders:
         context.adapters.register_loader(info.oid, loader)
@@ -118,16 +133,10 @@ def _register_enum(info: TypeInfo, loaders: Sequence[type[Loader]], context: Ada
 def _register_domain(info: TypeInfo, base_oid: int, context: AdaptContext) -> None:
     # The server sends a domain's column as its base type, but an array's or a composite's part as itself.
     info.register(context)
-    for format in (Format.TEXT, Format.BINARY):
-        if loader := context.adapters.get_loader(base_oid, format):
-            context.adapters.register_loader(info.oid, loader)
-
-
-def _register_text(info: TypeInfo, context: AdaptContext) -> None:
-    # Both forms: citext's binary form is its text. For types with another one the query asks for text.
-    info.register(context)
-    context.adapters.register_loader(info.oid, TextLoader)
-    context.adapters.register_loader(info.oid, TextBinaryLoader)
+    adapters = context.adapters
+    adapters.register_loader(info.oid, adapters.get_loader(base_oid, Format.TEXT) or TextLoader)
+    if loader := adapters.get_loader(base_oid, Format.BINARY):
+        adapters.register_loader(info.oid, loader)
 
 
 def _bind_range(facts: TypeFacts, oid: int) -> Registration:
@@ -147,42 +156,20 @@ def _bind_range(facts: TypeFacts, oid: int) -> Registration:
     return register
 
 
-class _CompositeDumper(PartsDumper):
-    values: Callable[[Any], tuple[object, ...]]
-    encoders: Sequence[Encoder | None]
-
-    def dump(self, obj: object) -> Buffer:
-        pairs = zip(type(self).values(obj), self.encoders, strict=True)
-        encoded = (encode(value) if encode and value is not None else value for value, encode in pairs)
-        return b"(" + b",".join(self.part(value, b"") for value in encoded) + b")"
-
-
 def _bind_composite(declared: CompositeType, facts: TypeFacts, types: Types) -> Registration:
-    info = CompositeInfo(
-        facts.name,
-        facts.oid or 0,
-        facts.array_oid,
-        field_names=facts.field_names,
-        field_types=facts.field_oids,
-    )
-    # Not the class itself: psycopg would register dumpers that declare the type's oid.
-    make = partial(declared.python)
-    dumper = _composite_dumper(declared.python, [encoder_for(name, types) for name in facts.field_types])
+    names = tuple(name for name, _ in declared.fields)
+    if names and names != tuple(facts.field_names):
+        found, expected = (", ".join(each) or "none" for each in (facts.field_names, names))
+        raise SchemaDrift(
+            f"the database's type {facts.name} has the attributes {found}, and the generated code expects {expected}"
+        )
+    info = TypeInfo(facts.name, facts.oid or 0, facts.array_oid)
+    loaders = composite_loaders(facts.name, declared.python, facts.field_oids)
+    field_types = [type_ for _, type_ in declared.fields] or facts.field_types
+    dumper = composite_dumper(declared.python, [encoder_for(name, types) for name in field_types])
 
     def register(context: AdaptContext) -> None:
-        register_composite(info, context, make)
+        _register_loaders(info, loaders, context)
         context.adapters.register_dumper(declared.python, dumper)
 
     return register
-
-
-def _composite_dumper(python: type, encoders: Sequence[Encoder | None]) -> type[Dumper]:
-    attributes = {"values": staticmethod(_field_values(python)), "encoders": tuple(encoders)}
-    return type(f"{python.__name__}Dumper", (_CompositeDumper,), attributes)
-
-
-def _field_values(python: type) -> Callable[[Any], tuple[object, ...]]:
-    if not is_dataclass(python):
-        return tuple
-    getters = [attrgetter(field.name) for field in fields(python) if field.init]
-    return lambda obj: tuple(get(obj) for get in getters)

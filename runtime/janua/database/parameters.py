@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import psycopg
 from psycopg.abc import AdaptContext
 from psycopg.adapt import PyFormat, Transformer
+from psycopg.types.multirange import Multirange
+from psycopg.types.range import Range
 
-from janua.database.adapt import Encoded
-from janua.database.jsontext import json_bytes
+from janua.database.encoded import Elements
+from janua.database.values import ARRAYS, ENCODERS, FORMS, MULTIRANGES, RANGES, TAKE_SEQUENCES, Encoder
 from janua.errors import ParameterError
-from janua.query import DomainType, Query, Types
-
-Encoder: TypeAlias = Callable[[Any], object]
+from janua.query import DatabaseType, DomainType, FormType, Query, RangeType, TextType, Types
 
 _NOT_ARRAYS = (str, bytes, bytearray, memoryview)
 
 
 def encode_parameters(query: Query[Any], params: tuple[object, ...]) -> Sequence[object]:
     """
-    Turn the values of ``json`` and array parameters into what is sent; None always means NULL.
+    Check the values by the declared types, and turn them into what is sent; None always means NULL.
 
     Raises ParameterError where the number of values or a value's kind does not fit.
     """
@@ -43,8 +43,7 @@ def encode_parameters(query: Query[Any], params: tuple[object, ...]) -> Sequence
 
 def encoder_for(type_name: str, types: Types) -> Encoder | None:
     """Return what makes a value of this type ready, or None where it is sent as it is."""
-    bases = {item.name: item.base for item in types if isinstance(item, DomainType)}
-    return _encoder_for(type_name, bases)
+    return _encoder_for(type_name, {item.name: item for item in types})
 
 
 def explain_refusal(query: Query[Any], params: Sequence[object], context: AdaptContext) -> ParameterError | None:
@@ -65,29 +64,86 @@ def _encoders(params: tuple[str, ...], types: Types) -> tuple[tuple[int, Encoder
     return tuple((index, encode) for index, encode in found if encode is not None)
 
 
-def _encoder_for(type_name: str, bases: dict[str, str]) -> Encoder | None:
-    while type_name in bases:
-        type_name = bases[type_name]
-    if type_name in ("json", "jsonb"):
-        return _encode_json
+def _encoder_for(type_name: str, declared: Mapping[str, DatabaseType]) -> Encoder | None:
     if type_name.endswith("[]"):
-        return _array_encoder(_encoder_for(type_name.removesuffix("[]"), bases))
-    return None
+        return _array_encoder(type_name.removesuffix("[]"), declared)
+    match declared.get(type_name):
+        case DomainType(base=base):
+            return _encoder_for(base, declared)
+        case FormType(form=form):
+            return FORMS.get(form)
+        case RangeType(subtype=subtype):
+            return _range_encoder(_encoder_for(subtype, declared))
+    if type_name in RANGES:
+        return _range_encoder(_encoder_for(RANGES[type_name], declared))
+    own = {item.multirange: item.subtype for item in declared.values() if isinstance(item, RangeType)}
+    if bound := MULTIRANGES.get(type_name) or own.get(type_name):
+        return _multirange_encoder(_encoder_for(bound, declared))
+    return ENCODERS.get(type_name)
 
 
-def _encode_json(value: object) -> Encoded:
-    return Encoded(json_bytes(value))
+def _array_encoder(element: str, declared: Mapping[str, DatabaseType]) -> Encoder:
+    encode = _encoder_for(element, declared)
+    delimiter = _delimiter(element, declared)
+    is_array = _base(element, declared).endswith("[]")
+    has_dimensions = not is_array and encode not in TAKE_SEQUENCES
+    write = ARRAYS.get(_base(element, declared))
 
+    def encode_item(item: Any) -> object:
+        if item is None:
+            return None
+        if has_dimensions and (isinstance(item, list) or type(item) is tuple):
+            return [encode_item(each) for each in item]
+        ready = encode(item) if encode else item
+        return Elements(ready) if is_array and isinstance(ready, list) else ready
 
-def _array_encoder(encode: Encoder | None) -> Encoder:
-    def encode_array(value: object) -> list[object]:
+    def encode_array(value: Any) -> object:
+        if write and type(value) in (list, tuple) and (written := write(value)):
+            return written
         if not isinstance(value, Sequence) or isinstance(value, _NOT_ARRAYS):
             raise TypeError(f"an array needs a list or another sequence, not {type(value).__name__}")
-        if encode is None:
-            return list(value)
-        return [None if item is None else encode(item) for item in value]
+        items = list(value) if encode is None else [encode_item(item) for item in value]
+        return items if delimiter == "," else Elements(items, delimiter.encode())
 
     return encode_array
+
+
+def _base(type_name: str, declared: Mapping[str, DatabaseType]) -> str:
+    while isinstance(item := declared.get(type_name), DomainType):
+        type_name = item.base
+    return type_name
+
+
+def _delimiter(element: str, declared: Mapping[str, DatabaseType]) -> str:
+    item = declared.get(element)
+    if isinstance(item, TextType):
+        return item.delimiter
+    return ";" if element == "box" else ","
+
+
+def _range_encoder(encode: Encoder | None) -> Encoder | None:
+    if encode is None:
+        return None
+    return lambda value: _encoded_range(value, encode) if isinstance(value, Range) else value
+
+
+def _multirange_encoder(encode: Encoder | None) -> Encoder | None:
+    if encode is None:
+        return None
+
+    def encode_multirange(value: object) -> object:
+        if not isinstance(value, Multirange):
+            return value
+        return Multirange([_encoded_range(each, encode) for each in value])
+
+    return encode_multirange
+
+
+def _encoded_range(value: Range[Any], encode: Encoder) -> Range[Any]:
+    if value.isempty:
+        return value
+    lower, upper = (bound if bound is None else encode(bound) for bound in (value.lower, value.upper))
+    return Range(lower, upper, value.bounds)
 
 
 def _refusal(query: Query[Any], index: int, error: Exception) -> ParameterError:

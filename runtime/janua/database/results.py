@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import starmap
 from typing import Any, Generic, TypeVar
 
 from psycopg.abc import Transformer
-from psycopg.pq import ExecStatus, Format
+from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
-from janua.database.shapes import Decode, decoder
-from janua.errors import NotFound, RowCountError, TooManyRows, UnreadableValue
+from janua.database.loading import load_rows
+from janua.errors import NotFound, RowCountError, TooManyRows
 from janua.query import Query
-
-# OIDs that every server has (pg_type.dat): a bytea's binary form and a text's textual one are the value as it came.
-_JSONB_OID = 3802
-_RAW = {Format.BINARY: 17, Format.TEXT: 25}
-
-_MISSHAPEN = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -101,39 +94,7 @@ class Result(Generic[T]):
         return list(starmap(self.query.row, rows))
 
     def _tuples(self, count: int) -> list[tuple[Any, ...]]:
-        if self.query.shapes:
-            return self._shaped_tuples(count)
-        self.transformer.set_pgresult(self.pgresult)
-        return self.transformer.load_rows(0, count, tuple)
-
-    def _shaped_tuples(self, count: int) -> list[tuple[Any, ...]]:
-        """Rows in which JSON of known shape is decoded once, into its classes, from the text as it came."""
-        result, shapes = self.pgresult, self.query.shapes
-        types = [result.ftype(at) for at in range(result.nfields)]
-        decoders = [(at, decoder(shape), types[at] == _JSONB_OID) for at, shape in shapes.items()]
-        format = Format(result.fformat(0))
-        for at in shapes:
-            types[at] = _RAW[format]
-        self.transformer.set_pgresult(result, set_loaders=False)
-        self.transformer.set_loader_types(types, format)
-        rows: list[tuple[Any, ...]] = []
-        for row in self.transformer.load_rows(0, count, list):
-            for at, decode, is_binary_jsonb in decoders:
-                if row[at] is not None:
-                    row[at] = self._decoded(decode, row[at], is_binary_jsonb and format is Format.BINARY, at)
-            rows.append(tuple(row))
-        return rows
-
-    def _decoded(self, decode: Decode, text: bytes | str, has_version: bool, at: int) -> Any:
-        try:
-            # the first byte of a binary jsonb is the format's version
-            return decode(text[1:] if has_version else text)
-        except _MISSHAPEN as error:
-            column = (self.pgresult.fname(at) or b"").decode()
-            # what msgspec and the parsers of Python quote is the value
-            reason = re.sub(r"['\"`][^'\"`]*['\"`]$", "…", str(error))
-            message = f"{self.query.name}: the JSON in the column {column} cannot be read: {reason}"
-            raise UnreadableValue(message, self.query.name, column) from None
+        return load_rows(self.query, self.pgresult, self.transformer, count)
 
 
 def instances(row: Callable[..., R]) -> Callable[[Result[Any]], list[R]]:

@@ -10,7 +10,6 @@ array with NULL among its elements, of which the types of arrays say nothing.
 from __future__ import annotations
 
 import datetime as dt
-import re
 import types
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
@@ -33,7 +32,8 @@ from uuid import UUID
 
 import msgspec
 
-from janua.types import Json
+from janua.database.loaders import as_timedelta, parse_interval
+from janua.types import Interval, Json
 
 Decode: TypeAlias = Callable[[bytes | str], Any]
 
@@ -42,10 +42,6 @@ _NONE = type(None)
 _NATIVE = frozenset({str, int, float, bool, UUID, Decimal, dt.datetime, dt.date, _NONE})
 _HOSTS = {IPv4Address, IPv6Address, IPv4Interface, IPv6Interface}
 _NETWORKS = {IPv4Network, IPv6Network}
-_INTERVAL = re.compile(
-    r"(?:(?P<years>-?\d+) years? ?)?(?:(?P<months>-?\d+) mons? ?)?(?:(?P<days>[+-]?\d+) days? ?)?"
-    r"(?:(?P<sign>[+-])?(?P<hours>\d+):(?P<minutes>\d\d):(?P<seconds>\d\d(?:\.\d+)?))?"
-)
 
 
 @cache
@@ -76,6 +72,7 @@ def decoder(shape: Any) -> Decode:
 
 
 def _is_native(shape: Any, seen: set[Any]) -> bool:
+    shape = getattr(shape, "__supertype__", shape)
     if shape in _NATIVE or shape in seen:
         return True
     origin = get_origin(shape)
@@ -91,6 +88,8 @@ def _is_native(shape: Any, seen: set[Any]) -> bool:
 
 def _converter(shape: Any) -> Callable[[Any], Any]:
     """What makes a value of the shape from decoded JSON."""
+    # a domain may be a NewType
+    shape = getattr(shape, "__supertype__", shape)
     arguments = get_args(shape)
     origin = get_origin(shape)
     if origin is list:
@@ -162,14 +161,12 @@ def _host(value: str) -> Any:
 
 
 def _interval(value: str) -> dt.timedelta:
-    found = _INTERVAL.fullmatch(value)
-    if found is None:
-        raise ValueError("an interval that is no timedelta")
-    part = {name: Decimal(text or 0) for name, text in found.groupdict().items() if name != "sign"}
-    if part["months"] or part["years"]:
-        raise ValueError("an interval with months is no timedelta: cast it to text")
-    microseconds = int(((part["hours"] * 60 + part["minutes"]) * 60 + part["seconds"]) * 1_000_000)
-    return dt.timedelta(int(part["days"]), 0, -microseconds if found["sign"] == "-" else microseconds)
+    return as_timedelta(*parse_interval(value.encode()))
+
+
+def _exact_interval(value: str) -> Interval:
+    microseconds, days, months = parse_interval(value.encode())
+    return Interval(months, days, microseconds)
 
 
 _SCALARS: dict[Any, Callable[[Any], Any]] = {
@@ -179,4 +176,5 @@ _SCALARS: dict[Any, Callable[[Any], Any]] = {
     dt.datetime: dt.datetime.fromisoformat,
     dt.time: dt.time.fromisoformat,
     dt.timedelta: _interval,
+    Interval: _exact_interval,
 }

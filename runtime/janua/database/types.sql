@@ -18,7 +18,9 @@ SELECT
     w.name,
     t.oid,
     t.typarray AS array_oid,
+    t.typdelim::text AS delimiter,
     t.typtype::text AS kind,
+    coalesce(s.prosrc = 'textsend', false) AS sends_text,
     b.oid AS base_oid,
     r.rngsubtype AS subtype_oid,
     m.oid AS multirange_oid,
@@ -28,6 +30,7 @@ SELECT
     coalesce(f.types, '{}') AS field_types
 FROM wanted w
 LEFT JOIN pg_catalog.pg_type t ON t.oid = w.oid
+LEFT JOIN pg_catalog.pg_proc s ON s.oid = t.typsend
 LEFT JOIN bases b ON b.start = t.oid AND b.typtype <> 'd'
 LEFT JOIN pg_catalog.pg_range r ON r.rngtypid = t.oid
 LEFT JOIN pg_catalog.pg_type m ON m.oid = r.rngmultitypid

@@ -32,6 +32,8 @@ SELECT t.oid::int8 AS oid,
                  FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c'))
             WHEN t.typtype = 'r' THEN format('AS RANGE (subtype = %s)', format_type(r.rngsubtype, NULL))
             ELSE '' END AS definition,
+       CASE WHEN t.typdelim <> ',' THEN t.typdelim::text ELSE '' END AS delimiter,
+       CASE WHEN t.typtype = 'r' THEN format_type(r.rngmultitypid, NULL) ELSE '' END AS multirange,
        coalesce(obj_description(t.oid, 'pg_type'), '') AS comment
 FROM pg_type t
 JOIN pg_namespace n ON n.oid = t.typnamespace

@@ -11,10 +11,10 @@ from psycopg.pq import Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.rows import TupleRow, class_row, tuple_row
 
-from janua.database.adapt import UnknownType
 from janua.database.catalog import LOOK_UP_TYPES, Registration, TypeFacts, bind_types
 from janua.database.concurrency import AsyncLock
 from janua.database.liveness import is_alive
+from janua.database.loaders import UnknownType
 from janua.database.parameters import encode_parameters, explain_refusal
 from janua.database.results import Result
 from janua.errors import SchemaDrift
