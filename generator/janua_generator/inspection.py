@@ -96,6 +96,9 @@ def _query(query: AnalysedQuery, namespace: Namespace) -> dict[str, Any]:
         "writes": list(query.dependencies.writes),
         "invalidates": [],
         "volatile": query.dependencies.volatile,
+        "unknown_reads": query.dependencies.unknown_reads,
+        "unknown_writes": query.dependencies.unknown_writes,
+        "obstacles": [{"kind": each.kind, "reason": each.reason} for each in query.dependencies.obstacles],
     }
 
 

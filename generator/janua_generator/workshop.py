@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +20,7 @@ from psycopg import sql
 
 from janua_generator import memory
 from janua_generator.analysis.analyse import AnalysedQuery
+from janua_generator.analysis.dependencies.declared import declare
 from janua_generator.catalog.introspect import Introspection, fingerprint, introspect
 from janua_generator.memory import Answer, digest
 from janua_generator.project import Inputs
@@ -131,7 +132,8 @@ def _opened(scratch: ScratchServer, inputs: Inputs) -> Iterator[MigratedSchema]:
         if introspection is None:
             introspection = introspect(connection, schemas)
             memory.remember_schema(state, key, introspection)
-        yield MigratedSchema(connection, introspection, rules)
+        wiring = declare(introspection.wiring, inputs.project.function)
+        yield MigratedSchema(connection, replace(introspection, wiring=wiring), rules)
 
 
 def refuse_old_server(version: int) -> None:

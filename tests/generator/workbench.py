@@ -153,7 +153,9 @@ def shown(findings: Findings) -> str:
         touched = query.dependencies
         lines += [f"    reads {', '.join(touched.reads)}"] if touched.reads else []
         lines += [f"    writes {', '.join(touched.writes)}"] if touched.writes else []
-        lines += ["    volatile"] if touched.volatile else []
+        lines += [f"    may read anything: {touched.unknown_reads}"] if touched.unknown_reads else []
+        lines += [f"    may write anything: {touched.unknown_writes}"] if touched.unknown_writes else []
+        lines += [f"    {each.kind}: {each.reason}" for each in touched.obstacles]
         lines.append("")
     lines += [render(each) + "\n" for each in (*findings.errors, *findings.warnings)]
     return "\n".join(lines)

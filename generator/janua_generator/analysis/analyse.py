@@ -10,7 +10,8 @@ from janua.diagnostics import Diagnostic
 from sqlglot import exp
 
 from janua_generator.analysis import statements
-from janua_generator.analysis.dependencies import Dependencies, find_dependencies
+from janua_generator.analysis.dependencies.closure import closures_of
+from janua_generator.analysis.dependencies.result import Dependencies
 from janua_generator.analysis.parameters import Parameter, find_parameters
 from janua_generator.analysis.questions import Questions
 from janua_generator.analysis.result import Group, Nest, ResultColumn, result_of
@@ -116,7 +117,7 @@ def _analysed(
         columns=result.columns,
         groups=result.groups,
         nest=result.nest,
-        dependencies=find_dependencies(tree, introspection) if tree is not None else Dependencies(),
+        dependencies=closures_of(introspection.wiring).of(described.parsed.sql, tree),
         warnings=(*result.warnings, *_doubts(source, cardinality, output, result.columns)),
         questions=tuple(environment.questions.open),
     )

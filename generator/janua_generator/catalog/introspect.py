@@ -32,6 +32,16 @@ from janua_generator.catalog.model import (
 from janua_generator.catalog.model import (
     Sequence as SequenceObject,
 )
+from janua_generator.catalog.wiring import (
+    Hook,
+    WiredCode,
+    WiredFunction,
+    WiredKey,
+    WiredRelation,
+    WiredTrigger,
+    WiredType,
+    Wiring,
+)
 
 S = TypeVar("S", bound=msgspec.Struct)
 Row = dict[str, Any]
@@ -70,7 +80,7 @@ class Routines:
 @dataclass(frozen=True, slots=True)
 class Introspection:
     """
-    A catalog, every type and routine of the server by name, and the OIDs that lead to them.
+    A catalog, every type and routine of the server by name, the OIDs that lead to them, and what moves what.
 
     ``derived`` is for what later stages find out from these alone, once for all queries.
     """
@@ -79,6 +89,7 @@ class Introspection:
     types: Mapping[str, PgType]
     routines: Routines
     oids: Oids
+    wiring: Wiring
     derived: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -106,9 +117,10 @@ def introspect(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> I
         (names,) = read("routines")
         results = names.pop("results")
         routines = Routines(**{kind: frozenset(each or ()) for kind, each in names.items()}, results=results)
+        wiring = _wiring(read, schemas)
         origins = {(row["relation_oid"], row["attnum"]): (row["relation"], row["column"]) for row in read("origins")}
     by_name = {type_.name: type_ for type_ in types.values()}
-    return Introspection(catalog, by_name, routines, Oids(types, origins))
+    return Introspection(catalog, by_name, routines, Oids(types, origins), wiring)
 
 
 class _Reader:
@@ -123,6 +135,21 @@ class _Reader:
         with psycopg.RawCursor(self._cursor.connection, row_factory=dict_row) as cursor:
             cursor.execute(sql.encode(), [self._schemas] if "$1" in sql else None)
             return cursor.fetchall()
+
+
+def _wiring(read: _Reader, schemas: Sequence[str]) -> Wiring:
+    return Wiring(
+        search_path=tuple(schemas),
+        relations=_convert(read("wiring/relations"), WiredRelation),
+        keys=_convert(read("wiring/keys"), WiredKey),
+        triggers=_convert(read("wiring/triggers"), WiredTrigger),
+        code=_convert(read("wiring/code"), WiredCode),
+        functions=_convert(read("wiring/functions"), WiredFunction),
+        types=_convert(read("wiring/types"), WiredType),
+        hooks=_convert(read("wiring/hooks"), Hook),
+        system=frozenset((row["schema"], row["name"]) for row in read("wiring/system")),
+        volatile=frozenset(row["name"] for row in read("wiring/volatile")),
+    )
 
 
 def _belongs(type_: PgType, schemas: Sequence[str]) -> bool:

@@ -1,0 +1,83 @@
+"""A text as the words, operators and marks that have a meaning, with names as PostgreSQL folds them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from janua.errors import SqlSyntaxError
+from janua.lexer import TRIVIA, Kind, Token, tokenize
+
+_ESCAPE = re.compile(r"\\(\\|[\da-fA-F]{4}|\+[\da-fA-F]{6})")
+
+
+@dataclass(frozen=True, slots=True)
+class Lexeme:
+    """
+    A token that is neither blank nor comment.
+
+    ``word`` is the name where it is one, ``text`` its folded text unless it was quoted: a keyword
+    can only stand there. ``start`` is its place in the text.
+    """
+
+    kind: Kind
+    word: str
+    text: str
+    start: int
+
+
+def lexemes_of(text: str) -> list[Lexeme]:
+    """Return what a text says. Empty where it is not SQL at all."""
+    try:
+        return [_lexeme(token) for token in tokenize(text) if token.kind not in TRIVIA]
+    except SqlSyntaxError:
+        return []
+
+
+def _lexeme(token: Token) -> Lexeme:
+    if token.kind is Kind.NAME:
+        folded = token.text.lower()
+        return Lexeme(token.kind, folded, folded, token.start)
+    if token.kind is Kind.QUOTED_NAME:
+        return Lexeme(token.kind, _unquoted(token.text), "", token.start)
+    return Lexeme(token.kind, "", token.text, token.start)
+
+
+def _unquoted(text: str) -> str:
+    if text[0] in "uU":
+        return _ESCAPE.sub(_character, text[3:-1].replace('""', '"'))
+    return text[1:-1].replace('""', '"')
+
+
+def _character(match: re.Match[str]) -> str:
+    code = match[1]
+    return code if code == "\\" else chr(int(code.removeprefix("+"), 16))
+
+
+def string_value(text: str) -> str:
+    """Return the value of a string constant, as far as a name or a code block needs it."""
+    if text.startswith("$"):
+        tag = text.index("$", 1) + 1
+        return text[tag:-tag]
+    body = text[text.index("'") + 1 : -1].replace("''", "'")
+    return re.sub(r"\\(.)", r"\1", body) if text[0] in "eE" else body
+
+
+def qualifier(lexemes: Sequence[Lexeme], at: int) -> tuple[str, int]:
+    """The name before the dot before a name, or an empty string; and where the whole name begins."""
+    schema, start = "", at
+    while start >= 2 and lexemes[start - 1].text == "." and lexemes[start - 2].word:
+        start -= 2
+        schema = schema or lexemes[start].word
+    return schema, start
+
+
+def text_at(lexemes: Sequence[Lexeme], at: int) -> str:
+    """The text of a lexeme, or an empty string beyond the edges."""
+    return lexemes[at].text if 0 <= at < len(lexemes) else ""
+
+
+def words(lexemes: Sequence[Lexeme]) -> Iterator[str]:
+    """The keywords and unquoted names."""
+    return (each.text for each in lexemes if each.kind is Kind.NAME)

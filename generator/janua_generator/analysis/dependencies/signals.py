@@ -1,0 +1,104 @@
+"""What the words of a text say beside the relations that they name: calls, operators, the clock, locks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from janua.lexer import Kind
+
+from janua_generator.analysis.dependencies.lexemes import Lexeme, qualifier, string_value, text_at
+from janua_generator.analysis.dependencies.result import Obstacle
+from janua_generator.analysis.dependencies.vocabulary import (
+    CLOCK_CALLS,
+    CLOCK_LITERALS,
+    CLOCK_WORDS,
+    LARGE_OBJECT_CALLS,
+    RUNS_A_QUERY,
+    RUNS_ANYTHING,
+    SESSION_CALLS,
+    SESSION_WORDS,
+)
+
+_LOCKS = frozenset({"update", "share", "no", "key"})
+
+
+@dataclass(slots=True)
+class Signals:
+    """
+    ``calls`` are (schema or empty, name) of what stands before a parenthesis; ``fields`` the names after a dot,
+    which call a function of this name where a row stands before it; ``names`` all names.
+    """
+
+    calls: set[tuple[str, str]] = field(default_factory=set)
+    fields: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    operators: set[str] = field(default_factory=set)
+    obstacles: set[Obstacle] = field(default_factory=set)
+    unknown_reads: set[str] = field(default_factory=set)
+    unknown_writes: set[str] = field(default_factory=set)
+
+
+def signals_of(lexemes: Sequence[Lexeme], is_volatile: Callable[[str], bool]) -> Signals:
+    """Return what a text says; ``is_volatile`` tells of a function of the server or an extension by its name."""
+    found = Signals()
+    for at, each in enumerate(lexemes):
+        if each.word:
+            found.names.add(each.word)
+            if text_at(lexemes, at + 1) == "(" and text_at(lexemes, at - 1) != "tablesample":
+                _call(found, lexemes, at, is_volatile)
+            elif text_at(lexemes, at - 1) == ".":
+                found.fields.add(each.word)
+            else:
+                found.obstacles.update(_by_keyword(lexemes, at))
+        elif each.kind is Kind.OPERATOR:
+            found.operators.add(each.text)
+        elif each.kind is Kind.STRING and string_value(each.text).strip().lower() in CLOCK_LITERALS:
+            found.obstacles.add(Obstacle("time", f"{each.text} is read from the clock"))
+    return found
+
+
+def _call(found: Signals, lexemes: Sequence[Lexeme], at: int, is_volatile: Callable[[str], bool]) -> None:
+    name = lexemes[at].word
+    schema, _ = qualifier(lexemes, at)
+    found.calls.add((schema, name))
+    if is_volatile(name):
+        found.obstacles.add(Obstacle("volatile", f"{name}() is volatile"))
+    if name in CLOCK_CALLS or (name == "age" and _has_one_argument(lexemes, at + 1)):
+        found.obstacles.add(Obstacle("time", f"{name}() reads the clock"))
+    elif name in CLOCK_WORDS:
+        found.obstacles.update(_by_keyword(lexemes, at))
+    elif name in SESSION_CALLS:
+        found.obstacles.add(Obstacle("session", f"{name}() depends on the session"))
+    elif name in LARGE_OBJECT_CALLS:
+        found.obstacles.add(Obstacle("large object", f"{name}() reads a large object"))
+    elif name in RUNS_A_QUERY:
+        found.unknown_reads.add(f"{name}() runs a query that is given to it as text")
+    elif name in RUNS_ANYTHING:
+        found.unknown_reads.add(f"{name}() may read anything")
+        found.unknown_writes.add(f"{name}() may write anything")
+
+
+def _has_one_argument(lexemes: Sequence[Lexeme], opening: int) -> bool:
+    depth = 0
+    for each in lexemes[opening:]:
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(each.text, 0)
+        if depth == 0:
+            return True
+        if depth == 1 and each.text == ",":
+            return False
+    return True
+
+
+def _by_keyword(lexemes: Sequence[Lexeme], at: int) -> Iterator[Obstacle]:
+    word = lexemes[at].text
+    if word in ("for", "tablesample"):
+        if word == "tablesample":
+            yield Obstacle("volatile", "TABLESAMPLE takes other rows each time")
+        elif text_at(lexemes, at + 1) in _LOCKS:
+            yield Obstacle("locking", "FOR UPDATE or FOR SHARE locks the rows")
+    elif text_at(lexemes, at - 1) != "as":
+        if word in CLOCK_WORDS:
+            yield Obstacle("time", f"{word.upper()} reads the clock")
+        elif word in SESSION_WORDS:
+            yield Obstacle("session", f"{word.upper()} depends on the session")
