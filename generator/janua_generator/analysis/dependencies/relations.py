@@ -132,15 +132,21 @@ class Relations:
         return rewritten
 
     def _rule(self, code: WiredCode) -> Step:
-        step = self.stored(code)
+        step = self.statements.of_expression(code.text)
+        step.next += [Call(each) for each in code.functions]
+        step.beside += [Check(each) for each in code.types]
         named: set[Oid] = set()
+        events: tuple[Event, ...] = ()
         for command in _commands(code.text):
-            found = self.statements.of(command, "stored", parse(command))
+            tree = parse(command)
+            found = self.statements.of(command, "stored", tree)
             named |= {each.relation for each in (*found.next, *found.beside) if isinstance(each, (Read, Write))}
+            events = events if tree is not None else ROW_EVENTS
             step.add(found)
-        # what the server says it depends on, and the text does not tell how
+        # in the rule's condition, or in a command that cannot be told
         unseen = [each for each in code.relations if each in self.wiring.relation and each not in named]
-        step.beside += [Write(each, event) for each in unseen for event in ROW_EVENTS]
+        step.next += [Read(each) for each in unseen]
+        step.beside += [Write(each, event) for each in unseen for event in events]
         return step
 
     # Triggers

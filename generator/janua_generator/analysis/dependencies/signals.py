@@ -20,6 +20,8 @@ from janua_generator.analysis.dependencies.vocabulary import (
     SESSION_WORDS,
 )
 
+# Before a name that is a table's, and no type's.
+_BEFORE_TABLES = frozenset({"from", "join", "into", "update", "only", "table", "using", ","})
 _LOCKS = frozenset({"update", "share", "no", "key"})
 
 
@@ -27,12 +29,14 @@ _LOCKS = frozenset({"update", "share", "no", "key"})
 class Signals:
     """
     ``calls`` are (schema or empty, name) of what stands before a parenthesis; ``fields`` the names after a dot,
-    which call a function of this name where a row stands before it; ``names`` all names.
+    which call a function of this name where a row stands before it; ``names`` all names, ``types`` those of them
+    that may be a type although a table has the same.
     """
 
     calls: set[tuple[str, str]] = field(default_factory=set)
     fields: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    types: set[str] = field(default_factory=set)
     operators: set[str] = field(default_factory=set)
     obstacles: set[Obstacle] = field(default_factory=set)
     unknown_reads: set[str] = field(default_factory=set)
@@ -45,6 +49,9 @@ def signals_of(lexemes: Sequence[Lexeme], is_volatile: Callable[[str], bool]) ->
     for at, each in enumerate(lexemes):
         if each.word:
             found.names.add(each.word)
+            before = text_at(lexemes, qualifier(lexemes, at)[1] - 1)
+            if before not in _BEFORE_TABLES and text_at(lexemes, at + 1) != ".":
+                found.types.add(each.word)
             if text_at(lexemes, at + 1) == "(" and text_at(lexemes, at - 1) != "tablesample":
                 _call(found, lexemes, at, is_volatile)
             elif text_at(lexemes, at - 1) == ".":

@@ -29,7 +29,7 @@ from janua_generator.analysis.dependencies.touches import (
 )
 from janua_generator.analysis.dependencies.vocabulary import LEAVES_ROWS_ALONE, TOUCHES_NOTHING
 from janua_generator.analysis.syntax import parse
-from janua_generator.catalog.wiring import Event, Oid, WiredRelation, Wiring
+from janua_generator.catalog.wiring import Event, WiredRelation, WiredType, Wiring
 
 _UNDERSTOOD = (exp.Select, exp.SetOperation, exp.Subquery, exp.Values, exp.Table, exp.Insert, exp.Update, exp.Delete)
 _QUERY_WORDS = frozenset({"select", "with", "values", "table", "insert", "update", "delete", "merge", "("})
@@ -106,7 +106,10 @@ class Statements:
                 step.next.append(Call(hook.function))
             elif hook.kind == "cast" and hook.name in signals.names:
                 step.beside.append(Call(hook.function))
-        step.follow(Check(each) for name in signals.names for each in self._checked_types.get(name, ()))
+        for name in signals.names & self._checked_types.keys():
+            step.follow(
+                Check(each.oid) for each in self._checked_types[name] if each.is_domain or name in signals.types
+            )
 
     def _signals(self, lexemes: Sequence[Lexeme]) -> Signals:
         return signals_of(lexemes, self.wiring.volatile.__contains__)
@@ -122,7 +125,7 @@ class Statements:
                     yield Call(function.oid)
 
     @cached_property
-    def _checked_types(self) -> Mapping[str, Sequence[Oid]]:
+    def _checked_types(self) -> Mapping[str, Sequence[WiredType]]:
         """The types by name that have a domain in them whose check calls a function."""
         types = {each.oid: each for each in self.wiring.types}
         checked = {code.owner for code in self.wiring.code if code.kind == "domain" and code.functions}
@@ -130,9 +133,9 @@ class Statements:
         while len(checked) > grown:
             grown = len(checked)
             checked |= {oid for oid, each in types.items() if checked & set(each.parts)}
-        found: dict[str, list[Oid]] = {}
+        found: dict[str, list[WiredType]] = {}
         for oid in sorted(checked & types.keys()):
-            found.setdefault(types[oid].name, []).append(oid)
+            found.setdefault(types[oid].name, []).append(types[oid])
         return found
 
     # Kinds of statements
@@ -162,7 +165,8 @@ class Statements:
         explained = text[lexemes[at].start :] if at < len(lexemes) else ""
         inner = self.of(explained, place, _parsed(explained))
         if not options & {"analyze", "analyse"}:
-            inner.beside = [each for each in inner.beside if not isinstance(each, Write)]
+            # what would be written is looked at
+            inner.beside = [Read(each.relation) if isinstance(each, Write) else each for each in inner.beside]
             inner.effects.unknown_writes.clear()
         step.add(inner)
         step.effects.obstacles.add(Obstacle("volatile", "EXPLAIN shows how the server goes about it"))

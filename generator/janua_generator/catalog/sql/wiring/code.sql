@@ -33,7 +33,8 @@ SELECT c.owner::int8 AS owner, c.kind, c.event, c.instead, coalesce(c.text, '') 
        ARRAY(
            SELECT DISTINCT d.refobjid::int8 FROM pg_depend d
            WHERE d.classid = c.classid AND d.objid = c.objid AND d.refclassid = 'pg_class'::regclass
-             AND d.refobjid <> c.owner
+             -- an expression reads none; a partition or an index depends on its table
+             AND d.refobjid <> c.owner AND c.kind <> 'value'
            ORDER BY 1
        ) AS relations,
        ARRAY(

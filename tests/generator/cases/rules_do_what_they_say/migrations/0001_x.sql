@@ -1,0 +1,10 @@
+CREATE TABLE t (id integer PRIMARY KEY, x integer);
+CREATE TABLE log (id integer);
+CREATE TABLE other (id integer);
+CREATE TABLE limits (n integer);
+CREATE TABLE never (id integer);
+CREATE RULE also AS ON INSERT TO t DO ALSO (INSERT INTO log VALUES (NEW.id); NOTIFY something);
+CREATE RULE "when" AS ON UPDATE TO t WHERE NEW.x > (SELECT max(n) FROM limits) DO ALSO DELETE FROM other WHERE id = OLD.id;
+CREATE RULE nothing AS ON DELETE TO never DO INSTEAD NOTHING;
+CREATE VIEW v AS SELECT id FROM t;
+CREATE RULE instead AS ON DELETE TO v DO INSTEAD UPDATE other SET id = OLD.id;

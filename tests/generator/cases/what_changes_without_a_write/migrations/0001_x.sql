@@ -1,0 +1,10 @@
+CREATE TABLE t (id integer, at timestamptz, owner text, "user" text);
+CREATE TABLE secrets (id integer, tenant text);
+CREATE TABLE tenants (name text);
+ALTER TABLE secrets ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON secrets USING (tenant = current_setting('app.tenant', true) AND tenant IN (SELECT name FROM tenants));
+CREATE VIEW recent AS SELECT id FROM t WHERE at > now() - interval '1 day';
+CREATE VIEW drawn AS SELECT random() AS n;
+CREATE FUNCTION is_recent(timestamptz) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT $1 > CURRENT_DATE';
+CREATE FUNCTION constant() RETURNS integer LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN 1; END';
+CREATE FUNCTION undeclared() RETURNS integer LANGUAGE sql AS 'SELECT 1';

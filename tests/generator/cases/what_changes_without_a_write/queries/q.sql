@@ -1,0 +1,50 @@
+-- name: clock
+SELECT id FROM t WHERE at < now();
+
+-- name: clock_of_the_standard
+SELECT id FROM t WHERE at < CURRENT_TIMESTAMP;
+
+-- name: clock_in_a_literal
+SELECT id FROM t WHERE at < 'today';
+
+-- name: age_of_one
+SELECT age(at) AS a FROM t;
+
+-- name: age_between_two
+SELECT age(at, at) AS a FROM t;
+
+-- name: clock_in_a_view
+SELECT id FROM recent;
+
+-- name: clock_in_a_function
+SELECT id FROM t WHERE is_recent(at);
+
+-- name: volatile_view
+SELECT n FROM drawn;
+
+-- name: volatile_as_declared
+SELECT undeclared() AS n;
+
+-- name: immutable
+SELECT constant() AS n;
+
+-- name: session
+SELECT id FROM t WHERE owner = current_user;
+
+-- name: a_column_of_that_name
+SELECT t."user" FROM t;
+
+-- name: setting
+SELECT current_setting('app.x', true) AS x;
+
+-- name: locked
+SELECT id FROM t FOR UPDATE SKIP LOCKED;
+
+-- name: sampled
+SELECT id FROM t TABLESAMPLE BERNOULLI (10);
+
+-- name: row_security
+SELECT id FROM secrets;
+
+-- name: limited
+SELECT id FROM t LIMIT 10;
