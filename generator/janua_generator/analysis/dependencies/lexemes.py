@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from janua.errors import SqlSyntaxError
 from janua.lexer import TRIVIA, Kind, Token, tokenize
@@ -12,8 +12,7 @@ from janua.lexer import TRIVIA, Kind, Token, tokenize
 _ESCAPE = re.compile(r"\\(\\|[\da-fA-F]{4}|\+[\da-fA-F]{6})")
 
 
-@dataclass(frozen=True, slots=True)
-class Lexeme:
+class Lexeme(NamedTuple):
     """
     A token that is neither blank nor comment.
 

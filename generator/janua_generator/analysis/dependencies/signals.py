@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from janua.lexer import Kind
@@ -23,6 +25,18 @@ from janua_generator.analysis.dependencies.vocabulary import (
 # Before a name that is a table's, and no type's.
 _BEFORE_TABLES = frozenset({"from", "join", "into", "update", "only", "table", "using", ","})
 _LOCKS = frozenset({"update", "share", "no", "key"})
+_WORD = re.compile(r"\w+")
+_TELLING = (
+    (CLOCK_CALLS | CLOCK_LITERALS | CLOCK_WORDS | SESSION_CALLS | SESSION_WORDS | LARGE_OBJECT_CALLS | RUNS_A_QUERY)
+    | RUNS_ANYTHING
+    | {"age", "for", "tablesample"}
+)
+
+
+def may_signal(text: str, volatile: AbstractSet[str]) -> bool:
+    """Whether a text has any word in it that could say something by itself: most stored expressions have none."""
+    found = set(_WORD.findall(text.lower()))
+    return not (found.isdisjoint(_TELLING) and found.isdisjoint(volatile))
 
 
 @dataclass(slots=True)
@@ -43,8 +57,8 @@ class Signals:
     unknown_writes: set[str] = field(default_factory=set)
 
 
-def signals_of(lexemes: Sequence[Lexeme], is_volatile: Callable[[str], bool]) -> Signals:
-    """Return what a text says; ``is_volatile`` tells of a function of the server or an extension by its name."""
+def signals_of(lexemes: Sequence[Lexeme], volatile: AbstractSet[str]) -> Signals:
+    """Return what a text says; ``volatile`` are names of functions of the server or an extension."""
     found = Signals()
     for at, each in enumerate(lexemes):
         if each.word:
@@ -53,7 +67,7 @@ def signals_of(lexemes: Sequence[Lexeme], is_volatile: Callable[[str], bool]) ->
             if before not in _BEFORE_TABLES and text_at(lexemes, at + 1) != ".":
                 found.types.add(each.word)
             if text_at(lexemes, at + 1) == "(" and text_at(lexemes, at - 1) != "tablesample":
-                _call(found, lexemes, at, is_volatile)
+                _call(found, lexemes, at, volatile)
             elif text_at(lexemes, at - 1) == ".":
                 found.fields.add(each.word)
             else:
@@ -65,11 +79,11 @@ def signals_of(lexemes: Sequence[Lexeme], is_volatile: Callable[[str], bool]) ->
     return found
 
 
-def _call(found: Signals, lexemes: Sequence[Lexeme], at: int, is_volatile: Callable[[str], bool]) -> None:
+def _call(found: Signals, lexemes: Sequence[Lexeme], at: int, volatile: AbstractSet[str]) -> None:
     name = lexemes[at].word
     schema, _ = qualifier(lexemes, at)
     found.calls.add((schema, name))
-    if is_volatile(name):
+    if name in volatile:
         found.obstacles.add(Obstacle("volatile", f"{name}() is volatile"))
     if name in CLOCK_CALLS or (name == "age" and _has_one_argument(lexemes, at + 1)):
         found.obstacles.add(Obstacle("time", f"{name}() reads the clock"))

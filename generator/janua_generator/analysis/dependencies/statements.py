@@ -19,7 +19,7 @@ from sqlglot import exp
 from janua_generator.analysis.dependencies.graph import Call, Check, Node, Read, Step, Write
 from janua_generator.analysis.dependencies.lexemes import Lexeme, lexemes_of, string_value, text_at, words
 from janua_generator.analysis.dependencies.result import Obstacle
-from janua_generator.analysis.dependencies.signals import Signals, signals_of
+from janua_generator.analysis.dependencies.signals import Signals, may_signal, signals_of
 from janua_generator.analysis.dependencies.touches import (
     ROW_EVENTS,
     Touch,
@@ -92,8 +92,8 @@ class Statements:
     def of_expression(self, text: str) -> Step:
         """What the words of a stored query or expression say whose relations and functions are known otherwise."""
         step = Step()
-        signals = self._signals(lexemes_of(text))
-        _heed(step, signals)
+        if may_signal(text, self.wiring.volatile):
+            _heed(step, self._signals(lexemes_of(text)))
         return step
 
     def signalled(self, step: Step, lexemes: Sequence[Lexeme]) -> None:
@@ -112,7 +112,7 @@ class Statements:
             )
 
     def _signals(self, lexemes: Sequence[Lexeme]) -> Signals:
-        return signals_of(lexemes, self.wiring.volatile.__contains__)
+        return signals_of(lexemes, self.wiring.volatile)
 
     def _called(self, signals: Signals) -> Iterator[Node]:
         for schema, name in signals.calls:
@@ -154,21 +154,14 @@ class Statements:
         self.signalled(step, lexemes)
 
     def _explain(self, step: Step, text: str, lexemes: list[Lexeme], place: Place) -> None:
+        """As what is explained: ANALYZE does it, and the plan also depends on all that it would touch."""
         at = 1
-        options: set[str] = set()
         if text_at(lexemes, at) == "(" and text_at(lexemes, at + 1) not in _QUERY_WORDS:
-            closing = next((n for n, each in enumerate(lexemes) if each.text == ")"), len(lexemes) - 1)
-            options, at = {each.text for each in lexemes[at:closing]}, closing + 1
+            at = _closing(lexemes, at) + 1
         while text_at(lexemes, at) in ("analyze", "analyse", "verbose"):
-            options.add(lexemes[at].text)
             at += 1
         explained = text[lexemes[at].start :] if at < len(lexemes) else ""
-        inner = self.of(explained, place, _parsed(explained))
-        if not options & {"analyze", "analyse"}:
-            # what would be written is looked at
-            inner.beside = [Read(each.relation) if isinstance(each, Write) else each for each in inner.beside]
-            inner.effects.unknown_writes.clear()
-        step.add(inner)
+        step.add(self.of(explained, place, _parsed(explained)))
         step.effects.obstacles.add(Obstacle("volatile", "EXPLAIN shows how the server goes about it"))
 
     def _do(self, step: Step, lexemes: list[Lexeme]) -> None:
