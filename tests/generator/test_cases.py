@@ -34,7 +34,8 @@ def test_the_server_bears_it_out(workbench: Workbench, case: Path) -> None:
     """No query returns a NULL or a number of rows that its promise excludes, with None for what takes it."""
     workbench.migrate((case / "migrations" / "0001_x.sql").read_text())
     for query in workbench.analyse((case / "queries" / "q.sql").read_text()).queries:
-        if all(each.nullable for each in query.parameters):
+        # a COPY waits for its client
+        if all(each.nullable for each in query.parameters) and not query.sql.startswith("COPY"):
             try:
                 rows = workbench.run(query.sql, [None] * len(query.parameters))
             except (psycopg.IntegrityError, psycopg.DataError):

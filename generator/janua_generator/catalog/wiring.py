@@ -146,6 +146,11 @@ class Wiring:
     declared: Mapping[Oid, Declared] = field(default_factory=dict)
 
     @cached_property
+    def system_names(self) -> frozenset[str]:
+        """The bare names of the server's own relations."""
+        return frozenset(name for _, name in self.system)
+
+    @cached_property
     def relation(self) -> Mapping[Oid, WiredRelation]:
         """The relations by OID."""
         return {each.oid: each for each in self.relations}

@@ -9,6 +9,7 @@ from janua_generator.analysis.dependencies.graph import Call, Check, Node, Read,
 from janua_generator.analysis.dependencies.result import Obstacle
 from janua_generator.analysis.dependencies.statements import Statements
 from janua_generator.analysis.dependencies.touches import ROW_EVENTS
+from janua_generator.analysis.dependencies.vocabulary import TRIGGERS_ON_THE_ROW
 from janua_generator.catalog.wiring import Oid, WiredFunction, Wiring
 
 # Languages whose programs the server keeps as text, and the ways in which these reach the database.
@@ -76,6 +77,8 @@ class Functions:
             case "plpgsql":
                 return self.statements.of_code(function.text)
             case "internal":
+                return Step()
+            case "c" if function.name in TRIGGERS_ON_THE_ROW:
                 return Step()
             case language if language in _TEXTUAL and not _DATABASE_ACCESS.search(function.text):
                 return Step()

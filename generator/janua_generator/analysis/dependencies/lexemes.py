@@ -9,7 +9,7 @@ from typing import NamedTuple
 from janua.errors import SqlSyntaxError
 from janua.lexer import TRIVIA, Kind, Token, tokenize
 
-_ESCAPE = re.compile(r"\\(\\|[\da-fA-F]{4}|\+[\da-fA-F]{6})")
+_CODE = r"[\da-fA-F]{4}|\+[\da-fA-F]{6}"
 
 
 class Lexeme(NamedTuple):
@@ -29,29 +29,31 @@ class Lexeme(NamedTuple):
 def lexemes_of(text: str) -> list[Lexeme]:
     """Return what a text says. Empty where it is not SQL at all."""
     try:
-        return [_lexeme(token) for token in tokenize(text) if token.kind not in TRIVIA]
+        tokens = [token for token in tokenize(text) if token.kind not in TRIVIA]
     except SqlSyntaxError:
         return []
+    return [_lexeme(token, tokens[at + 1 : at + 3]) for at, token in enumerate(tokens)]
 
 
-def _lexeme(token: Token) -> Lexeme:
+def _lexeme(token: Token, following: Sequence[Token]) -> Lexeme:
     if token.kind is Kind.NAME:
         folded = token.text.lower()
         return Lexeme(token.kind, folded, folded, token.start)
     if token.kind is Kind.QUOTED_NAME:
-        return Lexeme(token.kind, _unquoted(token.text), "", token.start)
+        return Lexeme(token.kind, _unquoted(token.text, following), "", token.start)
     return Lexeme(token.kind, "", token.text, token.start)
 
 
-def _unquoted(text: str) -> str:
-    if text[0] in "uU":
-        return _ESCAPE.sub(_character, text[3:-1].replace('""', '"'))
-    return text[1:-1].replace('""', '"')
-
-
-def _character(match: re.Match[str]) -> str:
-    code = match[1]
-    return code if code == "\\" else chr(int(code.removeprefix("+"), 16))
+def _unquoted(text: str, following: Sequence[Token]) -> str:
+    if text[0] not in "uU":
+        return text[1:-1].replace('""', '"')
+    own = len(following) == 2 and following[0].text.lower() == "uescape"
+    escape = following[1].text[1:-1] if own else "\\"
+    return re.sub(
+        f"{re.escape(escape)}({re.escape(escape)}|{_CODE})",
+        lambda match: escape if match[1] == escape else chr(int(match[1].removeprefix("+"), 16)),
+        text[3:-1].replace('""', '"'),
+    )
 
 
 def string_value(text: str) -> str:

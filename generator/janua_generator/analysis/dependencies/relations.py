@@ -72,7 +72,7 @@ class Relations:
         if node.event in ("update", "delete") or relation.kind == "view":
             step.beside.append(Read(relation.oid, node.only, node.named))
         if relation.kind == "view":
-            if not rewritten:
+            if not rewritten and not self._stood_in_for(node):
                 self._follow_base(step, node, relation)
             return step
         step.effects.writes |= {each.qualified for each in self._with_ancestors(relation)}
@@ -165,6 +165,10 @@ class Relations:
         if node.event != "update" or not trigger.columns or node.columns is None:
             return True
         return bool(trigger.columns & (node.columns | relation.generated))
+
+    def _stood_in_for(self, node: Write) -> bool:
+        triggers = self.wiring.triggers_of.get(node.relation, ())
+        return any(each.instead and node.event in each.events for each in triggers)
 
     def _is_partition(self, relation: WiredRelation) -> bool:
         return any(each.kind == "partitioned table" for each in self._with_ancestors(relation))

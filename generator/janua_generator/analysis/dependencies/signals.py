@@ -21,6 +21,7 @@ from janua_generator.analysis.dependencies.vocabulary import (
     SESSION_CALLS,
     SESSION_WORDS,
 )
+from janua_generator.catalog.wiring import Wiring
 
 # Before a name that is a table's, and no type's.
 _BEFORE_TABLES = frozenset({"from", "join", "into", "update", "only", "table", "using", ","})
@@ -33,10 +34,10 @@ _TELLING = (
 )
 
 
-def may_signal(text: str, volatile: AbstractSet[str]) -> bool:
+def may_signal(text: str, wiring: Wiring) -> bool:
     """Whether a text has any word in it that could say something by itself: most stored expressions have none."""
     found = set(_WORD.findall(text.lower()))
-    return not (found.isdisjoint(_TELLING) and found.isdisjoint(volatile))
+    return not all(map(found.isdisjoint, (_TELLING, wiring.volatile, wiring.system_names)))
 
 
 @dataclass(slots=True)
@@ -57,21 +58,12 @@ class Signals:
     unknown_writes: set[str] = field(default_factory=set)
 
 
-def signals_of(lexemes: Sequence[Lexeme], volatile: AbstractSet[str]) -> Signals:
-    """Return what a text says; ``volatile`` are names of functions of the server or an extension."""
+def signals_of(lexemes: Sequence[Lexeme], wiring: Wiring) -> Signals:
+    """Return what a text says by itself, over the functions and relations of the server's own."""
     found = Signals()
     for at, each in enumerate(lexemes):
         if each.word:
-            found.names.add(each.word)
-            before = text_at(lexemes, qualifier(lexemes, at)[1] - 1)
-            if before not in _BEFORE_TABLES and text_at(lexemes, at + 1) != ".":
-                found.types.add(each.word)
-            if text_at(lexemes, at + 1) == "(" and text_at(lexemes, at - 1) != "tablesample":
-                _call(found, lexemes, at, volatile)
-            elif text_at(lexemes, at - 1) == ".":
-                found.fields.add(each.word)
-            else:
-                found.obstacles.update(_by_keyword(lexemes, at))
+            _name(found, lexemes, at, wiring)
         elif each.kind is Kind.OPERATOR:
             found.operators.add(each.text)
         elif each.kind is Kind.STRING and string_value(each.text).strip().lower() in CLOCK_LITERALS:
@@ -79,10 +71,26 @@ def signals_of(lexemes: Sequence[Lexeme], volatile: AbstractSet[str]) -> Signals
     return found
 
 
+def _name(found: Signals, lexemes: Sequence[Lexeme], at: int, wiring: Wiring) -> None:
+    name = lexemes[at].word
+    schema, start = qualifier(lexemes, at)
+    found.names.add(name)
+    if text_at(lexemes, start - 1) not in _BEFORE_TABLES and text_at(lexemes, at + 1) != ".":
+        found.types.add(name)
+    if text_at(lexemes, at + 1) == "(" and text_at(lexemes, at - 1) != "tablesample":
+        found.calls.add((schema, name))
+        _call(found, lexemes, at, wiring.volatile)
+    elif schema:
+        found.fields.add(name)
+    else:
+        found.obstacles.update(_by_keyword(lexemes, at))
+    if wiring.is_system(name, schema):
+        shown = f"{schema}.{name}" if schema else name
+        found.obstacles.add(Obstacle("system catalog", f"{shown} is the server's own"))
+
+
 def _call(found: Signals, lexemes: Sequence[Lexeme], at: int, volatile: AbstractSet[str]) -> None:
     name = lexemes[at].word
-    schema, _ = qualifier(lexemes, at)
-    found.calls.add((schema, name))
     if name in volatile:
         found.obstacles.add(Obstacle("volatile", f"{name}() is volatile"))
     if name in CLOCK_CALLS or (name == "age" and _has_one_argument(lexemes, at + 1)):

@@ -92,27 +92,21 @@ class Statements:
     def of_expression(self, text: str) -> Step:
         """What the words of a stored query or expression say whose relations and functions are known otherwise."""
         step = Step()
-        if may_signal(text, self.wiring.volatile):
-            _heed(step, self._signals(lexemes_of(text)))
+        if may_signal(text, self.wiring):
+            _heed(step, signals_of(lexemes_of(text), self.wiring))
         return step
 
     def signalled(self, step: Step, lexemes: Sequence[Lexeme]) -> None:
         """Add the functions that are called by name, by an operator, by a cast or for a domain."""
-        signals = self._signals(lexemes)
+        signals = signals_of(lexemes, self.wiring)
         _heed(step, signals)
         step.follow(self._called(signals))
-        for hook in self.wiring.hooks:
-            if hook.kind == "operator" and hook.name in signals.operators:
-                step.next.append(Call(hook.function))
-            elif hook.kind == "cast" and hook.name in signals.names:
-                step.beside.append(Call(hook.function))
+        said = {"operator": signals.operators, "cast": signals.types | {name for _, name in signals.calls}}
+        step.next += [Call(hook.function) for hook in self.wiring.hooks if hook.name in said.get(hook.kind, ())]
         for name in signals.names & self._checked_types.keys():
             step.follow(
                 Check(each.oid) for each in self._checked_types[name] if each.is_domain or name in signals.types
             )
-
-    def _signals(self, lexemes: Sequence[Lexeme]) -> Signals:
-        return signals_of(lexemes, self.wiring.volatile)
 
     def _called(self, signals: Signals) -> Iterator[Node]:
         for schema, name in signals.calls:
@@ -149,7 +143,6 @@ class Statements:
         else:
             touches = [*(touches_by_tree(tree) if tree is not None and understood else ()), *self._by_words(lexemes)]
             place = "stored" if place == "query" else place
-            self._system_by_words(step, lexemes)
         self._touched(step, touches, place)
         self.signalled(step, lexemes)
 
@@ -229,18 +222,11 @@ class Statements:
         return [found] if found is not None else []
 
     def _not_found(self, step: Step, touch: Touch, place: Place) -> None:
-        shown = f"{touch.schema}.{touch.name}" if touch.schema else touch.name
-        if self.wiring.is_system(touch.name, touch.schema):
-            step.effects.obstacles.add(Obstacle("system catalog", f"{shown} is the server's own"))
-        elif place == "query":
+        if place == "query" and not self.wiring.is_system(touch.name, touch.schema):
+            shown = f"{touch.schema}.{touch.name}" if touch.schema else touch.name
             step.effects.unknown_reads.add(f"{shown} is no relation of the migrated schema")
             if touch.event is not None:
                 step.effects.unknown_writes.add(f"{shown} is no relation of the migrated schema")
-
-    def _system_by_words(self, step: Step, lexemes: Sequence[Lexeme]) -> None:
-        for name in sorted({each.word for each in lexemes if each.word}):
-            if self.wiring.is_system(name) or self.wiring.is_system(name, "information_schema"):
-                step.effects.obstacles.add(Obstacle("system catalog", f"{name} is the server's own"))
 
 
 def _parsed(text: str) -> exp.Expr | None:

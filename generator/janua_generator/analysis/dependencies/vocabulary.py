@@ -41,9 +41,13 @@ RUNS_A_QUERY = frozenset(_RUNS_A_QUERY_TEXT.split())
 # They also change what they like: in another session, for dblink, of perhaps the same database.
 _RUNS_ANYTHING_TEXT = """
     dblink dblink_exec dblink_open dblink_fetch dblink_send_query dblink_get_result dblink_build_sql_insert
-    dblink_build_sql_update dblink_build_sql_delete check_primary_key check_foreign_key
+    dblink_build_sql_update dblink_build_sql_delete
     """
 RUNS_ANYTHING = frozenset(_RUNS_ANYTHING_TEXT.split())
+# Triggers in C, of extensions of PostgreSQL's own, that change no table but the row at hand.
+TRIGGERS_ON_THE_ROW = frozenset(
+    {"autoinc", "insert_username", "lo_manage", "moddatetime", "triggered_change_notification"}
+)
 LARGE_OBJECT_CALLS = frozenset({"lo_get", "loread", "lo_open", "lo_export", "lo_tell", "lo_tell64"})
 
 # Statements that touch no table.

@@ -1,5 +1,5 @@
--- Functions and procedures in all schemas but the server's own, except those in C that an extension brings:
--- of these only names are known.
+-- Functions and procedures in all schemas but the server's own, except those in C that an extension brings and
+-- that are no triggers: of these only names are known.
 SELECT p.oid::int8 AS oid,
        n.nspname AS schema,
        p.proname AS name,
@@ -31,7 +31,7 @@ FROM pg_proc p
 JOIN pg_namespace n ON n.oid = p.pronamespace
 JOIN pg_language l ON l.oid = p.prolang
 WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-  AND NOT (l.lanname IN ('c', 'internal') AND EXISTS (
+  AND NOT (l.lanname IN ('c', 'internal') AND p.prorettype <> 'trigger'::regtype AND EXISTS (
       SELECT FROM pg_depend d
       WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i')
   ))

@@ -10,3 +10,8 @@ CREATE FUNCTION to_statements() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSER
 CREATE TRIGGER to_statements AFTER INSERT ON logs_2025 FOR EACH STATEMENT EXECUTE FUNCTION to_statements();
 CREATE TABLE animals (id integer);
 CREATE TABLE cats (lives integer) INHERITS (animals);
+CREATE TABLE attached (at date NOT NULL, n integer);
+ALTER TABLE logs ATTACH PARTITION attached DEFAULT;
+CREATE TABLE detached (at date NOT NULL, n integer);
+ALTER TABLE logs_2024 ATTACH PARTITION detached DEFAULT;
+ALTER TABLE logs_2024 DETACH PARTITION detached;

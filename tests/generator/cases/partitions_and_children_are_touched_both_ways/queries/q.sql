@@ -30,3 +30,15 @@ UPDATE animals SET id = 2;
 
 -- name: a_child_is_part_of_its_parent
 DELETE FROM cats;
+
+-- name: attached
+UPDATE attached SET n = 1;
+
+-- name: detached
+UPDATE detached SET n = 1;
+
+-- name: emptied_with_its_partitions
+TRUNCATE logs;
+
+-- name: emptied_alone
+TRUNCATE ONLY animals;

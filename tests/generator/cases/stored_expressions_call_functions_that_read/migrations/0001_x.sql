@@ -20,3 +20,4 @@ CREATE FUNCTION to_country(integer) RETURNS integer[] LANGUAGE sql STABLE AS 'SE
 CREATE FUNCTION add(integer, integer) RETURNS integer LANGUAGE sql STABLE AS 'SELECT $1 + n FROM limits';
 CREATE AGGREGATE add_all(integer) (SFUNC = add, STYPE = integer);
 CREATE FUNCTION total(with_index) RETURNS integer LANGUAGE sql STABLE AS 'SELECT n FROM numbers';
+CREATE TABLE with_generated (id integer, n integer GENERATED ALWAYS AS (sorted_by(id)) STORED);

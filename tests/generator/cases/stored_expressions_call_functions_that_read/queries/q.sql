@@ -30,3 +30,6 @@ SELECT add_all(id) AS n FROM with_index;
 
 -- name: a_function_as_if_it_were_a_column
 SELECT w.total AS n FROM with_index w;
+
+-- name: a_generated_column
+UPDATE with_generated SET id = 1;

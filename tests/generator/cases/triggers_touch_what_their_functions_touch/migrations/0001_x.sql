@@ -38,3 +38,8 @@ CREATE FUNCTION to_emails() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT IN
 CREATE TRIGGER to_emails BEFORE UPDATE OF email ON users FOR EACH ROW WHEN (email_is_new()) EXECUTE FUNCTION to_emails();
 CREATE FUNCTION emptied() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN DELETE FROM counts; RETURN NULL; END';
 CREATE TRIGGER emptied AFTER TRUNCATE ON users EXECUTE FUNCTION emptied();
+CREATE EXTENSION moddatetime;
+CREATE EXTENSION refint;
+CREATE TABLE stamped (id integer, at timestamptz);
+CREATE TRIGGER stamp BEFORE UPDATE ON stamped FOR EACH ROW EXECUTE FUNCTION moddatetime(at);
+CREATE TRIGGER refer BEFORE DELETE ON stamped FOR EACH ROW EXECUTE FUNCTION check_foreign_key(1, 'cascade', 'id', 'gone', 'id');

@@ -21,3 +21,9 @@ TRUNCATE users;
 
 -- name: read
 SELECT id FROM users;
+
+-- name: stamped_by_an_extension
+UPDATE stamped SET id = 1;
+
+-- name: deleted_by_an_extension
+DELETE FROM stamped;

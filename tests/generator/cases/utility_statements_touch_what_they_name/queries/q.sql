@@ -51,3 +51,21 @@ SELECT last_value FROM numbers;
 
 -- name: catalogs
 SELECT relname FROM pg_class;
+
+-- name: escaped_in_another_way
+SELECT id FROM U&"d!0061t!!a" UESCAPE '!';
+
+-- name: copied_in
+COPY a (id) FROM STDIN;
+
+-- name: copied_out
+COPY a TO STDOUT WITH (FORMAT csv);
+
+-- name: a_view_copied_out
+COPY (SELECT id FROM big) TO STDOUT;
+
+-- name: copied_out_while_written
+COPY (DELETE FROM b RETURNING id) TO STDOUT;
+
+-- name: emptied
+TRUNCATE TABLE ONLY a, b RESTART IDENTITY;

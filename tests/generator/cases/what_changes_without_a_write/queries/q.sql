@@ -48,3 +48,21 @@ SELECT id FROM secrets;
 
 -- name: limited
 SELECT id FROM t LIMIT 10;
+
+-- name: catalog_in_a_view
+SELECT relname FROM relations;
+
+-- name: information_schema_in_a_view
+SELECT name FROM listed;
+
+-- name: a_table_of_that_name
+SELECT id FROM over_tables;
+
+-- name: catalog_in_a_function
+SELECT counted() AS n;
+
+-- name: volatile_cast
+SELECT (1::pair).a AS a;
+
+-- name: next_of_a_sequence
+SELECT nextval('numbers') AS n;
