@@ -169,6 +169,18 @@ class WiringMaker:
         yield "INSERT INTO parted VALUES (1, 1), (2, NULL), (9, 9)"
         self.tables += ["parted", "parted_low", "parted_high"]
 
+    def query(self) -> str:
+        """A query that reads, by way of views and functions too."""
+        view = self.random.choice(("u0", "u1", "v0", "m0", "parted", self.any()))
+        return self.random.choice(
+            (
+                f"SELECT * FROM {view}",
+                f"SELECT {self.reading()} AS n FROM {self.any()} x",
+                self._maker.query(2)[0],
+                f"SELECT x.id FROM {self.any()} x WHERE x.id IN (SELECT y.id FROM {view} y)",
+            )
+        )
+
     def statement(self) -> str:
         """A statement of any kind that touches tables, or calls what does."""
         table, number = self.any(), self.random.randint(0, 1)
