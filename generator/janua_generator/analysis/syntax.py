@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import sqlglot
 from janua.lexer import TRIVIA, Kind, Token, tokenize
@@ -78,6 +79,12 @@ _STAND_INS = {name: name.replace("_", "x") for name in ("json_agg", "json_object
 _STOOD_FOR = {stand_in: name for name, stand_in in _STAND_INS.items()}
 
 
+@lru_cache(maxsize=8)
+def tokens_of(sql: str) -> tuple[Token, ...]:
+    """Return the tokens of one statement, which several stages look at one after the other."""
+    return tuple(tokenize(sql))
+
+
 def parse(sql: str) -> exp.Expr | None:
     """
     Return the tree of one statement, or None where sqlglot cannot tell its structure.
@@ -87,7 +94,7 @@ def parse(sql: str) -> exp.Expr | None:
     text = sql
     if "$" in sql:
         # `VALUES ($1,$2)` would be read as a dollar quote
-        text = "".join(f" {token.text} " if token.kind is Kind.PARAMETER else token.text for token in tokenize(sql))
+        text = "".join(f" {token.text} " if token.kind is Kind.PARAMETER else token.text for token in tokens_of(sql))
     try:
         tree = sqlglot.parse_one(_with_stand_ins(text), dialect="postgres")
     except (SqlglotError, RecursionError):

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from janua.errors import SqlSyntaxError
-from janua.lexer import TRIVIA, Kind, Token, tokenize
+from janua.lexer import TRIVIA, Kind, Token
+
+from janua_generator.analysis.syntax import tokens_of
 
 _CODE = r"[\da-fA-F]{4}|\+[\da-fA-F]{6}"
 
@@ -29,18 +31,19 @@ class Lexeme(NamedTuple):
 def lexemes_of(text: str) -> list[Lexeme]:
     """Return what a text says. Empty where it is not SQL at all."""
     try:
-        tokens = [token for token in tokenize(text) if token.kind not in TRIVIA]
+        tokens = [token for token in tokens_of(text) if token.kind not in TRIVIA]
     except SqlSyntaxError:
         return []
-    return [_lexeme(token, tokens[at + 1 : at + 3]) for at, token in enumerate(tokens)]
+    return [_lexeme(tokens, at) for at in range(len(tokens))]
 
 
-def _lexeme(token: Token, following: Sequence[Token]) -> Lexeme:
+def _lexeme(tokens: Sequence[Token], at: int) -> Lexeme:
+    token = tokens[at]
     if token.kind is Kind.NAME:
         folded = token.text.lower()
         return Lexeme(token.kind, folded, folded, token.start)
     if token.kind is Kind.QUOTED_NAME:
-        return Lexeme(token.kind, _unquoted(token.text, following), "", token.start)
+        return Lexeme(token.kind, _unquoted(token.text, tokens[at + 1 : at + 3]), "", token.start)
     return Lexeme(token.kind, "", token.text, token.start)
 
 
