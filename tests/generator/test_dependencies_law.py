@@ -101,11 +101,14 @@ def observed(cursor: psycopg.RawCursor[tuple[Any, ...]], sql: str, parameters: i
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     locks = cursor.execute(_LOCKS).fetchall()
     after = dict(cursor.execute(_ROWS).fetchall())
-    weak = {"AccessShareLock", "RowShareLock"}
     read = {name for name, modes in locks if "AccessShareLock" in modes}
-    # EXPLAIN locks what it will not write
-    strong = set() if re.match(r"EXPLAIN (?!\(ANALYZE)", sql) else {name for name, modes in locks if set(modes) - weak}
-    written = strong | {name for name, count in after.items() if count > before.get(name, 0)}
+    written = {name for name, count in after.items() if count > before.get(name, 0)}
+    strong = {name for name, modes in locks if set(modes) - {"AccessShareLock", "RowShareLock"}}
+    if re.match(r"LOCK|EXPLAIN (?!\(ANALYZE)", sql):
+        # they lock what they do not write
+        read |= strong
+    else:
+        written |= strong
     return Seen(read, written, {name for name, modes in locks if "RowShareLock" in modes} - read)
 
 

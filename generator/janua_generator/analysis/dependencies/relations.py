@@ -42,7 +42,7 @@ class Relations:
         step = Step()
         match relation.kind:
             case "view":
-                self._follow_view(step, relation)
+                self._follow_code(step, relation, "view")
                 return step
             case "sequence":
                 step.effects.obstacles.add(Obstacle("volatile", f"{relation.qualified} is a sequence"))
@@ -63,12 +63,14 @@ class Relations:
         step = Step()
         if relation.kind == "materialized view":
             step.effects.writes.add(relation.qualified)
-            self._follow_view(step, relation)
+            self._follow_code(step, relation, "view")
+            self._follow_code(step, relation, "value", quietly=True)
             return step
         if relation.kind == "sequence":
             return step
         rewritten = node.named and self._follow_rules(step, node)
         self._follow_triggers(step, node, relation)
+        self._follow_values(step, node, relation)
         if node.event in ("update", "delete") or relation.kind == "view":
             step.beside.append(Read(relation.oid, node.only, node.named))
         if relation.kind == "view":
@@ -78,13 +80,9 @@ class Relations:
         step.effects.writes |= {each.qualified for each in self._with_ancestors(relation)}
         self._follow_children(step, node, relation)
         self._follow_keys(step, node, relation)
-        self._follow_values(step, node, relation)
         return step
 
     # Views
-
-    def _follow_view(self, step: Step, relation: WiredRelation) -> None:
-        self._follow_code(step, relation, "view")
 
     def _follow_code(self, step: Step, relation: WiredRelation, kind: str, *, quietly: bool = False) -> None:
         for code in self.wiring.code_of.get(relation.oid, ()):

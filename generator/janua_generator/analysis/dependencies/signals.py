@@ -80,7 +80,7 @@ def _name(found: Signals, lexemes: Sequence[Lexeme], at: int, wiring: Wiring) ->
     if text_at(lexemes, at + 1) == "(" and text_at(lexemes, at - 1) != "tablesample":
         found.calls.add((schema, name))
         _call(found, lexemes, at, wiring.volatile)
-    elif schema:
+    elif text_at(lexemes, at - 1) == ".":
         found.fields.add(name)
     else:
         found.obstacles.update(_by_keyword(lexemes, at))

@@ -20,13 +20,7 @@ from janua_generator.analysis.dependencies.graph import Call, Check, Node, Read,
 from janua_generator.analysis.dependencies.lexemes import Lexeme, lexemes_of, string_value, text_at, words
 from janua_generator.analysis.dependencies.result import Obstacle
 from janua_generator.analysis.dependencies.signals import Signals, may_signal, signals_of
-from janua_generator.analysis.dependencies.touches import (
-    ROW_EVENTS,
-    Touch,
-    loses_names,
-    touches_by_tree,
-    touches_by_words,
-)
+from janua_generator.analysis.dependencies.touches import Touch, loses_names, touches_by_tree, touches_by_words
 from janua_generator.analysis.dependencies.vocabulary import LEAVES_ROWS_ALONE, TOUCHES_NOTHING
 from janua_generator.analysis.syntax import parse
 from janua_generator.catalog.wiring import Event, WiredRelation, WiredType, Wiring
@@ -158,10 +152,11 @@ class Statements:
         step.effects.obstacles.add(Obstacle("volatile", "EXPLAIN shows how the server goes about it"))
 
     def _do(self, step: Step, lexemes: list[Lexeme]) -> None:
-        code = next((each.text for each in lexemes if each.kind in (Kind.STRING, Kind.DOLLAR_STRING)), "")
+        strings = (Kind.STRING, Kind.DOLLAR_STRING)
+        code = next((string_value(each.text) for each in lexemes if each.kind in strings), "")
         language = next((lexemes[at + 1].word for at, each in enumerate(lexemes[:-1]) if each.text == "language"), "")
         if language in ("", "plpgsql"):
-            step.add(self.of_code(string_value(code)))
+            step.add(self.of_code(code))
             step.effects.obstacles.add(Obstacle("volatile", "a DO block may do anything"))
         else:
             step.effects.unknown_reads.add(f"a DO block in {language}")
@@ -188,8 +183,7 @@ class Statements:
             return
         touches = list(self._by_words(lexemes))
         if kind in LEAVES_ROWS_ALONE:
-            named = {(touch.name, touch.schema) for touch in touches}
-            touches += [Touch(name, schema, event) for name, schema in sorted(named) for event in ROW_EVENTS]
+            touches = [Touch(each.name, each.schema) for each in touches]
         elif kind in ("truncate", "refresh"):
             touches = [each for each in touches if each.event == kind]
         elif kind == "show":

@@ -21,3 +21,5 @@ CREATE FUNCTION add(integer, integer) RETURNS integer LANGUAGE sql STABLE AS 'SE
 CREATE AGGREGATE add_all(integer) (SFUNC = add, STYPE = integer);
 CREATE FUNCTION total(with_index) RETURNS integer LANGUAGE sql STABLE AS 'SELECT n FROM numbers';
 CREATE TABLE with_generated (id integer, n integer GENERATED ALWAYS AS (sorted_by(id)) STORED);
+CREATE VIEW of_indexed AS SELECT n FROM indexed_by;
+ALTER VIEW of_indexed ALTER n SET DEFAULT next_number();

@@ -31,5 +31,11 @@ SELECT add_all(id) AS n FROM with_index;
 -- name: a_function_as_if_it_were_a_column
 SELECT w.total AS n FROM with_index w;
 
+-- name: of_a_row_in_parentheses
+SELECT (w).total AS n FROM with_index w;
+
 -- name: a_generated_column
 UPDATE with_generated SET id = 1;
+
+-- name: a_default_of_a_view
+INSERT INTO of_indexed DEFAULT VALUES;
