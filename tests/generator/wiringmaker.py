@@ -57,6 +57,8 @@ class WiringMaker:
                 f"DELETE FROM {self.random.choice(LOGS)} USING {self.any()} o WHERE false",
                 f"WITH d AS (DELETE FROM {self.random.choice(LOGS)} RETURNING id) "
                 f"INSERT INTO {self.random.choice(LOGS)} SELECT id FROM d",
+                f"INSERT INTO {target} (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET i = {self.reading()}",
+                f"INSERT INTO {target} (id) VALUES (2) ON CONFLICT DO NOTHING",
                 f"MERGE INTO {target} m USING {self.any()} s ON m.id = s.id WHEN MATCHED THEN UPDATE SET i = m.i",
             )
         )
@@ -114,12 +116,13 @@ class WiringMaker:
                 f"IF pg_trigger_depth() < 3 THEN {self.command()}; END IF; "
                 "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
             )
-            yield (
-                f"CREATE TRIGGER t{number} {self.random.choice(('BEFORE', 'AFTER'))} {event} ON {table} "
-                f"FOR EACH {each}{when} EXECUTE FUNCTION t{number}()"
-            )
+            kind = self.random.choice((f"TRIGGER t{number} BEFORE", f"TRIGGER t{number} AFTER"))
+            deferred = ""
+            if each == "ROW" and self.random.random() < 0.2:
+                kind, deferred = f"CONSTRAINT TRIGGER t{number} AFTER", " DEFERRABLE INITIALLY DEFERRED"
+            yield f"CREATE {kind} {event} ON {table}{deferred} FOR EACH {each}{when} EXECUTE FUNCTION t{number}()"
             if self.random.random() < 0.2:
-                yield f"ALTER TABLE {table} DISABLE TRIGGER t{number}"
+                yield f"ALTER TABLE {table} {self.random.choice(('DISABLE', 'ENABLE ALWAYS'))} TRIGGER t{number}"
 
     def _views(self) -> Iterator[str]:
         for number in range(2):
@@ -131,7 +134,10 @@ class WiringMaker:
             yield f"CREATE VIEW u{number} AS SELECT * FROM {table} WHERE id > {self.reading()}"
             self.made.append(Table(f"u{number}", {"id": "int", "i": "int"}, is_view=True))
             if self.random.random() < 0.3:
-                yield f"CREATE TRIGGER iv INSTEAD OF UPDATE ON u{number} FOR EACH ROW EXECUTE FUNCTION t0()"
+                event = self.random.choice(("INSERT", "UPDATE", "DELETE", "INSERT OR DELETE"))
+                yield f"CREATE TRIGGER iv INSTEAD OF {event} ON u{number} FOR EACH ROW EXECUTE FUNCTION t0()"
+            if self.random.random() < 0.2:
+                yield f"ALTER VIEW u{number} ALTER i SET DEFAULT w0(1)"
             if self.random.random() < 0.3:
                 yield f"CREATE RULE rv AS ON DELETE TO u{number} DO INSTEAD {self.command()}"
         yield f"CREATE MATERIALIZED VIEW m0 AS SELECT x.id, r1(1) AS i FROM {self.any()} x JOIN u0 ON u0.id = x.id"
@@ -155,6 +161,9 @@ class WiringMaker:
     def _values(self) -> Iterator[str]:
         yield f"ALTER TABLE {self.any()} ADD COLUMN d integer DEFAULT r2(1)"
         yield f"ALTER TABLE {self.any()} ADD CHECK (r3(id) >= 0) NOT VALID"
+        yield "CREATE FUNCTION fixed(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN r0(1); END'"
+        yield f"ALTER TABLE {self.any()} ADD COLUMN g integer GENERATED ALWAYS AS (fixed(id)) STORED"
+        yield f"CREATE INDEX ON {self.any()} (fixed(id))"
         yield "CREATE DOMAIN dom AS integer CHECK (r1(1) >= 0)"
         yield f"ALTER TABLE {self.any()} ADD COLUMN e dom DEFAULT 1"
 
