@@ -13,6 +13,7 @@ from janua_generator.analysis.dependencies.lexemes import Lexeme, qualifier, str
 from janua_generator.analysis.dependencies.result import Obstacle
 from janua_generator.analysis.dependencies.vocabulary import (
     CLOCK_CALLS,
+    CLOCK_LITERAL,
     CLOCK_LITERALS,
     CLOCK_WORDS,
     LARGE_OBJECT_CALLS,
@@ -25,6 +26,7 @@ from janua_generator.catalog.wiring import Wiring
 
 # Before a name that is a table's, and no type's.
 _BEFORE_TABLES = frozenset({"from", "join", "into", "update", "only", "table", "using", ","})
+_STRINGS = (Kind.STRING, Kind.DOLLAR_STRING)
 _LOCKS = frozenset({"update", "share", "no", "key"})
 _WORD = re.compile(r"\w+")
 _TELLING = (
@@ -66,7 +68,7 @@ def signals_of(lexemes: Sequence[Lexeme], wiring: Wiring) -> Signals:
             _name(found, lexemes, at, wiring)
         elif each.kind is Kind.OPERATOR:
             found.operators.add(each.text)
-        elif each.kind is Kind.STRING and string_value(each.text).strip().lower() in CLOCK_LITERALS:
+        elif each.kind in _STRINGS and CLOCK_LITERAL.fullmatch(string_value(each.text)):
             found.obstacles.add(Obstacle("time", f"{each.text} is read from the clock"))
     return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # pg_get_keywords() of PostgreSQL 18, catcode R and T: unquoted, these never name a table.
 _RESERVED_TEXT = """
     all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation
@@ -17,10 +19,15 @@ RESERVED = frozenset(_RESERVED_TEXT.split())
 CLOCK_WORDS = frozenset({"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"})
 CLOCK_CALLS = frozenset({"now", "transaction_timestamp", "statement_timestamp"})
 CLOCK_LITERALS = frozenset({"now", "today", "tomorrow", "yesterday"})
+# Alone, or with a time of day and a zone.
+CLOCK_LITERAL = re.compile(
+    rf"[\d:.+\-\s]*\b({'|'.join(sorted(CLOCK_LITERALS))})\b([\d:.+\-\s]+[\w/+\-]*)?", re.IGNORECASE
+)
 
 SESSION_WORDS = frozenset({"current_user", "current_role", "session_user", "user", "system_user", "current_schema"})
 _SESSION_CALLS_TEXT = """
-    current_setting current_schema current_schemas inet_client_addr inet_client_port inet_server_addr
+    current_setting current_schema current_schemas getpgusername pg_cursor pg_listening_channels pg_prepared_statement
+    pg_show_all_settings inet_client_addr inet_client_port inet_server_addr
     inet_server_port pg_backend_pid pg_has_role row_security_active txid_current txid_current_if_assigned
     txid_current_snapshot pg_current_xact_id pg_current_xact_id_if_assigned pg_current_snapshot pg_my_temp_schema
     has_any_column_privilege has_column_privilege has_database_privilege has_foreign_data_wrapper_privilege

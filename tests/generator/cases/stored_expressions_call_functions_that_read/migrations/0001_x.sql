@@ -23,3 +23,5 @@ CREATE FUNCTION total(with_index) RETURNS integer LANGUAGE sql STABLE AS 'SELECT
 CREATE TABLE with_generated (id integer, n integer GENERATED ALWAYS AS (sorted_by(id)) STORED);
 CREATE VIEW of_indexed AS SELECT n FROM indexed_by;
 ALTER VIEW of_indexed ALTER n SET DEFAULT next_number();
+CREATE FUNCTION to_bigint(with_index) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT n FROM limits';
+CREATE CAST (with_index AS bigint) WITH FUNCTION to_bigint(with_index);

@@ -39,3 +39,6 @@ UPDATE with_generated SET id = 1;
 
 -- name: a_default_of_a_view
 INSERT INTO of_indexed DEFAULT VALUES;
+
+-- name: a_cast_of_a_row
+SELECT CAST(w AS bigint) AS n FROM with_index w;

@@ -66,3 +66,12 @@ SELECT (1::pair).a AS a;
 
 -- name: next_of_a_sequence
 SELECT nextval('numbers') AS n;
+
+-- name: clock_in_a_literal_with_a_time
+SELECT id FROM t WHERE at < $$tomorrow 08:30 Europe/Berlin$$;
+
+-- name: a_text_about_now
+SELECT id FROM t WHERE owner = 'now or never';
+
+-- name: statistics
+SELECT pg_stat_get_live_tuples('t'::regclass) AS n;
