@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from janua_generator import memory
+from janua_generator.analysis.dependencies.closure import closures_of
+from janua_generator.analysis.dependencies.result import Dependencies
+from janua_generator.analysis.syntax import parse
 
 from .conftest import NewProject
 from .sandbox import Sandbox
+from .workbench import Workbench
 
 SCHEMA = """
 CREATE SCHEMA audit;
@@ -90,3 +96,20 @@ def test_a_name_that_means_nothing_is_refused(new_project: NewProject, settings:
     outcome = project.run()
     assert (2, f"pyproject.toml: tool.janua.{message}\n") == (outcome.code, outcome.err)
     assert not (project.root / "generated").exists()
+
+
+def test_a_remembered_schema_says_the_same(workbench: Workbench, tmp_path: Path) -> None:
+    """A run after an edit does not read the server's catalogs again."""
+    workbench.migrate(SCHEMA)
+    memory.remember_schema(tmp_path, "key", workbench.introspection)
+    recalled = memory.recall_schema(tmp_path, "key")
+    assert recalled is not None
+    for statement in (
+        "SELECT touch_owner('a')",
+        "DELETE FROM owners",
+        "SELECT id FROM all_accounts",
+        "CREATE TABLE x ()",
+    ):
+        expected = closures_of(workbench.introspection).of(statement, parse(statement))
+        assert expected != Dependencies()
+        assert expected == closures_of(recalled).of(statement, parse(statement))

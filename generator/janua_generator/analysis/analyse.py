@@ -117,7 +117,7 @@ def _analysed(
         columns=result.columns,
         groups=result.groups,
         nest=result.nest,
-        dependencies=closures_of(introspection.wiring).of(described.parsed.sql, tree),
+        dependencies=closures_of(introspection).of(described.parsed.sql, tree),
         warnings=(*result.warnings, *_doubts(source, cardinality, output, result.columns)),
         questions=tuple(environment.questions.open),
     )

@@ -230,16 +230,6 @@ class Catalog(Record, frozen=True):
         return {relation.qualified: relation for relation in self.relations}
 
     @cached_property
-    def cascades(self) -> Mapping[str, tuple[str, ...]]:
-        """For each table, the tables in which a DELETE or UPDATE of its rows changes some, too."""
-        found: dict[str, tuple[str, ...]] = {}
-        for relation in self.relations:
-            for key in relation.foreign_keys:
-                if {key.on_delete, key.on_update} - {"no action", "restrict"}:
-                    found[key.references] = (*found.get(key.references, ()), relation.qualified)
-        return found
-
-    @cached_property
     def functions_by_name(self) -> Mapping[str, tuple[Function, ...]]:
         """The functions by their bare names, overloads together."""
         found: dict[str, tuple[Function, ...]] = {}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from sqlglot import exp
 
 from janua_generator.analysis.dependencies.functions import Functions
@@ -11,6 +9,7 @@ from janua_generator.analysis.dependencies.graph import Call, Check, Effects, No
 from janua_generator.analysis.dependencies.relations import Relations
 from janua_generator.analysis.dependencies.result import Dependencies
 from janua_generator.analysis.dependencies.statements import Statements
+from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.wiring import Wiring
 
 
@@ -90,7 +89,9 @@ class Closures:
         return self._silent
 
 
-@lru_cache(maxsize=4)
-def closures_of(wiring: Wiring) -> Closures:
-    """Return the closures over a schema, the same ones each time."""
-    return Closures(wiring)
+def closures_of(introspection: Introspection) -> Closures:
+    """Return the closures over a schema, the same ones for all queries."""
+    known: Closures | None = introspection.derived.get("closures")
+    if known is None:
+        known = introspection.derived["closures"] = Closures(introspection.wiring)
+    return known
