@@ -86,7 +86,7 @@ def _name(found: Signals, lexemes: Sequence[Lexeme], at: int, wiring: Wiring) ->
         found.fields.add(name)
     else:
         found.obstacles.update(_by_keyword(lexemes, at))
-    if wiring.is_system(name, schema):
+    if name in wiring.system_names and wiring.is_system(name, schema):
         shown = f"{schema}.{name}" if schema else name
         found.obstacles.add(Obstacle("system catalog", f"{shown} is the server's own"))
 

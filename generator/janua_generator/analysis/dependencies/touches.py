@@ -40,15 +40,20 @@ class Touch:
 def touches_by_tree(tree: exp.Expr) -> Iterator[Touch]:
     """What a statement reads and writes that sqlglot understands."""
     targets: set[int] = set()
-    for statement in tree.find_all(*_WRITING):
-        target = target_of(statement)
-        if target is not None:
-            targets.add(id(target))
-            yield from _written(statement, target)
-    for table in tree.find_all(exp.Table):
-        named = isinstance(table.this, exp.Identifier) and id(table) not in targets
-        if named and not isinstance(table.parent, exp.Lock) and not _is_cte(table):
-            yield _touch(table)
+    # breadth first: a statement is met before its target
+    for node in tree.find_all(*_WRITING, exp.Table):
+        if not isinstance(node, exp.Table):
+            target = target_of(node)
+            if target is not None:
+                targets.add(id(target))
+                yield from _written(node, target)
+        elif id(node) not in targets and _is_read(node):
+            yield _touch(node)
+
+
+def _is_read(table: exp.Table) -> bool:
+    """Whether it is a relation: no function, no alias in FOR UPDATE OF, no CTE."""
+    return isinstance(table.this, exp.Identifier) and not isinstance(table.parent, exp.Lock) and not _is_cte(table)
 
 
 def _touch(table: exp.Table, event: Event | None = None, columns: frozenset[str] | None = None) -> Touch:
