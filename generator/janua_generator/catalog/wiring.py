@@ -171,6 +171,13 @@ class Wiring:
         return _grouped((each.name, each) for each in self.functions)
 
     @cached_property
+    def hooked(self) -> Mapping[tuple[str, str], Sequence[Oid]]:
+        """The functions, of those that something is known of, that an operator or cast calls, by its kind and name."""
+        return _grouped(
+            ((each.kind, each.name), each.function) for each in self.hooks if each.function in self.function
+        )
+
+    @cached_property
     def children(self) -> Mapping[Oid, Sequence[Oid]]:
         """Partitions and inheritance children."""
         return _grouped((parent, each.oid) for each in self.relations for parent in each.parents)

@@ -83,9 +83,8 @@ class Closures:
         """What any statement may set in motion without a word: casts and comparisons of types that people made."""
         if self._silent is None:
             self._silent = Effects()
-            for hook in self._statements.wiring.hooks:
-                if hook.kind == "silent":
-                    self._silent.add(self._following(Call(hook.function)), quietly=True)
+            for function in self._statements.wiring.hooked.get(("silent", ""), ()):
+                self._silent.add(self._following(Call(function)), quietly=True)
         return self._silent
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from janua.lexer import split_statements
 from sqlglot import exp
 
 from janua_generator.analysis.dependencies.graph import Call, Check, Read, Step, Write
-from janua_generator.analysis.dependencies.lexemes import lexemes_of, text_at
 from janua_generator.analysis.dependencies.result import Obstacle
+from janua_generator.analysis.dependencies.rules import commands_of
 from janua_generator.analysis.dependencies.statements import Statements
 from janua_generator.analysis.dependencies.touches import ROW_EVENTS, touches_by_tree
 from janua_generator.analysis.syntax import parse
@@ -82,8 +81,6 @@ class Relations:
         self._follow_keys(step, node, relation)
         return step
 
-    # Views
-
     def _follow_code(self, step: Step, relation: WiredRelation, kind: str, *, quietly: bool = False) -> None:
         for code in self.wiring.code_of.get(relation.oid, ()):
             if code.kind == kind:
@@ -118,8 +115,6 @@ class Relations:
         found = self.wiring.resolve(touch.name, touch.schema)
         return found.oid if found is not None and found.oid in code.relations else None
 
-    # Rules
-
     def _follow_rules(self, step: Step, node: Write) -> bool:
         """Do what the rules say; whether one of them stands in for the statement."""
         rewritten = False
@@ -135,7 +130,7 @@ class Relations:
         step.beside += [Check(each) for each in code.types]
         named: set[Oid] = set()
         events: tuple[Event, ...] = ()
-        for command in _commands(code.text):
+        for command in commands_of(code.text):
             tree = parse(command)
             found = self.statements.of(command, "stored", tree)
             named |= {each.relation for each in (*found.next, *found.beside) if isinstance(each, (Read, Write))}
@@ -146,8 +141,6 @@ class Relations:
         step.next += [Read(each) for each in unseen]
         step.beside += [Write(each, event) for each in unseen for event in events]
         return step
-
-    # Triggers
 
     def _follow_triggers(self, step: Step, node: Write, relation: WiredRelation) -> None:
         for trigger in self.wiring.triggers_of.get(relation.oid, ()):
@@ -175,8 +168,6 @@ class Relations:
         step.beside += [Call(each) for each in trigger.functions]
         step.add(self.statements.of_expression(trigger.text), quietly=True)
 
-    # Parents and children
-
     def _children(self, relation: WiredRelation) -> Iterator[Oid]:
         yield from self.wiring.children.get(relation.oid, ())
 
@@ -191,8 +182,6 @@ class Relations:
         reaches = not node.only and (node.event != "insert" or relation.kind == "partitioned table")
         if reaches:
             step.beside += [Write(each, node.event, node.columns, named=False) for each in self._children(relation)]
-
-    # Foreign keys
 
     def _follow_keys(self, step: Step, node: Write, relation: WiredRelation) -> None:
         for key in self.wiring.keys_to.get(relation.oid, ()):
@@ -221,8 +210,6 @@ class Relations:
             return every
         return node.columns | relation.generated
 
-    # Values
-
     def _follow_values(self, step: Step, node: Write, relation: WiredRelation) -> None:
         """Defaults, checks and expressions of indexes, for the rows that are made."""
         if node.event in ("insert", "update"):
@@ -230,29 +217,3 @@ class Relations:
             step.beside += [Check(each) for each in relation.types]
         if relation.row_security and node.event != "truncate":
             self._follow_code(step, relation, "policy", quietly=True)
-
-
-def _commands(rule: str) -> Iterator[str]:
-    """The commands of a rule as the server prints it: ``… DO [ALSO | INSTEAD] (a; b)``."""
-    lexemes = lexemes_of(rule)
-    at = _after_do([each.text for each in lexemes])
-    if text_at(lexemes, at) in ("also", "instead"):
-        at += 1
-    if text_at(lexemes, at) in ("", "nothing"):
-        return
-    end = len(rule.rstrip().removesuffix(";"))
-    start = lexemes[at].start
-    if lexemes[at].text == "(":
-        start = lexemes[at + 1].start
-        end = max(each.start for each in lexemes if each.text == ")")
-    for first, last in split_statements(rule, start, end):
-        yield rule[first:last]
-
-
-def _after_do(texts: list[str]) -> int:
-    depth = 0
-    for at, text in enumerate(texts):
-        depth += {"(": 1, ")": -1}.get(text, 0)
-        if depth == 0 and text == "do":
-            return at + 1
-    return len(texts)

@@ -95,8 +95,10 @@ class Statements:
         signals = signals_of(lexemes, self.wiring)
         _heed(step, signals)
         step.follow(self._called(signals))
-        said = {"operator": signals.operators, "cast": signals.types | {name for _, name in signals.calls}}
-        step.next += [Call(hook.function) for hook in self.wiring.hooks if hook.name in said.get(hook.kind, ())]
+        said = {("operator", each) for each in signals.operators}
+        said |= {("cast", each) for each in (*signals.types, *(name for _, name in signals.calls))}
+        for key in said & self.wiring.hooked.keys():
+            step.next += [Call(each) for each in self.wiring.hooked[key]]
         for name in signals.names & self._checked_types.keys():
             step.follow(
                 Check(each.oid) for each in self._checked_types[name] if each.is_domain or name in signals.types
@@ -125,8 +127,6 @@ class Statements:
         for oid in sorted(checked & types.keys()):
             found.setdefault(types[oid].name, []).append(types[oid])
         return found
-
-    # Kinds of statements
 
     def _query(self, step: Step, text: str, lexemes: list[Lexeme], tree: exp.Expr | None, place: Place) -> None:
         if isinstance(tree, exp.Select) and tree.args.get("into") is not None:
@@ -193,8 +193,6 @@ class Statements:
             step.effects.unknown_writes.add(f"{kind.upper()} may change anything")
         self._touched(step, touches, place)
         self.signalled(step, lexemes)
-
-    # Names
 
     def _is_relation(self, name: str) -> bool:
         return name in self.wiring.relations_named
