@@ -50,7 +50,8 @@ class Workbench:
 
     def migrate(self, ddl: str) -> None:
         """Make a fresh schema, and read it."""
-        self.connection.execute("DROP SCHEMA IF EXISTS other, audit CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        self.connection.execute("DROP SCHEMA IF EXISTS other, audit CASCADE")
+        self.connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         self.connection.execute("SET search_path = public; SET TimeZone = 'UTC'")
         self.connection.execute(ddl.encode())
         self.introspection = introspect(self.connection, ["public"])
