@@ -8,9 +8,11 @@ Directives: the comment lines below a query's name that begin with ``@`` and say
 
 from __future__ import annotations
 
+import keyword
 import re
 from difflib import get_close_matches
 
+from janua_generator.annotations import BUILTINS
 from janua_generator.diagnostics import GenerationFailed
 from janua_generator.sqlfile.model import Directive, Rule, SourceFile, SourceQuery
 
@@ -51,6 +53,8 @@ def _problem(directive: Directive, found: list[Directive]) -> tuple[str, str]:
         return f"malformed directive @{word}", f"write it as -- {example}"
     if word == "allow":
         return _unknown_rule(directive)
+    if word == "row" and (keyword.iskeyword(directive.text) or directive.text in {*BUILTINS, "dataclass"}):
+        return f'"{directive.text}" cannot be the name of a class there', f"write it as -- {example}"
     if any(each.word == word for each in found):
         return f"@{word} stands twice", "leave one of them"
     return "", ""

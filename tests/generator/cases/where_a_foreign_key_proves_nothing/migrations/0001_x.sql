@@ -8,7 +8,7 @@ CREATE TABLE old_person () INHERITS (person);
 CREATE TABLE off (org_id integer NOT NULL REFERENCES org);
 ALTER TABLE off DISABLE TRIGGER ALL;
 CREATE TABLE pet (org_id integer NOT NULL REFERENCES org, name text NOT NULL);
-CREATE MATERIALIZED VIEW pets AS SELECT org_id FROM pet;
+CREATE MATERIALIZED VIEW pet_copy AS SELECT org_id FROM pet;
 CREATE FUNCTION pet_org() RETURNS TABLE (org text) LANGUAGE sql AS 'SELECT o.name FROM pet p LEFT JOIN org o ON o.id = p.org_id';
 CREATE VIEW locked AS SELECT p.name, o.name AS org FROM pet p LEFT JOIN org o ON o.id = p.org_id FOR UPDATE OF p;
 INSERT INTO org VALUES (1, 'a', 'A');

@@ -45,7 +45,7 @@ SELECT name, org FROM locked;
 UPDATE pet SET name = 'x' FROM pet p LEFT JOIN org o ON o.id = p.org_id WHERE p.org_id = pet.org_id RETURNING o.name, (SELECT org.name FROM org WHERE org.id = pet.org_id) AS org;
 
 -- name: of_another_moment
-SELECT o.name FROM pets p LEFT JOIN org o ON o.id = p.org_id;
+SELECT o.name FROM pet_copy p LEFT JOIN org o ON o.id = p.org_id;
 
 -- name: in_a_function_that_may_run_within_a_statement
 SELECT org FROM pet_org();
