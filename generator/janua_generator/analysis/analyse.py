@@ -15,9 +15,10 @@ from janua_generator.analysis.dependencies.result import Dependencies
 from janua_generator.analysis.parameters import Parameter, find_parameters
 from janua_generator.analysis.questions import Questions
 from janua_generator.analysis.result import Group, Nest, ResultColumn, result_of
-from janua_generator.analysis.scope import OPAQUE, Environment, Output, Scope
+from janua_generator.analysis.scope import Environment, Output, Scope
 from janua_generator.analysis.stars import Expansion, expand_stars
 from janua_generator.analysis.syntax import is_of_one_snapshot, parse
+from janua_generator.analysis.utility import output_of_utility
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.describe import DescribedQuery
 from janua_generator.diagnostics import GenerationFailed
@@ -102,7 +103,7 @@ def _analysed(
         statements.definitions(introspection),
         Questions(answers),
     )
-    output = statements.output_of(tree, Scope(environment)) if tree is not None else OPAQUE
+    output = _output_of(tree, environment, described)
     expansion = expand_stars(tree, described, environment) if tree is not None else Expansion()
     result = result_of(described, output, expansion)
     if result.nest is not None and tree is not None:
@@ -121,6 +122,12 @@ def _analysed(
         warnings=(*result.warnings, *_doubts(source, cardinality, output, result.columns)),
         questions=tuple(environment.questions.open),
     )
+
+
+def _output_of(tree: exp.Expr | None, environment: Environment, described: DescribedQuery) -> Output:
+    if tree is not None:
+        return statements.output_of(tree, Scope(environment))
+    return output_of_utility(described.parsed.sql, [column.name for column in described.columns])
 
 
 def _refuse_limit(source: SourceQuery, tree: exp.Expr) -> None:
