@@ -106,7 +106,7 @@ class CountUsersRow:
 class CountSignupsByDayRow:
     """A row of :func:`count_signups_by_day`."""
 
-    day: _dt.date | None
+    day: _dt.date
     signups: int
 
 

@@ -9,6 +9,7 @@ from sqlglot import exp
 from janua_generator.analysis import foreign_keys
 from janua_generator.analysis.fixed import all_fixed, fixed_sources, is_constant
 from janua_generator.analysis.nullability import resolve
+from janua_generator.analysis.nullability.sets import sets_multiplying
 from janua_generator.analysis.scope import Column, Output, Scope, Source
 from janua_generator.analysis.syntax import (
     conjuncts,
@@ -26,7 +27,7 @@ def of_select(node: exp.Select, scope: Scope, columns: tuple[Column, ...] | None
 
 
 def _unlimited(node: exp.Select, scope: Scope, columns: tuple[Column, ...] | None) -> Output:
-    if _returns_sets(node, scope):
+    if any(sets_multiplying(node, scope)):
         return Output(columns, count_reason="a set-returning function in the select list")
     group = node.args.get("group")
     having = node.args.get("having") is not None
@@ -132,20 +133,6 @@ def _own_level(node: exp.Expr) -> Iterator[exp.Expr]:
         yield each
         if not isinstance(each, (exp.Query, exp.Exists)):
             stack += list(each.iter_expressions())
-
-
-def _returns_sets(node: exp.Select, scope: Scope) -> bool:
-    """Whether a set-returning function multiplies the rows: in the select list, or sorted or grouped by."""
-    clauses = [node.args.get(clause) for clause in ("order", "group", "distinct", "windows")]
-    flat = [each for clause in clauses for each in (clause if isinstance(clause, list) else [clause])]
-    return any(calls_set_returning(each, scope) for each in [*node.expressions, *flat] if each is not None)
-
-
-def calls_set_returning(node: exp.Expr, scope: Scope) -> bool:
-    """Whether a set-returning function stands in the expression, outside of its subqueries."""
-    set_returning = scope.environment.introspection.routines.set_returning
-    unfolding = (exp.Unnest, exp.Explode, exp.ExplodingGenerateSeries, exp.Posexplode)
-    return any(isinstance(each, unfolding) or function_name(each) in set_returning for each in _own_level(node))
 
 
 def _aggregates(node: exp.Select, scope: Scope) -> bool:
