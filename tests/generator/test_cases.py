@@ -4,8 +4,8 @@ Each folder of ``cases`` is a sentence that holds: a schema, queries on it, and 
 Where a case has data, its queries are also run on it, and nothing that they were promised not to
 return may come. ``JANUA_REFRESH_CASES=1`` writes what is found; the difference is to be read.
 
-A line ``-- needs PostgreSQL 17``, ``-- needs xml`` or ``-- needs extension hstore`` at the head of the
-migration says what the server must have; without it the case is skipped.
+A line ``-- needs PostgreSQL 17``, ``-- needs xml``, ``-- needs ICU`` or ``-- needs extension hstore`` at the
+head of the migration says what the server must have; without it the case is skipped.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ def is_met(connection: psycopg.Connection[Any], need: str) -> bool:
                 return connection.execute("SELECT '<a/>'::xml IS NOT NULL").fetchone() == (True,)
             except psycopg.errors.FeatureNotSupported:
                 return False
+        case ["ICU"]:
+            return connection.execute("SELECT FROM pg_collation WHERE collname = 'und-x-icu'").fetchone() is not None
         case ["extension", name]:
             found = connection.execute("SELECT FROM pg_available_extensions WHERE name = %s", [name])
             return found.fetchone() is not None

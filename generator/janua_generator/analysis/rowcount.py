@@ -10,11 +10,13 @@ from janua_generator.analysis import foreign_keys
 from janua_generator.analysis.fixed import all_fixed, fixed_sources, is_constant
 from janua_generator.analysis.nullability import resolve
 from janua_generator.analysis.nullability.sets import sets_multiplying
+from janua_generator.analysis.projection import output_name
 from janua_generator.analysis.scope import Column, Output, Scope, Source
 from janua_generator.analysis.syntax import (
     conjuncts,
     function_name,
     is_star,
+    name_of,
     unwrapped,
 )
 from janua_generator.analysis.targets import row_triggers
@@ -23,7 +25,30 @@ from janua_generator.catalog.model import Relation
 
 def of_select(node: exp.Select, scope: Scope, columns: tuple[Column, ...] | None) -> Output:
     """Count the rows of a SELECT whose FROM and WHERE are in ``scope``."""
-    return limited(node, _unlimited(node, scope, columns))
+    output = _unlimited(node, scope, columns)
+    if not output.at_most_one and _is_one_distinct(node, scope):
+        output = Output(columns, True, output.at_least_one, "DISTINCT of what has one value")
+    return limited(node, output)
+
+
+def _is_one_distinct(node: exp.Select, scope: Scope) -> bool:
+    """Whether all that DISTINCT tells rows apart by has one value; ``DISTINCT ON (1)`` is the first of the list."""
+    distinct = node.args.get("distinct")
+    if distinct is None or scope.has_grouping_sets or any(sets_multiplying(node, scope)):
+        return False
+    fixed = {source for source in fixed_sources(scope) if not source.extended_by}
+    on = distinct.args.get("on")
+    if on is None:
+        return all(is_constant(each, fixed, scope) for each in node.expressions)
+    listed = on.expressions if isinstance(on, exp.Tuple) else [on]
+    names = {output_name(each) for each in node.expressions}
+    # a name of the list comes before a column of FROM
+    return all(
+        not isinstance(each, exp.Literal)
+        and not (isinstance(each, exp.Column) and not each.args.get("table") and name_of(each.this) in names)
+        and is_constant(each, fixed, scope)
+        for each in map(unwrapped, listed)
+    )
 
 
 def _unlimited(node: exp.Select, scope: Scope, columns: tuple[Column, ...] | None) -> Output:
