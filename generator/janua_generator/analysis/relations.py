@@ -9,6 +9,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from janua_generator.analysis.bodies import view_output
+from janua_generator.analysis.constraints import refusals
 from janua_generator.analysis.scope import Column, Origin, Output, Scope, Source, renamed
 from janua_generator.analysis.syntax import alias_columns, alias_of, function_name, name_of
 from janua_generator.analysis.values import Family, Value, family_of, not_null, nullable
@@ -73,7 +74,11 @@ def relation_columns(relation: Relation, scope: Scope) -> tuple[Column, ...]:
         for column in relation.columns
     )
     if not relation.is_view:
-        return declared
+        proven = refusals(relation, declared, scope)
+        return tuple(
+            replace(each, value=not_null(proven[each.name], each.value.family)) if each.name in proven else each
+            for each in declared
+        )
     computed = view_output(relation, scope).columns
     if computed is None or len(computed) != len(declared):
         return declared

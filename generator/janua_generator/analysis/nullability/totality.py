@@ -56,7 +56,9 @@ TOTAL: Mapping[str, Signature] = {
     **_each("encode convert_from", _BYTES | _of(), Family.TEXT),
     **_each("sha224 sha256 sha384 sha512", _BYTES | _of(), Family.BYTES),
     # text search
-    **_each("to_tsvector to_tsquery plainto_tsquery websearch_to_tsquery phraseto_tsquery", _TEXT, Family.SEARCH),
+    # whose first argument may be a regconfig
+    **_each("to_tsvector to_tsquery plainto_tsquery websearch_to_tsquery phraseto_tsquery",
+            _TEXT | _JSON | {Family.OTHER}, Family.SEARCH),
     **_each("setweight strip", _SEARCH, Family.SEARCH),
     **_each("ts_rank ts_rank_cd numnode", _SEARCH, Family.NUMBER),
     **_each("ts_headline", _TEXT, Family.OTHER),
