@@ -13,7 +13,7 @@ from janua_generator.analysis.fixed import fixed_sources
 from janua_generator.analysis.nullability.predicates import NONE, Facts, true_facts
 from janua_generator.analysis.scope import JOIN_IDS, Condition, Output, Scope, Source
 from janua_generator.analysis.syntax import conjuncts, name_of
-from janua_generator.analysis.targets import row_triggers
+from janua_generator.analysis.triggers import effect_of_triggers
 from janua_generator.catalog.model import Relation
 
 
@@ -76,7 +76,7 @@ def count_pairs(merge: exp.Merge, target: Source, relation: Relation, scope: Sco
     acts = all(
         _always_acts([each for each in whens if bool(each.args.get("matched")) is kind]) for kind in (True, False)
     )
-    drops = any(row_triggers(relation, scope, event) for event in ("insert", "update", "delete"))
+    drops = effect_of_triggers(relation, scope, "insert", "update", "delete").opaque
     is_sure = all(each.at_least_one for each in others) and acts and not drops and relation.kind == "table"
     return Output((), True, is_sure and not relation.row_security, "MERGE of one row, found by a unique key")
 

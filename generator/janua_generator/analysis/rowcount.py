@@ -19,7 +19,7 @@ from janua_generator.analysis.syntax import (
     name_of,
     unwrapped,
 )
-from janua_generator.analysis.targets import row_triggers
+from janua_generator.analysis.triggers import effect_of_triggers
 from janua_generator.catalog.model import Relation
 
 
@@ -208,9 +208,9 @@ def of_insert(
     conflict = node.args.get("conflict")
     action = str(conflict.args.get("action") or "") if conflict is not None else ""
     may_skip = conflict is not None and ("UPDATE" not in action.upper() or conflict.args.get("where") is not None)
-    may_drop = relation.is_view or _has_foreign_part(relation, scope) or bool(row_triggers(relation, scope, "insert"))
-    if conflict is not None:
-        may_drop = may_drop or bool(row_triggers(relation, scope, "update"))
+    events = ("insert", "update") if conflict is not None else ("insert",)
+    opaque = effect_of_triggers(relation, scope, *events).opaque
+    may_drop = relation.is_view or _has_foreign_part(relation, scope) or opaque
     at_least_one = selected.at_least_one and not may_skip and not may_drop
     if selected.at_most_one and not at_least_one:
         why = "ON CONFLICT may skip it" if may_skip else "a trigger or its query may leave it out"

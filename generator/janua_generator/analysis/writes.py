@@ -19,7 +19,8 @@ from janua_generator.analysis.projection import output_name, projected
 from janua_generator.analysis.relations import relation_columns
 from janua_generator.analysis.scope import OPAQUE, UNKNOWN, Column, Output, Scope, Source
 from janua_generator.analysis.syntax import name_of
-from janua_generator.analysis.targets import row_triggers, target_of
+from janua_generator.analysis.targets import target_of
+from janua_generator.analysis.triggers import TriggerEffect, effect_of_triggers
 from janua_generator.analysis.values import Value, not_null
 from janua_generator.catalog.model import Relation
 
@@ -51,8 +52,8 @@ def _written(source: Source, assigned: Assigned, scope: Scope, *events: str) -> 
     """
     Make the target's columns what they are in RETURNING: the row as written.
 
-    Under a row trigger, or through a view, only a table's own NOT NULL counts: the trigger may
-    have put anything in place of what was assigned.
+    Through a view, and under a row trigger that may have put anything in place of what was assigned, only a
+    table's own NOT NULL counts.
     """
     relation = source.relation
     if relation is None or source.columns is None:
@@ -67,25 +68,23 @@ def _written(source: Source, assigned: Assigned, scope: Scope, *events: str) -> 
     if "update" in events and relation.children:
         # an UPDATE may move a row to another partition, where it counts as an INSERT
         events = (*events, "insert")
-    changed_by_trigger = any(row_triggers(relation, scope, event) for event in events)
-    computed = {column.name for column in relation.columns if column.generated} if assigned else set()
-    source.known = set() if changed_by_trigger else source.known - set(assigned) - computed
+    effect = effect_of_triggers(relation, scope, *events)
+    computed = (
+        {column.name for column in relation.columns if column.generated} if assigned or effect.assigned else set()
+    )
+    changed = set(assigned) | effect.assigned | computed
+    source.known = set() if effect.opaque else source.known - changed
     source.columns = tuple(
-        Column(
-            column.name,
-            _as_written(column.value, assigned.get(own.name), changed_by_trigger, relation, own.name),
-        )
+        Column(column.name, _as_written(column.value, assigned.get(own.name), effect, relation, own.name))
         for column, own in zip(source.columns, declared, strict=True)
     )
 
 
-def _as_written(declared: Value, assigned: Value | None, by_trigger: bool, relation: Relation, name: str) -> Value:
+def _as_written(declared: Value, assigned: Value | None, effect: TriggerEffect, relation: Relation, name: str) -> Value:
     column = relation.by_name[name]
-    if not declared.nullable or by_trigger or assigned is None or column.generated:
+    if not declared.nullable or effect.may_clear(name) or assigned is None or column.generated:
         return declared
-    if not assigned.nullable:
-        return not_null(assigned.why, declared.family)
-    return declared
+    return not_null(assigned.why, declared.family) if not assigned.nullable else declared
 
 
 def output_of_insert(node: exp.Insert, scope: Scope) -> Output:
@@ -99,6 +98,8 @@ def output_of_insert(node: exp.Insert, scope: Scope) -> Output:
     assigned: Assigned = {}
     if relation is not None and not relation.has_rules:
         assigned = _inserted(node, relation, selected, values)
+        effect = effect_of_triggers(relation, scope, "insert")
+        assigned = {name: UNKNOWN if effect.may_clear(name) else value for name, value in assigned.items()}
     updates = conflict is not None and "UPDATE" in str(conflict.args.get("action") or "").upper()
     if conflict is not None and updates and relation is not None:
         assigned = _upserted(node, conflict, relation, assigned, scope)
