@@ -143,7 +143,7 @@ def save_flag(
     rollout: float,
     variants: _abc.Sequence[str] | None,
     owner_id: _uuid.UUID | None,
-) -> _m.FeatureFlag | None: ...
+) -> _m.FeatureFlag: ...
 @overload
 def save_flag(
     db: AsyncExecutor,
@@ -155,7 +155,7 @@ def save_flag(
     rollout: float,
     variants: _abc.Sequence[str] | None,
     owner_id: _uuid.UUID | None,
-) -> Coro[_m.FeatureFlag | None]: ...
+) -> Coro[_m.FeatureFlag]: ...
 def save_flag(
     db: Executor | AsyncExecutor,
     /,
@@ -166,13 +166,13 @@ def save_flag(
     rollout: float,
     variants: _abc.Sequence[str] | None,
     owner_id: _uuid.UUID | None,
-) -> _m.FeatureFlag | None | Coro[_m.FeatureFlag | None]:
+) -> _m.FeatureFlag | Coro[_m.FeatureFlag]:
     """
     A flag by its key: made, or changed to this.
 
     SQL: queries/feature_flags.sql:29
     """
-    return db.fetch_optional(_SAVE_FLAG, (key, description, is_enabled, rollout, variants, owner_id))
+    return db.fetch_one(_SAVE_FLAG, (key, description, is_enabled, rollout, variants, owner_id))
 
 
 _SET_OVERRIDE: Final[Query[None]] = Query(

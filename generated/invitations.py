@@ -222,13 +222,11 @@ JOIN organizations o ON o.id = a.organization_id""",
 
 
 @overload
-def accept_invitation(db: Executor, /, *, user_id: _uuid.UUID | None, token_hash: bytes) -> AcceptInvitationRow: ...
+def accept_invitation(db: Executor, /, *, user_id: _uuid.UUID, token_hash: bytes) -> AcceptInvitationRow: ...
 @overload
+def accept_invitation(db: AsyncExecutor, /, *, user_id: _uuid.UUID, token_hash: bytes) -> Coro[AcceptInvitationRow]: ...
 def accept_invitation(
-    db: AsyncExecutor, /, *, user_id: _uuid.UUID | None, token_hash: bytes
-) -> Coro[AcceptInvitationRow]: ...
-def accept_invitation(
-    db: Executor | AsyncExecutor, /, *, user_id: _uuid.UUID | None, token_hash: bytes
+    db: Executor | AsyncExecutor, /, *, user_id: _uuid.UUID, token_hash: bytes
 ) -> AcceptInvitationRow | Coro[AcceptInvitationRow]:
     """
     Makes the user a member, in the groups that still exist; NotFound for a token that is used, revoked or late.

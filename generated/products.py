@@ -45,7 +45,7 @@ class SearchProductsRow:
     sku: str
     name: str
     headline: str
-    rank: float | None
+    rank: float
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ class QuotePriceRow:
 class ListProductFeaturesRow:
     """A row of :func:`list_product_features`."""
 
-    feature: str | None
+    feature: str
     skus: list[str]
 
 

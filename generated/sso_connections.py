@@ -136,7 +136,7 @@ def save_sso_connection(
     client_id: str | None,
     client_secret: bytes | None,
     attributes: _j.JsonInput,
-) -> SaveSsoConnectionRow | None: ...
+) -> SaveSsoConnectionRow: ...
 @overload
 def save_sso_connection(
     db: AsyncExecutor,
@@ -149,7 +149,7 @@ def save_sso_connection(
     client_id: str | None,
     client_secret: bytes | None,
     attributes: _j.JsonInput,
-) -> Coro[SaveSsoConnectionRow | None]: ...
+) -> Coro[SaveSsoConnectionRow]: ...
 def save_sso_connection(
     db: Executor | AsyncExecutor,
     /,
@@ -161,13 +161,13 @@ def save_sso_connection(
     client_id: str | None,
     client_secret: bytes | None,
     attributes: _j.JsonInput,
-) -> SaveSsoConnectionRow | None | Coro[SaveSsoConnectionRow | None]:
+) -> SaveSsoConnectionRow | Coro[SaveSsoConnectionRow]:
     """
     A connection by its domain: made, or changed to this.
 
     SQL: queries/sso_connections.sql:11
     """
-    return db.fetch_optional(_SAVE_SSO_CONNECTION, (
+    return db.fetch_one(_SAVE_SSO_CONNECTION, (
         organization_id, protocol, domain, issuer, client_id, client_secret, attributes,
     ))
 

@@ -24,7 +24,7 @@ from . import _types as _t
 class ListUsageByDayRow:
     """A row of :func:`list_usage_by_day`."""
 
-    day: _dt.date | None
+    day: _dt.date
     events: int
     quantity: _dec.Decimal
     running_total: _dec.Decimal

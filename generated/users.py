@@ -106,7 +106,7 @@ class CountUsersRow:
 class CountSignupsByDayRow:
     """A row of :func:`count_signups_by_day`."""
 
-    day: _dt.date | None
+    day: _dt.date
     signups: int
 
 
@@ -249,18 +249,18 @@ RETURNING u.id, u.display_name, (u.xmax = 0) AS "was_created!\"""",
 
 
 @overload
-def provision_user(db: Executor, /, *, email: str, name: str | None) -> ProvisionUserRow | None: ...
+def provision_user(db: Executor, /, *, email: str, name: str | None) -> ProvisionUserRow: ...
 @overload
-def provision_user(db: AsyncExecutor, /, *, email: str, name: str | None) -> Coro[ProvisionUserRow | None]: ...
+def provision_user(db: AsyncExecutor, /, *, email: str, name: str | None) -> Coro[ProvisionUserRow]: ...
 def provision_user(
     db: Executor | AsyncExecutor, /, *, email: str, name: str | None
-) -> ProvisionUserRow | None | Coro[ProvisionUserRow | None]:
+) -> ProvisionUserRow | Coro[ProvisionUserRow]:
     """
     The user with this address, made or brought up to date from a directory.
 
     SQL: queries/users.sql:27
     """
-    return db.fetch_optional(_PROVISION_USER, (email, name))
+    return db.fetch_one(_PROVISION_USER, (email, name))
 
 
 _UPDATE_PROFILE: Final[Query[_m.User]] = Query(

@@ -14,12 +14,11 @@ from typing import Any
 
 import psycopg
 from janua.diagnostics import Diagnostic
-from janua.lexer import TRIVIA, tokenize
 from psycopg import pq
 
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import PgType
-from janua_generator.hints import Complaint, hint_for
+from janua_generator.complaints import ServerError, complaint
 from janua_generator.sqlfile.model import ParsedQuery
 
 PROBE = "janua_argument_types"
@@ -104,7 +103,7 @@ def _describe_batch(
             results = list(_results_until_sync(pgconn))
             failed = next((each for each in results if each.status == pq.ExecStatus.FATAL_ERROR), None)
             if failed is not None:
-                yield _complaint(query, failed, introspection)
+                yield complaint(query, _error(failed), introspection)
             else:
                 yield _description(query, results[-1], introspection)
     finally:
@@ -138,42 +137,14 @@ def _description(query: ParsedQuery, result: pq.abc.PGresult, introspection: Int
     return DescribedQuery(query, parameters, tuple(columns))
 
 
-def _complaint(query: ParsedQuery, result: pq.abc.PGresult, introspection: Introspection) -> Diagnostic:
+def _error(result: pq.abc.PGresult) -> ServerError:
     def field(code: pq.DiagnosticField) -> str:
         return (result.error_field(code) or b"").decode(errors="replace")
 
-    message = _with_names(query, field(pq.DiagnosticField.MESSAGE_PRIMARY))
-    sqlstate = field(pq.DiagnosticField.SQLSTATE)
-    position = field(pq.DiagnosticField.STATEMENT_POSITION)
-    offset = query.spliced.offset_in_file(int(position) - 1) if position else None
-    hint = (
-        hint_for(Complaint(sqlstate, message, offset, query, introspection))
-        or _with_names(query, field(pq.DiagnosticField.MESSAGE_HINT))
-        or field(pq.DiagnosticField.MESSAGE_DETAIL)
+    return ServerError(
+        message=field(pq.DiagnosticField.MESSAGE_PRIMARY),
+        sqlstate=field(pq.DiagnosticField.SQLSTATE),
+        detail=field(pq.DiagnosticField.MESSAGE_DETAIL),
+        hint=field(pq.DiagnosticField.MESSAGE_HINT),
+        position=int(field(pq.DiagnosticField.STATEMENT_POSITION) or 0),
     )
-    if offset is None:
-        return query.source.diagnostic(message, sqlstate=sqlstate, hint=hint)
-    return query.source.file.diagnostic(offset, _token_length(query, offset), message, sqlstate=sqlstate, hint=hint)
-
-
-def _token_length(query: ParsedQuery, offset: int) -> int:
-    """How much to underline: the token there, or the name behind a placeholder's mark."""
-    length = 0
-    for token in tokenize(query.source.file.text, offset, query.source.end):
-        if token.kind in TRIVIA:
-            break
-        length = token.end - offset
-        if token.text not in (":", "@"):
-            break
-    return max(1, length)
-
-
-def _with_names(query: ParsedQuery, message: str) -> str:
-    """The message with the author's parameter names in place of the numbers that the server saw."""
-    names = {placeholder.number: placeholder.name for placeholder in query.placeholders}
-
-    def name(match: re.Match[str]) -> str:
-        found = names.get(int(match[1]))
-        return f":{found}" if found else match[0]
-
-    return re.sub(r"\$(\d+)", name, message)

@@ -1,5 +1,6 @@
 """
 What to do about the server's complaint: a function for each SQLSTATE that something can be said about.
+Of the types of parameters, :mod:`complaints` knows more.
 
 What stands in the query itself comes first: its relations' columns before all others, its aliases before
 all tables. The codes are those of the manual's appendix "PostgreSQL Error Codes".
@@ -59,19 +60,6 @@ def hint_for(complaint: Complaint) -> str:
     """Return what to do about it in one line, or an empty string where the server's own hint must do."""
     find = _HINTS.get(complaint.sqlstate)
     return find(complaint) if find else ""
-
-
-def _untyped(complaint: Complaint) -> str:
-    return f"write {_placeholder(complaint)}::text, or whichever type it has"
-
-
-def _two_types(complaint: Complaint) -> str:
-    return f"{_placeholder(complaint)} is used as two types: cast it where it is not what the others are"
-
-
-def _placeholder(complaint: Complaint) -> str:
-    found = re.search(r":\w+|\$\d+", complaint.message)
-    return found.group() if found else ":x"
 
 
 def _column(complaint: Complaint) -> str:
@@ -176,8 +164,6 @@ _HINTS: Mapping[str, Callable[[Complaint], str]] = {
     "42803": _grouping,
     "42883": _function,
     "42P01": _relation,
-    "42P08": _two_types,
-    "42P18": _untyped,
 }
 
 

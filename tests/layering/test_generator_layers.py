@@ -18,6 +18,7 @@ LAYERS: list[set[str]] = [
     {"diagnostics", "names", "imports", "annotations", "model"},
     {"sqlfile", "catalog", "source"},
     {"hints"},
+    {"complaints"},
     {"describe"},
     {"analysis"},
     {"typemap"},

@@ -7,22 +7,17 @@ for all rows: constants, parameters, or columns of a fixed relation. A join of f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 
 from sqlglot import exp
 
+from janua_generator.analysis.implied import is_implied
 from janua_generator.analysis.nullability import evaluate, resolve
+from janua_generator.analysis.plain import alternatives, means_the_same, plain
 from janua_generator.analysis.scope import Column, Scope, Source
-from janua_generator.analysis.syntax import (
-    conjuncts,
-    name_of,
-    parameter_number,
-    parse,
-    type_name,
-    unwrapped,
-)
-from janua_generator.analysis.values import Family, base_type, family_of
-from janua_generator.catalog.model import Key, PgType
+from janua_generator.analysis.syntax import function_name, name_of, parameter_number, parse, unwrapped
+from janua_generator.analysis.values import Family, Value, base_type
+from janua_generator.catalog.model import Relation
 
 # Comparing as floating point makes different values equal, and so does a time zone's change of hour.
 _EXACT = frozenset({Family.INTEGER, Family.UUID, Family.BOOLEAN, Family.ENUM, Family.BYTES})
@@ -51,37 +46,83 @@ def _is_fixed(source: Source, fixed: set[Source], scope: Scope) -> bool:
 
 
 def _is_found_by_key(source: Source, fixed: set[Source], scope: Scope) -> bool:
-    if source.relation is None:
+    relation = source.relation
+    if relation is None or not any(key.proves_uniqueness for key in relation.keys):
         return False
-    tied = _tied_columns(source, fixed, scope)
+    tied, expressions = _tied(source, relation, fixed, scope)
     own = {column.name for column in source.columns or ()}
     return any(
         key.proves_uniqueness
-        and key.columns
-        and set(key.columns) <= tied
-        and set(key.columns) <= own
-        and (not key.predicate or _implied(key, source, scope))
-        for key in source.relation.keys
+        and (key.columns or key.expressions)
+        and set(key.columns) <= tied & own
+        and {_of_index(each, relation, scope) for each in key.expressions} <= expressions
+        and (not key.predicate or is_implied(key.predicate, source, scope))
+        for key in relation.keys
     )
 
 
-def _tied_columns(source: Source, fixed: set[Source], scope: Scope) -> set[str]:
+def _of_index(expression: str, relation: Relation, scope: Scope) -> str:
+    """An index's expression as a query's would be spelled; empty where it cannot be told."""
+    tree, introspection = parse(f"SELECT {expression}"), scope.environment.introspection
+    if not isinstance(tree, exp.Select) or not means_the_same(tree, introspection):
+        return ""
+    return plain(tree.expressions[0], relation, introspection)
+
+
+def _tied(source: Source, relation: Relation, fixed: set[Source], scope: Scope) -> tuple[set[str], set[str]]:
+    """The columns of a relation, and the expressions over it, that equalities tie to values the same for all rows."""
     tied: set[str] = set()
+    expressions: set[str] = set()
     if "=" in scope.environment.introspection.routines.redefined_operators:
-        return tied
+        return tied, expressions
     for condition in scope.conditions:
-        if source not in condition.sources or not isinstance(condition.predicate, exp.EQ):
-            continue
-        left, right = unwrapped(condition.predicate.this), unwrapped(condition.predicate.expression)
-        for column, other in ((left, right), (right, left)):
-            if not isinstance(column, exp.Column):
+        for mine, other in _equalities(condition.predicate, scope) if source in condition.sources else ():
+            if not _is_over(mine, source, scope) or not is_constant(other, fixed, scope):
                 continue
-            reference = resolve(column, scope)
-            if reference is None or reference.source is not source:
-                continue
-            if is_constant(other, fixed, scope) and _compares_exactly(reference.column, other, scope):
+            reference = resolve(mine, scope) if isinstance(mine, exp.Column) else None
+            if reference is None and _has_exact_equality(evaluate(mine, scope), other, scope):
+                expressions.add(plain(mine, relation, scope.environment.introspection))
+            elif reference is not None and _compares_exactly(reference.column, other, scope):
                 tied.add(reference.column.name)
-    return tied
+    return tied, expressions
+
+
+def _equalities(predicate: exp.Expr, scope: Scope) -> Iterator[tuple[exp.Expr, exp.Expr]]:
+    """Both ways round, what a true predicate shows to be equal: one value of a list, the fields of rows."""
+    if isinstance(predicate, exp.NullSafeEQ):
+        # of a value that is not NULL it is equality
+        sides = (unwrapped(predicate.this), unwrapped(predicate.expression))
+        if not any(evaluate(each, scope).nullable for each in sides):
+            yield sides
+            yield (sides[1], sides[0])
+        return
+    found = alternatives(predicate)
+    if found is not None and len(found[1]) == 1:
+        left, right = found[0], found[1][0]
+        pairs = [(left, right)]
+        if isinstance(left, exp.Tuple) and isinstance(right, exp.Tuple):
+            pairs = list(zip(map(unwrapped, left.expressions), map(unwrapped, right.expressions), strict=False))
+        for one, other in pairs:
+            yield one, other
+            yield other, one
+    elif isinstance(predicate, exp.In) and _is_of_one_row(predicate.args.get("query"), scope):
+        yield unwrapped(predicate.this), predicate.args["query"]
+
+
+def _is_of_one_row(query: exp.Expr | None, scope: Scope) -> bool:
+    """Whether ``IN (SELECT …)`` has one value at most to choose from, whenever it is computed."""
+    if not isinstance(query, exp.Subquery):
+        return False
+    volatile = scope.environment.introspection.routines.volatile
+    if any(function_name(call) in volatile for call in query.find_all(exp.Func)):
+        return False
+    return scope.child().output_of(query).at_most_one
+
+
+def _is_over(node: exp.Expr, source: Source, scope: Scope) -> bool:
+    """Whether an expression reads this relation, and nothing but it."""
+    references = [resolve(column, scope) for column in node.find_all(exp.Column)]
+    return bool(references) and all(each is not None and each.source is source for each in references)
 
 
 def is_constant(node: exp.Expr, fixed: set[Source], scope: Scope) -> bool:
@@ -96,7 +137,19 @@ def is_constant(node: exp.Expr, fixed: set[Source], scope: Scope) -> bool:
         return reference is not None and (reference.scope is not scope or reference.source in fixed)
     if isinstance(node, exp.Subquery):
         return _is_uncorrelated(node, scope)
+    if isinstance(node, (exp.Func, exp.Binary)) and not isinstance(node, exp.SubqueryPredicate):
+        return _is_repeatable(node, scope) and all(is_constant(each, fixed, scope) for each in node.iter_expressions())
     return False
+
+
+def _is_repeatable(node: exp.Expr, scope: Scope) -> bool:
+    """Whether an operator or function gives the same for the same operands throughout a statement."""
+    routines = scope.environment.introspection.routines
+    if isinstance(node, exp.Func):
+        return bool(function_name(node)) and function_name(node) not in (
+            routines.volatile | routines.aggregates | routines.set_returning
+        )
+    return not routines.redefined_operators
 
 
 def _is_uncorrelated(node: exp.Expr, scope: Scope) -> bool:
@@ -112,12 +165,15 @@ def _is_uncorrelated(node: exp.Expr, scope: Scope) -> bool:
 
 def _compares_exactly(column: Column, other: exp.Expr, scope: Scope) -> bool:
     """Whether equality means what the unique index means by it."""
-    value = evaluate(other, scope)
-    if value.family is Family.LITERAL or _has_type_of(other, column, scope):
+    return _has_type_of(other, column, scope) or _has_exact_equality(column.value, other, scope)
+
+
+def _has_exact_equality(value: Value, other: exp.Expr, scope: Scope) -> bool:
+    """An untyped literal takes the type of what it meets; of the other families only some are compared exactly."""
+    family = evaluate(other, scope).family
+    if family is Family.LITERAL:
         return True
-    if column.value.family is Family.TEXT:
-        return value.family is Family.TEXT
-    return column.value.family in _EXACT and value.family is column.value.family
+    return value.family is family and family in _EXACT | {Family.TEXT}
 
 
 def _has_type_of(node: exp.Expr, column: Column, scope: Scope) -> bool:
@@ -140,43 +196,3 @@ def _declared_type(node: exp.Expr, scope: Scope) -> str | None:
     if reference is None or reference.source.relation is None:
         return None
     return reference.source.relation.by_name[reference.column.name].type
-
-
-def _implied(key: Key, source: Source, scope: Scope) -> bool:
-    """Whether the query's own conditions contain every conjunct of a partial index's predicate."""
-    tree = parse(f"SELECT 1 WHERE {key.predicate}")
-    where = tree.args.get("where") if tree is not None else None
-    if where is None:
-        return False
-    types = scope.environment.introspection.types
-    needed = {_plain(each, types) for each in conjuncts(where.this)}
-    given = {
-        _plain(condition.predicate, types)
-        for condition in scope.conditions
-        if source in condition.sources and _speaks_of(condition.predicate, source, scope)
-    }
-    return needed <= given
-
-
-def _speaks_of(predicate: exp.Expr, source: Source, scope: Scope) -> bool:
-    references = [resolve(column, scope) for column in predicate.find_all(exp.Column)]
-    return bool(references) and all(each is not None and each.source is source for each in references)
-
-
-def _plain(predicate: exp.Expr, types: Mapping[str, PgType]) -> str:
-    """
-    A predicate without qualifiers, so that ``u.deleted_at IS NULL`` is ``deleted_at IS NULL``.
-
-    And without the casts that the server shows: ``status = 'active'::text``. A cast to a type whose
-    equality is another one, or that shortens, stays.
-    """
-
-    def strip(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Column):
-            return exp.column(node.this.copy())
-        if isinstance(node, exp.Cast) and isinstance(node.this, exp.Literal):
-            name = type_name(node.args["to"])
-            return node.this if name == "text" or family_of(name, types) is Family.ENUM else node
-        return node.this if isinstance(node, exp.Paren) else node
-
-    return predicate.copy().transform(strip).sql(dialect="postgres", normalize=True)

@@ -14,9 +14,10 @@ from sqlglot import exp
 
 from janua_generator.analysis import foreign_keys
 from janua_generator.analysis.nullability.predicates import true_facts
-from janua_generator.analysis.relations import called, derived, table
+from janua_generator.analysis.relations import derived, table
 from janua_generator.analysis.scope import JOIN_IDS, Column, Condition, Referring, Scope, Source, renamed
 from janua_generator.analysis.syntax import alias_columns, alias_of, conjuncts, name_of, unwrapped
+from janua_generator.analysis.table_functions import called
 from janua_generator.analysis.values import not_null, nullable
 
 Star = list[tuple[Source, Column]]

@@ -1,5 +1,5 @@
 """
-The leaves of a FROM clause: tables, subqueries and functions, and the columns that each offers.
+The leaves of a FROM clause: tables and subqueries, and the columns that each offers.
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from janua_generator.analysis.bodies import columns_of_function, sole_function, view_output
-from janua_generator.analysis.nullability import evaluate
-from janua_generator.analysis.scope import Column, Origin, Output, Scope, Source, columns_named, renamed
+from janua_generator.analysis.bodies import view_output
+from janua_generator.analysis.constraints import refusals
+from janua_generator.analysis.scope import Column, Origin, Output, Scope, Source, renamed
 from janua_generator.analysis.syntax import alias_columns, alias_of, function_name, name_of
 from janua_generator.analysis.values import Family, Value, family_of, not_null, nullable
-from janua_generator.catalog.model import Function, Relation
+from janua_generator.catalog.model import Relation
 
 
 def derived(item: exp.Expr, output: Output, scope: Scope, depends_on: tuple[Source, ...] = ()) -> Source:
@@ -74,7 +74,11 @@ def relation_columns(relation: Relation, scope: Scope) -> tuple[Column, ...]:
         for column in relation.columns
     )
     if not relation.is_view:
-        return declared
+        proven = refusals(relation, declared, scope)
+        return tuple(
+            replace(each, value=not_null(proven[each.name], each.value.family)) if each.name in proven else each
+            for each in declared
+        )
     computed = view_output(relation, scope).columns
     if computed is None or len(computed) != len(declared):
         return declared
@@ -91,61 +95,3 @@ def _declared_value(relation: Relation, name: str, is_not_null: bool, family: Fa
         return not_null(f"{relation.name}.{name} is NOT NULL", family)
     what = f"a column of {relation.kind} {relation.name}" if relation.kind != "table" else f"{relation.name}.{name}"
     return nullable(f"{what} may be NULL", family)
-
-
-def called(item: exp.Expr, scope: Scope, neighbours: tuple[Source, ...]) -> Source:
-    """
-    A function in FROM, ``unnest``, ROWS FROM, or anything else whose columns only the server knows.
-
-    ``scope`` is that of its arguments, which see the ``neighbours`` to its left.
-    """
-    alias = alias_of(item)
-    names = alias_columns(item)
-    call = item.this if isinstance(item, (exp.Table, exp.Lateral)) else item
-    if isinstance(call, exp.Unnest) and len(call.expressions) == len(names):
-        offset = call.args.get("offset")
-        counted = (Column(name_of(offset), not_null("a position", Family.INTEGER)),) if offset else ()
-        return Source(alias, columns_named(names, nullable("an element may be NULL")) + counted)
-    if _has_definitions(item):
-        return Source(alias, columns_named(names, nullable("a column of a record")))
-    if item.args.get("ordinality"):
-        return Source(alias, None)
-    redefined = scope.environment.introspection.routines.redefined
-    if isinstance(call, exp.ExplodingGenerateSeries) and "generate_series" not in redefined:
-        arguments = [evaluate(each, scope) for each in call.iter_expressions()]
-        proven = not any(each.nullable for each in arguments)
-        value = not_null("generate_series gives no NULL") if proven else nullable("an argument may be NULL")
-        name = names[0] if names else alias or "generate_series"
-        return Source(alias or "generate_series", (Column(name, value),))
-    function = _catalogued(item, call, scope)
-    if function is None:
-        return Source(alias or function_name(call), None)
-    columns = columns_of_function(function, scope) if sole_function(function.name, scope) is function else None
-    if columns is None:
-        columns = columns_named(
-            [name for name, _ in function.output], nullable(f"a result of function {function.name}")
-        )
-    if not columns:
-        columns = columns_named([alias or function.name], nullable(f"the result of function {function.name}"))
-    return Source(
-        alias or function.name,
-        renamed(columns, names),
-        at_most_one=function.name not in scope.environment.introspection.routines.set_returning,
-        depends_on=neighbours,
-        volatile=True,
-    )
-
-
-def _has_definitions(item: exp.Expr) -> bool:
-    """Whether the alias spells out every column: ``AS t (a integer, b text)``."""
-    alias = item.args.get("alias")
-    columns = alias.args.get("columns") or [] if isinstance(alias, exp.TableAlias) else []
-    return bool(columns) and all(isinstance(column, exp.ColumnDef) for column in columns)
-
-
-def _catalogued(item: exp.Expr, call: exp.Expr, scope: Scope) -> Function | None:
-    """The function of the migrations that is called, where its name has no overloads."""
-    functions = scope.environment.introspection.catalog.functions_by_name.get(function_name(call), ())
-    schema = name_of(item.args["db"]) if item.args.get("db") else ""
-    candidates = [each for each in functions if not schema or each.schema == schema]
-    return candidates[0] if len(candidates) == 1 else None

@@ -9,24 +9,50 @@ from sqlglot import exp
 from janua_generator.analysis import foreign_keys
 from janua_generator.analysis.fixed import all_fixed, fixed_sources, is_constant
 from janua_generator.analysis.nullability import resolve
+from janua_generator.analysis.nullability.sets import sets_multiplying
+from janua_generator.analysis.projection import output_name
 from janua_generator.analysis.scope import Column, Output, Scope, Source
 from janua_generator.analysis.syntax import (
     conjuncts,
     function_name,
     is_star,
+    name_of,
     unwrapped,
 )
-from janua_generator.analysis.targets import row_triggers
+from janua_generator.analysis.triggers import effect_of_triggers
 from janua_generator.catalog.model import Relation
 
 
 def of_select(node: exp.Select, scope: Scope, columns: tuple[Column, ...] | None) -> Output:
     """Count the rows of a SELECT whose FROM and WHERE are in ``scope``."""
-    return limited(node, _unlimited(node, scope, columns))
+    output = _unlimited(node, scope, columns)
+    if not output.at_most_one and _is_one_distinct(node, scope):
+        output = Output(columns, True, output.at_least_one, "DISTINCT of what has one value")
+    return limited(node, output)
+
+
+def _is_one_distinct(node: exp.Select, scope: Scope) -> bool:
+    """Whether all that DISTINCT tells rows apart by has one value; ``DISTINCT ON (1)`` is the first of the list."""
+    distinct = node.args.get("distinct")
+    if distinct is None or scope.has_grouping_sets or any(sets_multiplying(node, scope)):
+        return False
+    fixed = {source for source in fixed_sources(scope) if not source.extended_by}
+    on = distinct.args.get("on")
+    if on is None:
+        return all(is_constant(each, fixed, scope) for each in node.expressions)
+    listed = on.expressions if isinstance(on, exp.Tuple) else [on]
+    names = {output_name(each) for each in node.expressions}
+    # a name of the list comes before a column of FROM
+    return all(
+        not isinstance(each, exp.Literal)
+        and not (isinstance(each, exp.Column) and not each.args.get("table") and name_of(each.this) in names)
+        and is_constant(each, fixed, scope)
+        for each in map(unwrapped, listed)
+    )
 
 
 def _unlimited(node: exp.Select, scope: Scope, columns: tuple[Column, ...] | None) -> Output:
-    if _returns_sets(node, scope):
+    if any(sets_multiplying(node, scope)):
         return Output(columns, count_reason="a set-returning function in the select list")
     group = node.args.get("group")
     having = node.args.get("having") is not None
@@ -134,20 +160,6 @@ def _own_level(node: exp.Expr) -> Iterator[exp.Expr]:
             stack += list(each.iter_expressions())
 
 
-def _returns_sets(node: exp.Select, scope: Scope) -> bool:
-    """Whether a set-returning function multiplies the rows: in the select list, or sorted or grouped by."""
-    clauses = [node.args.get(clause) for clause in ("order", "group", "distinct", "windows")]
-    flat = [each for clause in clauses for each in (clause if isinstance(clause, list) else [clause])]
-    return any(calls_set_returning(each, scope) for each in [*node.expressions, *flat] if each is not None)
-
-
-def calls_set_returning(node: exp.Expr, scope: Scope) -> bool:
-    """Whether a set-returning function stands in the expression, outside of its subqueries."""
-    set_returning = scope.environment.introspection.routines.set_returning
-    unfolding = (exp.Unnest, exp.Explode, exp.ExplodingGenerateSeries, exp.Posexplode)
-    return any(isinstance(each, unfolding) or function_name(each) in set_returning for each in _own_level(node))
-
-
 def _aggregates(node: exp.Select, scope: Scope) -> bool:
     routines = scope.environment.introspection.routines
     items = list(node.expressions) + ([node.args["having"]] if node.args.get("having") else [])
@@ -196,9 +208,9 @@ def of_insert(
     conflict = node.args.get("conflict")
     action = str(conflict.args.get("action") or "") if conflict is not None else ""
     may_skip = conflict is not None and ("UPDATE" not in action.upper() or conflict.args.get("where") is not None)
-    may_drop = relation.is_view or _has_foreign_part(relation, scope) or bool(row_triggers(relation, scope, "insert"))
-    if conflict is not None:
-        may_drop = may_drop or bool(row_triggers(relation, scope, "update"))
+    events = ("insert", "update") if conflict is not None else ("insert",)
+    opaque = effect_of_triggers(relation, scope, *events).opaque
+    may_drop = relation.is_view or _has_foreign_part(relation, scope) or opaque
     at_least_one = selected.at_least_one and not may_skip and not may_drop
     if selected.at_most_one and not at_least_one:
         why = "ON CONFLICT may skip it" if may_skip else "a trigger or its query may leave it out"

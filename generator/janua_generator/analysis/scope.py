@@ -76,6 +76,7 @@ class Source:
     ``relation`` is the table or view that it is, under that one's own column names. Where it has
     ``at_most_one`` row, that row is the same for all rows of ``depends_on``, and computed once
     unless it is ``volatile``. ``is_whole``: it has all rows of the table that its columns are of.
+    ``is_scalar``: it is a function's value, which its own name stands for too.
     ``referred_to_by`` is the column whose foreign key keeps it from being replaced by an outer join.
     """
 
@@ -85,6 +86,7 @@ class Source:
     at_most_one: bool = False
     at_least_one: bool = False
     is_whole: bool = False
+    is_scalar: bool = False
     depends_on: tuple[Source, ...] = ()
     volatile: bool = False
     referred_to_by: str = ""

@@ -17,6 +17,7 @@ from janua_generator.analysis.bodies import view_output
 from janua_generator.analysis.from_clause import enter_from, enter_items
 from janua_generator.analysis.nullability import evaluate, resolve
 from janua_generator.analysis.nullability.predicates import keep_rows_where, true_facts
+from janua_generator.analysis.nullability.sets import sets_multiplying
 from janua_generator.analysis.projection import projected, star_columns
 from janua_generator.analysis.questions import Questions
 from janua_generator.analysis.relations import relation_columns
@@ -230,7 +231,7 @@ def _values(node: exp.Values, scope: Scope) -> Output:
         for other in values[1:]:
             value = _either(value, other)
         columns.append(Column(f"column{at + 1}", value))
-    if any(rowcount.calls_set_returning(each, scope) for each in node.expressions):
+    if any(sets_multiplying(node, scope)):
         # allowed in the one row of an INSERT
         return Output(tuple(columns), count_reason="a set-returning function")
     single = len(rows) == 1

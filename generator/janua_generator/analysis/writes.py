@@ -6,22 +6,21 @@ It gives the row as written: what was assigned counts, unless a trigger may have
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlglot import exp
 
 from janua_generator.analysis import rowcount
+from janua_generator.analysis.assigned import Assigned, by_assignments, by_query, by_rows, either, explained
 from janua_generator.analysis.from_clause import enter_items
-from janua_generator.analysis.nullability import evaluate
+from janua_generator.analysis.merge import count_pairs, given_by_actions, keep_pairs
 from janua_generator.analysis.nullability.predicates import keep_rows_where
 from janua_generator.analysis.projection import output_name, projected
 from janua_generator.analysis.relations import relation_columns
-from janua_generator.analysis.scope import JOIN_IDS, OPAQUE, UNKNOWN, Column, Output, Scope, Source
-from janua_generator.analysis.syntax import (
-    is_row,
-    name_of,
-)
-from janua_generator.analysis.targets import row_triggers, target_of
+from janua_generator.analysis.scope import OPAQUE, UNKNOWN, Column, Output, Scope, Source
+from janua_generator.analysis.syntax import name_of
+from janua_generator.analysis.targets import target_of
+from janua_generator.analysis.triggers import TriggerEffect, effect_of_triggers
 from janua_generator.analysis.values import Value, not_null
 from janua_generator.catalog.model import Relation
 
@@ -49,12 +48,12 @@ def _returning(node: exp.Expr, scope: Scope) -> tuple[Column, ...] | None:
     return projected(returning.expressions, scope)
 
 
-def _written(source: Source, assigned: dict[str, Value], scope: Scope, *events: str) -> None:
+def _written(source: Source, assigned: Assigned, scope: Scope, *events: str) -> None:
     """
     Make the target's columns what they are in RETURNING: the row as written.
 
-    Under a row trigger, or through a view, only a table's own NOT NULL counts: the trigger may
-    have put anything in place of what was assigned.
+    Through a view, and under a row trigger that may have put anything in place of what was assigned, only a
+    table's own NOT NULL counts.
     """
     relation = source.relation
     if relation is None or source.columns is None:
@@ -69,57 +68,78 @@ def _written(source: Source, assigned: dict[str, Value], scope: Scope, *events: 
     if "update" in events and relation.children:
         # an UPDATE may move a row to another partition, where it counts as an INSERT
         events = (*events, "insert")
-    changed_by_trigger = any(row_triggers(relation, scope, event) for event in events)
-    computed = {column.name for column in relation.columns if column.generated} if assigned else set()
-    source.known = set() if changed_by_trigger else source.known - set(assigned) - computed
+    effect = effect_of_triggers(relation, scope, *events)
+    computed = (
+        {column.name for column in relation.columns if column.generated} if assigned or effect.assigned else set()
+    )
+    changed = set(assigned) | effect.assigned | computed
+    source.known = set() if effect.opaque else source.known - changed
     source.columns = tuple(
-        Column(
-            column.name,
-            _as_written(column.value, assigned.get(own.name), changed_by_trigger, relation, own.name),
-        )
+        Column(column.name, _as_written(column.value, assigned.get(own.name), effect, relation, own.name))
         for column, own in zip(source.columns, declared, strict=True)
     )
 
 
-def _as_written(declared: Value, assigned: Value | None, by_trigger: bool, relation: Relation, name: str) -> Value:
+def _as_written(declared: Value, assigned: Value | None, effect: TriggerEffect, relation: Relation, name: str) -> Value:
     column = relation.by_name[name]
-    if not declared.nullable or by_trigger or assigned is None or column.generated:
+    if not declared.nullable or effect.may_clear(name) or assigned is None or column.generated:
         return declared
-    if not assigned.nullable:
-        return not_null(f"it was assigned: {assigned.why}", declared.family)
-    return declared
+    return not_null(assigned.why, declared.family) if not assigned.nullable else declared
 
 
 def output_of_insert(node: exp.Insert, scope: Scope) -> Output:
     body = node.expression
-    schema = node.this if isinstance(node.this, exp.Schema) else None
     selected = scope.child().output_of(body) if body is not None else Output((), True, True, "DEFAULT VALUES")
+    values = scope.child()
     source = _enter_target(node, scope)
     if source is None:
         return OPAQUE
-    relation = source.relation
-    conflict = node.args.get("conflict")
-    assigned: dict[str, Value] = {}
-    if relation is not None and conflict is None and not relation.has_rules:
-        names = [name_of(each) for each in schema.expressions] if schema else [c.name for c in relation.columns]
-        assigned = _assigned_by_insert(names, body, selected)
-    _written(source, assigned, scope, "insert", *(["update"] if conflict is not None else []))
+    relation, conflict = source.relation, node.args.get("conflict")
+    assigned: Assigned = {}
+    if relation is not None and not relation.has_rules:
+        assigned = _inserted(node, relation, selected, values)
+        effect = effect_of_triggers(relation, scope, "insert")
+        assigned = {name: UNKNOWN if effect.may_clear(name) else value for name, value in assigned.items()}
+    updates = conflict is not None and "UPDATE" in str(conflict.args.get("action") or "").upper()
+    if conflict is not None and updates and relation is not None:
+        assigned = _upserted(node, conflict, relation, assigned, scope)
+    else:
+        assigned = explained(assigned)
+    _written(source, assigned, scope, "insert", *(["update"] if updates else []))
     _refresh_star(scope)
     columns = _returning(node, scope)
     return rowcount.of_insert(node, scope, relation, selected, columns)
 
 
-def _assigned_by_insert(names: list[str], body: exp.Expr | None, selected: Output) -> dict[str, Value]:
-    if body is None or selected.columns is None:
+def _inserted(node: exp.Insert, relation: Relation, selected: Output, values: Scope) -> Assigned:
+    """What an INSERT puts into each column; ``values`` is the scope of its VALUES."""
+    schema = node.this if isinstance(node.this, exp.Schema) else None
+    names = [name_of(each) for each in schema.expressions] if schema else [each.name for each in relation.columns]
+    if isinstance(node.expression, exp.Values):
+        return by_rows(names, node.expression.expressions, relation, values)
+    return by_query(names, selected, relation, values)
+
+
+def _upserted(node: exp.Insert, conflict: exp.Expr, relation: Relation, inserted: Assigned, scope: Scope) -> Assigned:
+    """The row of ON CONFLICT DO UPDATE: as inserted, or the old one, which WHERE may tell something of, as updated."""
+    own = scope.sibling()
+    target = _enter_target(node, own)
+    if target is None or target.columns is None or not inserted:
         return {}
-    if isinstance(body, exp.Values) and any(
-        isinstance(item, exp.Column) and name_of(item.this) == "default" and item.args.get("table") is None
-        for row in body.expressions
-        for item in (row.expressions if isinstance(row, exp.Tuple) else [row])
-    ):
-        # DEFAULT stands for whatever the column's default gives
-        return {}
-    return {name: column.value for name, column in zip(names, selected.columns, strict=False)}
+    columns = relation_columns(relation, scope)
+    excluded = tuple(
+        Column(each.name, inserted[each.name].with_family(each.value.family))
+        if each.value.nullable and each.name in inserted and not relation.by_name[each.name].generated
+        else Column(each.name, each.value)
+        for each in columns
+    )
+    own.sources.append(Source("excluded", excluded))
+    where = conflict.args.get("where")
+    keep_rows_where(where.this if where is not None else None, own)
+    updated = explained(by_assignments(conflict.expressions, relation, own))
+    kept = {mine.name: target.value(seen) for mine, seen in zip(columns, target.columns, strict=True)}
+    given = explained(inserted)
+    return {name: either(given[name], updated.get(name) or value) for name, value in kept.items() if name in given}
 
 
 def output_of_update(node: exp.Update, scope: Scope) -> Output:
@@ -131,34 +151,11 @@ def output_of_update(node: exp.Update, scope: Scope) -> Output:
         enter_items([from_.this], node.args.get("joins") or from_.args.get("joins") or [], scope)
     where = node.args.get("where")
     keep_rows_where(where.this if where is not None else None, scope)
-    assigned = _assigned_by_update(node.expressions, scope)
+    assigned = explained(by_assignments(node.expressions, source.relation, scope))
     output = rowcount.of_target(node, scope, source, "update")
     _written(source, assigned, scope, "update")
     _refresh_star(scope)
     return Output(_returning(node, scope), output.at_most_one, False, output.count_reason)
-
-
-def _assigned_by_update(assignments: Iterable[exp.Expr], scope: Scope) -> dict[str, Value]:
-    assigned: dict[str, Value] = {}
-    for each in assignments:
-        target, value = each.this, each.expression
-        if isinstance(target, exp.Tuple):
-            parts = value.expressions if is_row(value) else []
-            for at, column in enumerate(target.expressions):
-                known = at < len(parts) and column.args.get("table") is None
-                assigned[name_of(column)] = _assigned_value(parts[at], scope) if known else UNKNOWN
-        elif isinstance(target, exp.Column) and target.args.get("table") is None:
-            assigned[name_of(target.this)] = _assigned_value(value, scope)
-        else:
-            # `a.b` is field b of column a, and `a[1]` an element of it
-            field_of = target.args.get("table") if isinstance(target, exp.Column) else target
-            assigned[name_of(field_of)] = UNKNOWN
-    return assigned
-
-
-def _assigned_value(value: exp.Expr, scope: Scope) -> Value:
-    is_default = isinstance(value, exp.Column) and name_of(value.this) == "default" and not value.args.get("table")
-    return UNKNOWN if is_default else evaluate(value, scope)
 
 
 def _refresh_star(scope: Scope) -> None:
@@ -199,11 +196,15 @@ def output_of_merge(node: exp.Merge, scope: Scope) -> Output:
     own = scope.star
     scope.star = []
     enter_items([using], [], scope)
-    _written(source, {}, scope, "insert", "update", "delete")
-    for other in scope.sources:
-        if other is not source:
-            other.extended_by.add(next(JOIN_IDS))
+    keep_pairs(node, source, scope)
+    relation = source.relation
+    counted = Output((), count_reason="nothing is known of the target")
+    assigned: Assigned = {}
+    if relation is not None and source.columns is not None and not relation.has_rules:
+        counted = count_pairs(node, source, relation, scope)
+        assigned = given_by_actions(node, source, relation, scope)
+    _written(source, assigned, scope, "insert", "update", "delete")
     # `RETURNING *` lists the source's columns before the target's
     scope.star = None if scope.star is None or own is None else scope.star + own
     _refresh_star(scope)
-    return Output(_returning(node, scope))
+    return replace(counted, columns=_returning(node, scope))

@@ -74,8 +74,8 @@ class Key(Record, frozen=True):
     """
     A primary key, unique constraint or unique index.
 
-    ``proves_uniqueness`` is false where two rows could share the columns' values after all:
-    a deferrable or invalid index, an expression among the columns, an inheritance child.
+    ``expressions`` are what an index has besides columns. ``proves_uniqueness`` is false where two rows could
+    share all these values after all: a deferrable or invalid index, an inheritance child.
     ``predicate`` is the condition of a partial index.
     """
 
@@ -85,6 +85,7 @@ class Key(Record, frozen=True):
     proves_uniqueness: bool
     nulls_not_distinct: bool = False
     predicate: str = ""
+    expressions: tuple[str, ...] = ()
 
 
 class ForeignKey(Record, frozen=True):

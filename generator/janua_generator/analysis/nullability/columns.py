@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from janua_generator.analysis.nullability.rules import evaluate, rule
-from janua_generator.analysis.scope import UNKNOWN, Reference, Scope
+from janua_generator.analysis.scope import UNKNOWN, Reference, Scope, Source
 from janua_generator.analysis.syntax import name_of, parameter_number
 from janua_generator.analysis.values import Family, Value, family_of, not_null, nullable
 
@@ -41,12 +41,21 @@ def _whole_row(node: exp.Column, scope: Scope) -> Value:
         sources = [source for source in level.sources if source.alias == name]
         if sources:
             source = sources[0]
+            if source.is_scalar and source.columns and table is None:
+                return _value_of_function(source, level)
             plain = source.relation is not None and not level.has_grouping_sets
             if len(sources) > 1 or source.extended_by or not plain:
                 return nullable(f"{name} may be absent", Family.COMPOSITE)
             return not_null(f"{name} is present", Family.COMPOSITE)
         level = level.parent
     return UNKNOWN
+
+
+def _value_of_function(source: Source, level: Scope) -> Value:
+    """``e`` for ``jsonb_array_elements(j) AS e`` is the element, though its column is called otherwise."""
+    assert source.columns is not None
+    value = source.value(source.columns[0])
+    return nullable("grouping sets leave it out of some rows", value.family) if level.has_grouping_sets else value
 
 
 @rule(exp.Literal, exp.Boolean, exp.Interval, exp.HexString, exp.BitString, exp.ByteString, exp.National)

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from janua_generator.analysis.nullability.operators import strictly
 from janua_generator.analysis.nullability.rules import evaluate, fallback, named, rule
+from janua_generator.analysis.nullability.sets import field_of_set
 from janua_generator.analysis.nullability.totality import ALWAYS, BY_FIRST, CONSTANT, ENDLESS, TOTAL
 from janua_generator.analysis.scope import Scope
 from janua_generator.analysis.syntax import function_name, unwrapped
@@ -117,4 +118,4 @@ def qualified_call(node: exp.Expr, scope: Scope) -> Value:
     schema = node.this
     if isinstance(schema, exp.Identifier) and schema.name == "pg_catalog":
         return evaluate(node.expression, scope)
-    return nullable("nothing is known of it")
+    return field_of_set(schema, node.expression, scope) or nullable("nothing is known of it")

@@ -56,7 +56,9 @@ TOTAL: Mapping[str, Signature] = {
     **_each("encode convert_from", _BYTES | _of(), Family.TEXT),
     **_each("sha224 sha256 sha384 sha512", _BYTES | _of(), Family.BYTES),
     # text search
-    **_each("to_tsvector to_tsquery plainto_tsquery websearch_to_tsquery phraseto_tsquery", _TEXT, Family.SEARCH),
+    # whose first argument may be a regconfig
+    **_each("to_tsvector to_tsquery plainto_tsquery websearch_to_tsquery phraseto_tsquery",
+            _TEXT | _JSON | {Family.OTHER}, Family.SEARCH),
     **_each("setweight strip", _SEARCH, Family.SEARCH),
     **_each("ts_rank ts_rank_cd numnode", _SEARCH, Family.NUMBER),
     **_each("ts_headline", _TEXT, Family.OTHER),
@@ -127,6 +129,7 @@ ALWAYS: Mapping[str, Family] = {
     "current_user": Family.TEXT, "session_user": Family.TEXT, "current_role": Family.TEXT, "user": Family.TEXT,
     "current_catalog": Family.TEXT, "current_database": Family.TEXT,
     "pg_backend_pid": Family.INTEGER, "txid_current": Family.INTEGER, "lastval": Family.INTEGER,
+    "merge_action": Family.TEXT,
     "pg_current_xact_id": Family.OTHER, "pg_current_snapshot": Family.OTHER, "pg_is_in_recovery": Family.BOOLEAN,
     "concat": Family.TEXT, "num_nulls": Family.INTEGER, "num_nonnulls": Family.INTEGER,
     "array_append": Family.ARRAY, "array_prepend": Family.ARRAY,
@@ -144,7 +147,7 @@ CONSTANT = frozenset({
     "now", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "pg_postmaster_start_time",
     "pg_conf_load_time", "gen_random_uuid", "uuidv4", "uuidv7", "uuid_generate_v1", "uuid_generate_v1mc",
     "uuid_generate_v4", "random", "pi", "version", "timeofday", "current_database", "pg_backend_pid", "txid_current",
-    "lastval", "pg_current_xact_id", "pg_current_snapshot", "pg_is_in_recovery",
+    "lastval", "merge_action", "pg_current_xact_id", "pg_current_snapshot", "pg_is_in_recovery",
 })  # fmt: skip
 """Those that take no argument; of the same name there may be others that do: ``random(1, NULL)`` is NULL."""
 

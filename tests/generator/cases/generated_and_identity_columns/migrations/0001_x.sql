@@ -1,3 +1,4 @@
+-- needs PostgreSQL 18
 CREATE TABLE t (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     x integer,

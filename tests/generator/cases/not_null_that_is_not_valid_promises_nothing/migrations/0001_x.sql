@@ -1,3 +1,4 @@
+-- needs PostgreSQL 18
 CREATE TABLE t (id integer PRIMARY KEY, x integer);
 INSERT INTO t VALUES (1, NULL);
 ALTER TABLE t ADD CONSTRAINT later NOT NULL x NOT VALID;

@@ -1,2 +1,3 @@
+-- needs PostgreSQL 18
 CREATE TABLE t (id integer PRIMARY KEY, x integer, y integer NOT NULL, s text DEFAULT 'd');
 INSERT INTO t VALUES (1, NULL, 1, NULL), (2, 5, 2, 'b');

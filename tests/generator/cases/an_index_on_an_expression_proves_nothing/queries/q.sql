@@ -1,2 +1,0 @@
--- name: by_the_expression
-SELECT id FROM users WHERE lower(email) = 'a';

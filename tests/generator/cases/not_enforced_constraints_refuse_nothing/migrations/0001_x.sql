@@ -1,0 +1,3 @@
+-- needs PostgreSQL 18
+CREATE TABLE t (id integer PRIMARY KEY, a integer, CONSTRAINT weak CHECK (a IS NOT NULL) NOT ENFORCED);
+INSERT INTO t VALUES (1, NULL);

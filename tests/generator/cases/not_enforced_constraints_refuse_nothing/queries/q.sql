@@ -1,0 +1,2 @@
+-- name: all
+SELECT a FROM t;
