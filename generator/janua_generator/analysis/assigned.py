@@ -12,7 +12,7 @@ from sqlglot import exp
 from janua_generator.analysis.nullability import evaluate
 from janua_generator.analysis.scope import UNKNOWN, Output, Scope
 from janua_generator.analysis.syntax import is_row, name_of, parse
-from janua_generator.analysis.values import Value, nullable
+from janua_generator.analysis.values import Value, base_type, converted, nullable
 from janua_generator.catalog.model import Relation
 
 Assigned = Mapping[str, Value]
@@ -23,7 +23,10 @@ def by_query(names: Sequence[str], selected: Output, relation: Relation, scope: 
     """``INSERT INTO t (…) SELECT …``: what the query gives, and defaults for the rest."""
     if selected.columns is None:
         return {}
-    given = {name: column.value for name, column in zip(names, selected.columns, strict=False)}
+    given = {
+        name: _stored(column.value, relation, name, scope)
+        for name, column in zip(names, selected.columns, strict=False)
+    }
     return defaults(relation, given, scope) | given
 
 
@@ -33,7 +36,7 @@ def by_rows(names: Sequence[str], rows: Iterable[exp.Expr], relation: Relation, 
     for row in rows:
         items = row.expressions if isinstance(row, exp.Tuple) else [row]
         for name, item in zip(names, items, strict=False):
-            value = default_of(relation, name, scope) if is_default(item) else evaluate(item, scope)
+            value = _assigned(name, item, relation, scope)
             given[name] = either(given[name], value) if name in given else value
     return defaults(relation, given, scope) | given
 
@@ -60,9 +63,24 @@ def by_assignments(assignments: Iterable[exp.Expr], relation: Relation | None, s
 
 
 def _assigned(name: str, value: exp.Expr, relation: Relation | None, scope: Scope) -> Value:
-    if not is_default(value):
-        return evaluate(value, scope)
-    return default_of(relation, name, scope) if relation is not None else UNKNOWN
+    if relation is None:
+        return UNKNOWN
+    return (
+        default_of(relation, name, scope)
+        if is_default(value)
+        else _stored(evaluate(value, scope), relation, name, scope)
+    )
+
+
+def _stored(value: Value, relation: Relation, name: str, scope: Scope) -> Value:
+    """The value as of the column's type; of casts that the migrations made nothing is known."""
+    column, introspection = relation.by_name.get(name), scope.environment.introspection
+    if (
+        column is None
+        or {column.type, base_type(column.type, introspection.types)} & introspection.routines.redefined_casts
+    ):
+        return UNKNOWN
+    return converted(value, column.type, introspection.types)
 
 
 def is_default(item: exp.Expr) -> bool:
@@ -84,7 +102,9 @@ def default_of(relation: Relation, name: str, scope: Scope) -> Value:
     if column is None or not column.default or column.generated:
         return nullable("there is no default")
     tree = parse(f"SELECT {column.default}")
-    return evaluate(tree.expressions[0], Scope(scope.environment)) if isinstance(tree, exp.Select) else UNKNOWN
+    if not isinstance(tree, exp.Select):
+        return UNKNOWN
+    return _stored(evaluate(tree.expressions[0], Scope(scope.environment)), relation, name, scope)
 
 
 def explained(assigned: Assigned) -> dict[str, Value]:

@@ -76,9 +76,9 @@ _OWN_NODES: dict[type[exp.Expr], frozenset[str]] = {
 }
 
 
-# Calls that sqlglot reads as other databases', losing their place or the order of their arguments. It is
+# Calls that sqlglot reads as others, losing their place, the order of their arguments or what these are. It is
 # given a name that it does not know, of the same length, so that every position stays what it was.
-_STAND_INS = {name: name.replace("_", "x") for name in ("json_agg", "json_object_agg", "jsonb_object_agg")}
+_STAND_INS = {name: name.replace("_", "x") for name in ("json_agg", "json_object_agg", "jsonb_object_agg", "date_part")}
 _STOOD_FOR = {stand_in: name for name, stand_in in _STAND_INS.items()}
 
 # What sqlglot does not read, and something of the same length that says all that rules need.
@@ -107,10 +107,13 @@ def parse(sql: str) -> exp.Expr | None:
         text = "".join(f" {token.text} " if token.kind is Kind.PARAMETER else token.text for token in tokens_of(sql))
     try:
         tree = sqlglot.parse_one(_with_stand_ins(text), dialect="postgres")
-    except (SqlglotError, RecursionError):
+    except (SqlglotError, RecursionError, TypeError, AttributeError, ValueError):
+        # `a ?# b` and the like are no mere errors of its own, but fail within it
         return None
     if isinstance(tree, exp.Command):
         return None
+    # of `WITH w AS (…) (SELECT …)` it gives what is in the parentheses, but leaves these as its parent
+    tree.pop()
     _keep_function_names(tree, text)
     _undo_renaming(tree)
     tree.meta["text"] = text

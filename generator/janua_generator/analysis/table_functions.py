@@ -51,8 +51,6 @@ def called(item: exp.Expr, scope: Scope, neighbours: tuple[Source, ...]) -> Sour
     has_position, names = _ordinality(item)
     if columns is not None and has_position:
         columns = (*columns, Column("ordinality", _POSITION))
-    elif columns is None and names:
-        columns = columns_named(names, nullable("what the function gives is not known"))
     return Source(
         alias_of(item) or calls[0].name,
         renamed(columns, names) if columns is not None else None,

@@ -102,8 +102,10 @@ def _columns_of_array(argument: exp.Expr, name: str, scope: Scope) -> tuple[Colu
         lexeme = Column("lexeme", value.with_family(Family.TEXT))
         return lexeme, Column("positions", places), Column("weights", places)
     if value.family is Family.COMPOSITE:
-        fields = scope.environment.introspection.types[row_type_of(argument, scope)].fields
-        return tuple(Column(field, nullable("a field of a row may be NULL")) for field, _ in fields)
+        row = scope.environment.introspection.types.get(row_type_of(argument, scope))
+        if row is None:
+            return None
+        return tuple(Column(field, nullable("a field of a row may be NULL")) for field, _ in row.fields)
     return (Column(name, value),) if value.family is not Family.OTHER else None
 
 
