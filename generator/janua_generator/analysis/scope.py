@@ -245,6 +245,11 @@ class Scope:
             scope = scope.parent
         return None
 
+    def called(self, name: str) -> list[Source]:
+        """The relations that go by a name, in the innermost scope that has one."""
+        found = self._named(name)
+        return found if found or self.parent is None else self.parent.called(name)
+
     def _named(self, table: str) -> list[Source]:
         return [source for source in self.sources if source.alias == table]
 

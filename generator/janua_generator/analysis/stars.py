@@ -145,7 +145,7 @@ def _columns(item: exp.Expr, scope: Scope) -> list[str] | None:
             return None
         return [_qualified(source.alias, column.name) for source, column in scope.star]
     alias = name_of(item.args["table"])
-    sources = [source for source in scope.sources if source.alias == alias]
+    sources = scope.called(alias)
     if len(sources) != 1 or sources[0].columns is None:
         return None
     return [_qualified(alias, column.name) for column in sources[0].columns]

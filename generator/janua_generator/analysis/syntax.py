@@ -84,7 +84,7 @@ _STOOD_FOR = {stand_in: name for name, stand_in in _STAND_INS.items()}
 # What sqlglot does not read, and something of the same length that says all that rules need.
 _REWRITTEN = re.compile(
     r"(?P<overriding>overriding\s+(?:system|user)\s+value)|(?P<cursor>(?<=where)\s+current\s+of\s+\w+)"
-    r"|(?P<collation>collation\s+for)(?=\s*\()",
+    r"|(?P<collation>collation\s+for)(?=\s*\()|(?P<rows>(?<=returning)\s+with\s*\([^)]*\))",
     re.IGNORECASE,
 )
 

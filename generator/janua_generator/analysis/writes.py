@@ -15,8 +15,8 @@ from janua_generator.analysis.assigned import Assigned, by_assignments, by_query
 from janua_generator.analysis.from_clause import enter_items
 from janua_generator.analysis.merge import count_pairs, given_by_actions, keep_pairs
 from janua_generator.analysis.nullability.predicates import keep_rows_where
-from janua_generator.analysis.projection import output_name, projected
 from janua_generator.analysis.relations import relation_columns
+from janua_generator.analysis.returning import absent, after, before, returned
 from janua_generator.analysis.scope import OPAQUE, UNKNOWN, Column, Output, Scope, Source
 from janua_generator.analysis.syntax import name_of
 from janua_generator.analysis.targets import target_of
@@ -34,18 +34,6 @@ def _enter_target(node: exp.Expr, scope: Scope) -> Source | None:
     enter_items([target], [], scope)
     scope.ctes = saved
     return scope.sources[before]
-
-
-def _returning(node: exp.Expr, scope: Scope) -> tuple[Column, ...] | None:
-    returning = node.args.get("returning")
-    if returning is None:
-        return ()
-    for column in returning.find_all(exp.Column):
-        table = column.args.get("table")
-        if table is not None and name_of(table) in ("old", "new"):
-            # the row before an INSERT or after a DELETE is all NULL (PostgreSQL 18)
-            return tuple(Column(output_name(item), UNKNOWN) for item in returning.expressions)
-    return projected(returning.expressions, scope)
 
 
 def _written(source: Source, assigned: Assigned, scope: Scope, *events: str) -> None:
@@ -107,7 +95,8 @@ def output_of_insert(node: exp.Insert, scope: Scope) -> Output:
         assigned = explained(assigned)
     _written(source, assigned, scope, "insert", *(["update"] if updates else []))
     _refresh_star(scope)
-    columns = _returning(node, scope)
+    was = "the row is new" if not updates else "the row may be new"
+    columns = returned(node, scope, absent("old", source, was), after(source))
     return rowcount.of_insert(node, scope, relation, selected, columns)
 
 
@@ -153,9 +142,10 @@ def output_of_update(node: exp.Update, scope: Scope) -> Output:
     keep_rows_where(where.this if where is not None else None, scope)
     assigned = explained(by_assignments(node.expressions, source.relation, scope))
     output = rowcount.of_target(node, scope, source, "update")
+    old = before(source)
     _written(source, assigned, scope, "update")
     _refresh_star(scope)
-    return Output(_returning(node, scope), output.at_most_one, False, output.count_reason)
+    return Output(returned(node, scope, old, after(source)), output.at_most_one, False, output.count_reason)
 
 
 def _refresh_star(scope: Scope) -> None:
@@ -184,7 +174,8 @@ def output_of_delete(node: exp.Delete, scope: Scope) -> Output:
     output = rowcount.of_target(node, scope, source, "delete")
     _written(source, {}, scope, "delete")
     _refresh_star(scope)
-    return Output(_returning(node, scope), output.at_most_one, False, output.count_reason)
+    columns = returned(node, scope, before(source), absent("new", source, "the row is gone"))
+    return Output(columns, output.at_most_one, False, output.count_reason)
 
 
 def output_of_merge(node: exp.Merge, scope: Scope) -> Output:
@@ -207,4 +198,5 @@ def output_of_merge(node: exp.Merge, scope: Scope) -> Output:
     # `RETURNING *` lists the source's columns before the target's
     scope.star = None if scope.star is None or own is None else scope.star + own
     _refresh_star(scope)
-    return replace(counted, columns=_returning(node, scope))
+    rows = (absent(name, source, f"an action may have no {name} row") for name in ("old", "new"))
+    return replace(counted, columns=returned(node, scope, *rows))
