@@ -25,11 +25,21 @@ CASES = sorted(path.parent for path in (Path(__file__).parent / "cases").glob("*
 
 def migrate(workbench: Workbench, case: Path) -> None:
     """Make the case's schema, where the server has what it needs."""
-    ddl = (case / "migrations" / "0001_x.sql").read_text()
-    for need in re.findall(r"^-- needs (.*)$", ddl, re.MULTILINE):
-        if not is_met(workbench.connection, need):
-            pytest.skip(f"needs {need}")
-    workbench.migrate(ddl)
+    unmet = unmet_needs(workbench, case)
+    if unmet:
+        pytest.skip(f"needs {unmet[0]}")
+    workbench.migrate(ddl_of(case))
+
+
+def ddl_of(case: Path) -> str:
+    """The case's migration."""
+    return (case / "migrations" / "0001_x.sql").read_text()
+
+
+def unmet_needs(workbench: Workbench, case: Path) -> list[str]:
+    """What the case needs and the server lacks."""
+    needs = re.findall(r"^-- needs (.*)$", ddl_of(case), re.MULTILINE)
+    return [need for need in needs if not is_met(workbench.connection, need)]
 
 
 def is_met(connection: psycopg.Connection[Any], need: str) -> bool:
