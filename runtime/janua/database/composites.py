@@ -51,13 +51,30 @@ class _CompositeLoader(Loader):
 
 
 class _CompositeBinaryLoader(_CompositeLoader):
+    """The number of fields, and each one's type, length and value."""
+
     format = Format.BINARY
 
     def load(self, data: Buffer) -> Any:
-        oids, values = _binary_fields(bytes(data))
-        if oids != self.oids:
+        content = bytes(data)
+        if int.from_bytes(content[:4], "big") != len(self.oids):
             raise self._changed()
-        return type(self).make(*self._fields.load_sequence(values))
+        return type(self).make(*self._fields.load_sequence(self._values(content)))
+
+    def _values(self, content: bytes) -> list[bytes | None]:
+        values: list[bytes | None] = []
+        position = 4
+        for expected in self.oids:
+            oid, length = _FIELD.unpack_from(content, position)
+            if oid != expected:
+                raise self._changed()
+            position += 8
+            if length < 0:
+                values.append(None)
+            else:
+                values.append(content[position : position + length])
+                position += length
+        return values
 
 
 def _text_fields(data: bytes, expected: int) -> list[bytes | None]:
@@ -78,22 +95,6 @@ def _text_fields(data: bytes, expected: int) -> list[bytes | None]:
         if position >= len(inside):
             return values
         position += 1
-
-
-def _binary_fields(data: bytes) -> tuple[tuple[int, ...], list[bytes | None]]:
-    """Cut the number of fields, and each one's type, length and value, into types and values."""
-    count = int.from_bytes(data[:4], "big")
-    oids: list[int] = []
-    values: list[bytes | None] = []
-    position = 4
-    for _ in range(count):
-        oid, length = _FIELD.unpack_from(data, position)
-        position += 8
-        oids.append(oid)
-        # the length of NULL is -1
-        values.append(data[position : position + length] if length >= 0 else None)
-        position += max(0, length)
-    return tuple(oids), values
 
 
 def composite_loaders(name: str, make: Callable[..., Any], oids: Sequence[int]) -> tuple[type[Loader], type[Loader]]:
