@@ -149,7 +149,9 @@ class TypeMap:
         """The annotation of a value of the type that the server wrote into JSON."""
         match type_.kind:
             case "domain":
-                return self.new_type_of(type_) or self.in_json(self.named(type_.base))
+                base = self.named(type_.base)
+                found = self.in_json(base)
+                return self.python(type_).result if found == self.python(base).result else found
             case "array":
                 return f"list[{self.in_json(self.named(type_.element))}]"
             case "enum":

@@ -123,7 +123,7 @@ def test_no_embedded_server_is_left_behind(
 ) -> None:
     """Within two seconds of the end of the process, however it ended."""
     with project.start(embedded=True) as process:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while not processes_of(home) and process.poll() is None:
             assert time.monotonic() < deadline
             time.sleep(0.01)

@@ -8,6 +8,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -34,12 +36,13 @@ CREATE DOMAIN flag AS boolean;
 CREATE DOMAIN settings AS jsonb;
 CREATE DOMAIN spot AS place;
 CREATE DOMAIN born AS date;
+CREATE DOMAIN reborn AS born;
 CREATE DOMAIN billing.amount AS numeric;
 CREATE DOMAIN charge AS billing.amount;
 CREATE TYPE contact AS (mail email, owner user_id);
 CREATE TABLE users (
     id user_id PRIMARY KEY, mail email, friends user_id[], all_ids a_ids, boss admin_id, feeling feeling,
-    flag flag, settings settings, spot spot, born born, contact contact, charged charge, plain bigint
+    flag flag, settings settings, spot spot, born born, reborn reborn, contact contact, charged charge, plain bigint
 );
 CREATE VIEW mails AS SELECT u.id AS who, u.mail, u.plain FROM users u;
 CREATE TABLE billing.invoices (id int PRIMARY KEY, owner public.user_id NOT NULL, total billing.amount);
@@ -66,6 +69,10 @@ SELECT id FROM users WHERE id = :it OR plain = :it;
 SELECT id FROM users WHERE :it::bigint IS NULL OR id = :it;
 -- name: ids :many
 SELECT i.owner, i.total FROM billing.invoices i WHERE i.owner IN (:one, :two);
+-- name: as_json :many
+SELECT to_jsonb(i) AS invoice, json_build_object('born', u.born, 'mail', u.mail,
+    'friends', u.friends, 'reborn', u.reborn, 'spot', u.spot) AS of
+FROM billing.invoices i JOIN users u ON u.id = i.owner;
 -- name: cast_one :one
 SELECT :id::user_id AS id, count(*) AS n FROM users;
 """
@@ -81,6 +88,8 @@ UserId = _t.NewType("UserId", int)
 """Whose it is. "Quoted\\""""
 AdminId = _t.NewType("AdminId", UserId)
 """A value of the domain ``admin_id``."""
+Reborn = _t.NewType("Reborn", Born)
+"""A value of the domain ``reborn``."""
 AIds = _t.NewType("AIds", list[UserId])
 """A value of the domain ``a_ids``."""
 '''
@@ -138,6 +147,9 @@ def test_columns_and_parameters_are_of_the_domain_that_they_meet(project: Sandbo
         "def maybe(db: Executor, /, *, it: _m.UserId | None) -> list[_m.UserId]: ...",
         "def ids(db: Executor, /, *, one: _m.UserId, two: _m.UserId) -> list[IdsRow]: ...",
         "    owner: _m.UserId\n    total: _billing_m.Amount | None\n",
+        "    invoice: _billing_m.Invoice\n    of: AsJsonOf\n",
+        "    born: _m.Born | None\n    mail: _m.Email | None\n    friends: list[_m.UserId] | None\n"
+        "    reborn: _m.Reborn | None\n    spot: _j.Json\n",
         "    id: _m.UserId,\n    mail: _m.Email,\n    friends: _abc.Sequence[_m.UserId] | None,\n"
         "    born: _m.Born | None,\n    charged: _billing_m.Amount | None,\n",
     ):
@@ -184,6 +196,12 @@ def test_their_values_are_those_of_the_base(project: Sandbox, scratch: ScratchSe
             assert ("a", 1) == (added.mail, added.id)
             found = people.get_user(db, id=models.UserId(1))
             assert (1, "a", [2]) == (found.id, found.mail, found.friends)
+            db.raw("UPDATE users SET born = '2000-01-02', reborn = '2000-01-03', spot = (1, 2)")
+            db.raw("INSERT INTO billing.invoices VALUES (7, 1, 1.50)")
+            [row] = people.as_json(db)
+            assert (7, 1, Decimal("1.50")) == (row.invoice.id, row.invoice.owner, row.invoice.total)
+            assert (date(2000, 1, 2), "a", [2]) == (row.of.born, row.of.mail, row.of.friends)
+            assert (date(2000, 1, 3), {"x": 1, "y": 2}) == (row.of.reborn, row.of.spot)
             assert [1] == [each.id for each in people.by_ids(db, ids=[models.UserId(1)], cte_id=2)]
     finally:
         sys.path.remove(str(project.root))

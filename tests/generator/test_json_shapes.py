@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import fields
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -244,3 +245,14 @@ def test_a_decimal_keeps_its_digits(package: Any, db: Database) -> None:
         getattr(first, NAMES["numeric"]),
         getattr(first, NAMES["date"]),
     )
+
+
+def test_exact_intervals_are_exact_in_json_too(scratch: ScratchServer, tmp_path: Path) -> None:
+    """So that a whole row is its table's model."""
+    project = Sandbox(tmp_path, scratch.url("postgres"))
+    migration = "-- UP\nCREATE TABLE spans (id int PRIMARY KEY, span interval);\n-- DOWN\nDROP TABLE spans;\n"
+    queries = "-- name: get :many\nSELECT to_jsonb(s) AS whole, json_build_array(s.span) AS part FROM spans s;\n"
+    project.fill({"migrations/0001_x.sql": migration, "queries/q.sql": queries}, 'intervals = "exact"\n')
+    assert (0, "") == (project.run().code, project.run().err)
+    assert "    whole: _m.Span\n    part: list[_j.Interval | None]\n" in project.read("generated/q.py")
+    drop_databases(project.root, project.url)

@@ -350,3 +350,22 @@ def test_pydantic_refuses_unknown_labels_in_every_position() -> None:
     for wrong in ({"many": ["sad", "glad"]}, {"by": {"glad": 1}}, {"maybe": "glad"}):
         with pytest.raises(ValidationError, match="must be one of 'sad'"):
             model.model_validate(wrong)
+
+
+@BOTH
+def test_json_that_a_query_built_holds_exact_intervals(shared_db: Database, text: bool) -> None:
+    """Where that is their type; as a timedelta, a month is an error there too."""
+    sql = "SELECT jsonb_build_array('1 mon 2 days -00:00:03'::interval, NULL) AS v"
+    found = shared_db.fetch_one(Query[Any]("q.exact", sql, shapes={0: list[Interval]}, text=text))
+    assert [Interval(1, 2, -3_000_000), None] == found
+    with pytest.raises(UnreadableValue, match="an interval with months is no timedelta"):
+        shared_db.fetch_one(Query[Any]("q.plain", sql, shapes={0: list[timedelta]}, text=text))
+
+
+@BOTH
+def test_a_value_beside_json_is_unreadable_by_its_own_column(shared_db: Database, text: bool) -> None:
+    """The JSON is not taken for it."""
+    sql = "SELECT jsonb_build_array(1) AS j, 'infinity'::date AS v"
+    with pytest.raises(UnreadableValue) as caught:
+        shared_db.fetch_one(Query[Any]("q.both", sql, row=tuple, shapes={0: list[int]}, text=text))
+    assert "v" == caught.value.column

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import IntEnum
 from ipaddress import IPv4Network, ip_interface, ip_network
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -49,7 +50,7 @@ SCALARS: dict[str, st.SearchStrategy[Any]] = {
     "timestamp without time zone": st.datetimes(),
     "timestamp with time zone": st.datetimes(
         datetime(2, 1, 1), datetime(9998, 1, 1), timezones=st.timezones() | st.just(UTC), allow_imaginary=False
-    ),
+    ).filter(lambda value: value == value.astimezone(UTC)),
     "interval": st.timedeltas(),
     "oid": st.integers(0, 2**32 - 1),
     "xid8": st.integers(0, 2**64 - 1),
@@ -176,6 +177,14 @@ def test_the_bounds_of_an_array_are_not_kept(shared_db: Database, text: bool, li
 def test_every_parameter_travels_without_a_type(shared_db: Database, value: object) -> None:
     """So the server takes an unmarked parameter for text, whatever the value: nothing depends on its size."""
     assert [{"t": "text"}] == shared_db.raw("SELECT pg_typeof(v)::text AS t FROM (SELECT $1 AS v) s", (value,))
+
+
+@pytest.mark.parametrize(("fold", "hour"), [(0, 0), (1, 1)])
+def test_the_hour_that_comes_twice_keeps_which_it_is(shared_db: Database, fold: int, hour: int) -> None:
+    """Python calls neither equal to a time elsewhere (PEP 495)."""
+    value = datetime(2024, 10, 27, 2, 30, fold=fold, tzinfo=ZoneInfo("Europe/Berlin"))
+    found = shared_db.fetch_one(echo("timestamp with time zone", False), (value,))
+    assert datetime(2024, 10, 27, hour, 30, tzinfo=UTC) == found
 
 
 def test_the_members_of_an_int_enum_are_numbers(shared_db: Database) -> None:

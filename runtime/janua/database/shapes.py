@@ -27,7 +27,7 @@ from ipaddress import (
     ip_interface,
     ip_network,
 )
-from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
+from typing import Any, NewType, TypeAlias, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -72,9 +72,11 @@ def decoder(shape: Any) -> Decode:
 
 
 def _is_native(shape: Any, seen: set[Any]) -> bool:
-    shape = getattr(shape, "__supertype__", shape)
+    shape = _without_names(shape)
     if shape in _NATIVE or shape in seen:
         return True
+    if shape in _SCALARS:
+        return False
     origin = get_origin(shape)
     if origin in (list, dict, Union, types.UnionType):
         return all(_is_native(each, seen) for each in get_args(shape))
@@ -88,8 +90,9 @@ def _is_native(shape: Any, seen: set[Any]) -> bool:
 
 def _converter(shape: Any) -> Callable[[Any], Any]:
     """What makes a value of the shape from decoded JSON."""
-    # a domain may be a NewType
-    shape = getattr(shape, "__supertype__", shape)
+    shape = _without_names(shape)
+    if shape in _SCALARS:
+        return _scalar(_SCALARS[shape])
     arguments = get_args(shape)
     origin = get_origin(shape)
     if origin is list:
@@ -104,7 +107,14 @@ def _converter(shape: Any) -> Callable[[Any], Any]:
         return _union(arguments)
     if is_dataclass(shape) and isinstance(shape, type):
         return _object(shape)
-    return _scalar(_SCALARS.get(shape, shape))
+    return _scalar(shape)
+
+
+def _without_names(shape: Any) -> Any:
+    """The base of a ``NewType``, which a domain may be."""
+    while isinstance(shape, NewType):
+        shape = shape.__supertype__
+    return shape
 
 
 def _scalar(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -160,21 +170,12 @@ def _host(value: str) -> Any:
     return ip_interface(value) if "/" in value else ip_address(value)
 
 
-def _interval(value: str) -> dt.timedelta:
-    return as_timedelta(*parse_interval(value.encode()))
-
-
-def _exact_interval(value: str) -> Interval:
-    microseconds, days, months = parse_interval(value.encode())
-    return Interval(months, days, microseconds)
-
-
 _SCALARS: dict[Any, Callable[[Any], Any]] = {
     str: _text,
     bytes: lambda value: bytes.fromhex(value.removeprefix("\\x")),
     dt.date: dt.date.fromisoformat,
     dt.datetime: dt.datetime.fromisoformat,
     dt.time: dt.time.fromisoformat,
-    dt.timedelta: _interval,
-    Interval: _exact_interval,
+    dt.timedelta: lambda value: as_timedelta(*parse_interval(value.encode())),
+    Interval: lambda value: Interval(*reversed(parse_interval(value.encode()))),
 }
