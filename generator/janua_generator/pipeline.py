@@ -188,4 +188,4 @@ def _key(source: SourceQuery) -> str:
     """What decides a query's facts, apart from the rules: its statement, declared cardinality and directives."""
     text = source.file.text[source.start : source.end]
     asked = (part for each in source.directives for part in (each.word, each.text))
-    return digest(source.name, str(source.cardinality), text, *asked)
+    return digest(source.name, str(source.cardinality), source.bulk, text, *asked)

@@ -24,6 +24,7 @@ def parsed(sql: str) -> ParsedQuery:
         ("SELECT @a", "SELECT $1", ["a"]),
         ("SELECT $1, $2", "SELECT $1, $2", ["", ""]),
         ("SELECT sqlc.arg(a), sqlc.narg('b')", "SELECT $1, $2", ["a", "b"]),
+        ("SELECT SQLC.ARG(Ab), Sqlc . nArg (c)", "SELECT $1, $2", ["Ab", "c"]),
         ("SELECT x::text, :a::text", "SELECT x::text, $1::text", ["a"]),
         ("SELECT v[1:2], v[a:b], v[:a]", "SELECT v[1:2], v[a:b], v[$1]", ["a"]),
         ("SELECT f(x := :a)", "SELECT f(x := $1)", ["a"]),

@@ -39,6 +39,7 @@ MARKED = {
     ),
     Style.DBMATE: ("-- migrate:up\n{up}\n", "-- migrate:down\n{down}"),
     Style.TERN: ("{up}\n", "---- create above / drop below ----\n{down}"),
+    Style.NODE_PG_MIGRATE: ("-- Up Migration\n{up}\n", "-- Down Migration\n{down}"),
 }
 
 
@@ -89,6 +90,55 @@ def test_golang_migrate_has_two_files_for_a_migration(conn: psycopg.Connection, 
     assert ["t1", "t10", "t9"] == tables(conn)
     apply_down(conn, steps[1:])
     assert ["t1"] == tables(conn)
+
+
+def test_a_migration_may_be_a_folder(conn: psycopg.Connection, write: Write) -> None:
+    """As with Diesel; the folders' names order them, however their dates are written."""
+    write("db/2024-03-01-110000_more/up.sql", "ALTER TABLE a ADD b int REFERENCES b;")
+    write("db/2024-01-31-120000_first/up.sql", "CREATE TABLE a ();")
+    write("db/2024-01-31-120000_first/down.sql", "DROP TABLE a;")
+    write("db/2024-02-01-110000_second/up.sql", "CREATE TABLE b (id int PRIMARY KEY);")
+    write("db/2024-02-01-110000_second/down.sql", "DROP TABLE b CASCADE;")
+    write("db/diesel.toml", "")
+    steps = read_migrations(Path("db"))
+    assert ["2024-01-31-120000_first", "2024-02-01-110000_second", "2024-03-01-110000_more"] == [
+        step.name for step in steps
+    ]
+    build_schema(conn, steps)
+    assert ["a", "b"] == tables(conn)
+    apply_down(conn, steps[:2])
+    assert [] == tables(conn)
+
+
+def test_a_folder_may_hold_one_file_for_a_migration(conn: psycopg.Connection, write: Write) -> None:
+    """As with Prisma, which takes one date twice."""
+    write("db/20240101000000_b/migration.sql", "ALTER TABLE a ADD b int;")
+    write("db/20240101000000_a/migration.sql", "CREATE TABLE a ();")
+    write("db/0_init/migration.sql", "CREATE SCHEMA IF NOT EXISTS public;")
+    write("db/migration_lock.toml", 'provider = "postgresql"')
+    steps = read_migrations(Path("db"))
+    assert ["0_init", "20240101000000_a", "20240101000000_b"] == [step.name for step in steps]
+    assert {Style.PLAIN} == {step.style for step in steps}
+    build_schema(conn, steps)
+    assert ["a"] == tables(conn)
+
+
+def test_an_error_in_a_folder_of_one_migration_names_the_file(conn: psycopg.Connection, write: Write) -> None:
+    """All of these files are called the same."""
+    write("db/1_a/migration.sql", "SELECT 1;\nSELECT 1 +;")
+    with pytest.raises(MigrationError) as caught:
+        build_schema(conn, read_migrations(Path("db")))
+    assert str(caught.value).startswith("db/1_a/migration.sql:2:")
+
+
+def test_node_pg_migrate_needs_no_marks(write: Write) -> None:
+    """A file without them is applied as a whole."""
+    write("db/1700000000000_one.sql", "-- UP migration\nSELECT 1;\n-- Down Migration (not tried)\nSELECT 2;")
+    write("db/1700000000001_two.sql", "SELECT 3;")
+    assert [(["SELECT 1;"], ["SELECT 2;"]), (["SELECT 3;"], [])] == [
+        (step.up.sql.split("\n")[1:-1] or [step.up.sql], step.down.sql.split("\n")[1:] if step.down else [])
+        for step in read_migrations(Path("db"))
+    ]
 
 
 def test_an_error_in_a_down_file_is_shown_there(conn: psycopg.Connection, write: Write) -> None:
@@ -188,6 +238,7 @@ def test_goose_migrations_in_go_are_left_out(write: Write, caplog: pytest.LogCap
             "1_a.sql:2:1: StatementBegin without StatementEnd",
         ),
         ({"1_a.sql": "-- +goose Up\n-- +goose StatementEnd"}, "1_a.sql:2:1: StatementEnd without StatementBegin"),
+        ({"1_a/down.sql": ""}, "1_a/down.sql: there is no .up.sql of this number"),
     ],
 )
 def test_what_is_odd_is_refused(write: Write, files: dict[str, str], expected: str) -> None:
@@ -195,6 +246,25 @@ def test_what_is_odd_is_refused(write: Write, files: dict[str, str], expected: s
     for name, text in files.items():
         write(f"db/{name}", text)
     assert complaint(Path("db")).startswith(f"db/{expected}")
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (
+            ["pg/1_a.sql", "my/1_a.sql", ".git/x.sql"],
+            'has no .sql file itself; name the folder that is meant: "db/my", "db/pg"',
+        ),
+        (["env.py", "versions/1a_users.py"], "has no .sql file, but env.py; write the schema that it makes to a file"),
+    ],
+)
+def test_a_folder_without_sql_says_where_it_is(write: Write, files: list[str], expected: str) -> None:
+    """Or how to get some; an empty folder is fine."""
+    for name in files:
+        write(f"db/{name}", "")
+    assert complaint(Path("db")).startswith(f"db: {expected}")
+    Path("empty").mkdir()
+    assert [] == read_migrations(Path("empty"))
 
 
 def test_a_path_that_is_not_there_is_named(tmp_path: Path) -> None:

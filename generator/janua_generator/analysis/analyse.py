@@ -166,9 +166,13 @@ def _doubts(
     source: SourceQuery, cardinality: Cardinality, output: Output, columns: tuple[ResultColumn, ...]
 ) -> list[Diagnostic]:
     """Warnings about a declared cardinality that the statement does not bear out."""
-    if cardinality not in (Cardinality.ONE, Cardinality.OPTIONAL):
-        return []
     doubts: list[Diagnostic] = []
+    if source.bulk:
+        message = f"query {source.name} is declared :{source.bulk}, but its function takes one set of values"
+        hint = "call it for each set, or write the statement with arrays and unnest"
+        doubts += source.warning(Rule.ONE_AT_A_TIME, message, hint=hint)
+    if cardinality not in (Cardinality.ONE, Cardinality.OPTIONAL):
+        return doubts
     is_first = source.file.is_sqlc and source.cardinality is Cardinality.ONE
     if not (output.at_most_one or is_first or source.cardinality is None or source.directives_called("nest")):
         message = f"query {source.name} is declared :{cardinality} but may return more than one row"

@@ -34,6 +34,8 @@ class Rule(StrEnum):
     """The statement cannot be analysed: every column may be None."""
     UNKNOWN_TYPE = "unknown-type"
     """A type for which there is no Python type, given as str."""
+    ONE_AT_A_TIME = "one-at-a-time"
+    """Declared to take many sets of values, but the function takes one."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ class SourceQuery:
     One named query as written.
 
     ``name_offset`` is where its name stands in the file, ``start`` and ``end`` the span of its
-    statement. ``cardinality`` is None where the header leaves it to be inferred.
+    statement. ``cardinality`` is None where the header leaves it to be inferred. ``bulk`` is the word with which
+    the header asks for a function that takes many sets of values.
     """
 
     file: SourceFile
@@ -96,6 +99,7 @@ class SourceQuery:
     start: int
     end: int
     directives: tuple[Directive, ...] = ()
+    bulk: str = ""
 
     @property
     def line(self) -> int:

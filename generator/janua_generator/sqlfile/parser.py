@@ -33,6 +33,14 @@ CARDINALITY_WORDS = {
     "execresult": Cardinality.AFFECTED,
 }
 
+# sqlc's words for many sets of values at once, and what one set gives.
+BULK_WORDS = {
+    "batchexec": Cardinality.NONE,
+    "batchone": Cardinality.ONE,
+    "batchmany": Cardinality.MANY,
+    "copyfrom": Cardinality.AFFECTED,
+}
+
 Findings: TypeAlias = list[Diagnostic]
 
 _HEADER = re.compile(r"\s*name:(?P<rest>.*)", re.DOTALL)
@@ -110,7 +118,7 @@ def _outside(file: SourceFile, tokens: list[Token]) -> list[Diagnostic]:
 
 
 def _query(file: SourceFile, header: Token, body: list[Token]) -> SourceQuery:
-    name, name_offset, cardinality = _header(file, header)
+    name, name_offset, cardinality, bulk = _header(file, header)
     start, end = _statement(file, name, name_offset, body)
     doc, directives = _comments(file, body, start)
     return SourceQuery(
@@ -122,10 +130,11 @@ def _query(file: SourceFile, header: Token, body: list[Token]) -> SourceQuery:
         start=start,
         end=end,
         directives=directives,
+        bulk=bulk,
     )
 
 
-def _header(file: SourceFile, token: Token) -> tuple[str, int, Cardinality | None]:
+def _header(file: SourceFile, token: Token) -> tuple[str, int, Cardinality | None, str]:
     rest = _header_text(token)
     assert rest is not None
     match = _HEADER_REST.fullmatch(rest)
@@ -141,11 +150,13 @@ def _header(file: SourceFile, token: Token) -> tuple[str, int, Cardinality | Non
         raise GenerationFailed([file.diagnostic(name_offset, len(name), message)])
     word = match["word"]
     if word is None:
-        return name, name_offset, None
+        return name, name_offset, None, ""
+    if file.is_sqlc and word in BULK_WORDS:
+        return name, name_offset, BULK_WORDS[word], word
     if word not in CARDINALITY_WORDS:
         at = token.start + token.text.rindex(f":{word}")
         raise GenerationFailed([file.diagnostic(at, len(word) + 1, *_unknown_word(word))])
-    return name, name_offset, CARDINALITY_WORDS[word]
+    return name, name_offset, CARDINALITY_WORDS[word], ""
 
 
 def _unknown_word(word: str) -> tuple[str]:

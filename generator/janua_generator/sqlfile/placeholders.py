@@ -128,7 +128,7 @@ def _ends_operand(token: Token) -> bool:
 
 def _macro(source: SourceQuery, tokens: list[Token], at: int) -> tuple[_Occurrence, int] | None:
     """``sqlc.arg(name)``, ``sqlc.narg(name)`` and ``sqlc.slice(name)``; the name may be a string."""
-    if tokens[at].text != "sqlc":
+    if tokens[at].text.lower() != "sqlc":
         return None
     significant: list[tuple[int, Token]] = []
     for index in range(at, min(at + 16, len(tokens))):
@@ -136,7 +136,7 @@ def _macro(source: SourceQuery, tokens: list[Token], at: int) -> tuple[_Occurren
             significant.append((index, tokens[index]))
         if len(significant) == 6:
             break
-    words = [token.text for _, token in significant]
+    words = [token.text if place == 4 else token.text.lower() for place, (_, token) in enumerate(significant)]
     if words[:2] != ["sqlc", "."] or len(words) < 3 or words[2] == "embed":
         return None
     if words[2] not in _MACROS or len(words) < 6 or words[3] != "(" or words[5] != ")":

@@ -9,7 +9,9 @@ Folders of other tools are read as they are; ``styles`` has their marks. A folde
 
 - golang-migrate: ``NUMBER_words.up.sql`` and ``.down.sql``, by number, timestamps included
 - goose, sql-migrate, dbmate, tern: by number, known by their marks
+- node-pg-migrate, as these; without its marks, a file is applied as a whole
 - Flyway: ``V1_2__words.sql`` by version, then ``R__words.sql`` by name
+- Diesel, Prisma: a folder for each migration, by name, with ``up.sql`` and ``down.sql``, or ``migration.sql``
 - anything else is a plain schema: by number where every name begins with one, else by name
 """
 
@@ -33,7 +35,9 @@ _NAME = re.compile(r"(\d+)_\w[\w.-]*\.sql")
 _NUMBER = re.compile(r"\d+(?:[._-]\d+(?![^\W_]))*")
 _UP_OR_DOWN = re.compile(r"(.+)\.(up|down)\.sql")
 _FLYWAY = re.compile(r"(?:([VU])(\d+(?:[._]\d+)*)|(R))__(.+)\.sql")
+_NESTED = {"up.sql": ".up.sql", "down.sql": ".down.sql", "migration.sql": ".sql"}
 _GO_MIGRATION = re.compile(r"\d+_\w+(?<!_test)\.go")
+_CODE = {".cs", ".ex", ".exs", ".go", ".java", ".js", ".kt", ".php", ".py", ".rb", ".rs", ".scala", ".ts", ".xml"}
 _LOGGER = logging.getLogger("janua.migrations")
 
 _Version: TypeAlias = tuple[int, ...]
@@ -51,10 +55,11 @@ def read_migrations(sources: Path | Sequence[Path | Sequence[Path]]) -> list[Mig
     Read migrations: those of each source after the other, in the order that its tool gives them.
 
     A source is a folder, a file, or files and folders that belong together as those of a folder do. In a folder,
-    other files than ``*.sql``, hidden ones and subfolders are left alone; goose's migrations in Go are
-    left out with a warning in the log ``janua.migrations``. Raises MigrationError, with file and line, where a
-    folder mixes the ways of two tools, a name lacks its number, two files have the same one, a file
-    is not UTF-8, or its sections are not clear.
+    other files than ``*.sql`` and hidden ones are left alone, and so are subfolders where there is SQL beside
+    them; goose's migrations in Go are left out with a warning in the log ``janua.migrations``. Raises
+    MigrationError, with file and line, where a folder mixes the ways of two tools, a name lacks its number,
+    two files have the same one, a file is not UTF-8, its sections are not clear, or all that a folder
+    has is in another language or deeper down.
     """
     found: list[Migration] = []
     for source in [sources] if isinstance(sources, Path) else sources:
@@ -73,11 +78,36 @@ def _files_of(path: Path) -> list[Path]:
     for each in entries:
         if _GO_MIGRATION.fullmatch(each.name):
             _LOGGER.warning("%s: left out: it is written in Go", shown_path(each))
-    return [each for each in entries if each.suffix == ".sql" and not each.name.startswith(".") and each.is_file()]
+    shown = [each for each in entries if not each.name.startswith(".")]
+    found = [each for each in shown if each.suffix == ".sql" and each.is_file()]
+    if not found:
+        found = [each / name for each in shown for name in _NESTED if (each / name).is_file()]
+    if not found:
+        _refuse_without_sql(path, shown)
+    return found
+
+
+def _refuse_without_sql(path: Path, entries: list[Path]) -> None:
+    """Say where the SQL is, or how to get it; a folder without anything is one that nobody has filled yet."""
+    folders = [each for each in entries if each.is_dir() and next(each.rglob("*.sql"), None)]
+    code = next((each for each in entries if each.suffix in _CODE and each.name != "__init__.py"), None)
+    if folders:
+        named = ", ".join(f'"{shown_path(each)}"' for each in folders[:5])
+        raise MigrationError(
+            f"{shown_path(path)}: has no .sql file itself; name the folder that is meant: {named}", path=path
+        )
+    if code is not None:
+        hint = "write the schema that it makes to a file (pg_dump --schema-only) and name that"
+        raise MigrationError(f"{shown_path(path)}: has no .sql file, but {code.name}; {hint}", path=path)
+
+
+def _called(path: Path) -> str:
+    """The file's name, or that of the folder which is one migration, as if the two were beside the others."""
+    return path.parent.name + _NESTED[path.name] if path.name in _NESTED else path.name
 
 
 def _read_source(paths: list[Path]) -> list[Migration]:
-    if any(_UP_OR_DOWN.fullmatch(path.name) for path in paths):
+    if any(_UP_OR_DOWN.fullmatch(_called(path)) for path in paths):
         return _read_pairs(paths)
     files = [_read(path) for path in paths]
     style = _common_style(files)
@@ -89,13 +119,13 @@ def _read_source(paths: list[Path]) -> list[Migration]:
     if paths and all(_FLYWAY.fullmatch(path.name) for path in paths):
         kept = [file for file in files if not file.path.name.startswith("U")]
         return _numbered(kept, Style.FLYWAY, _flyway_version)
-    if all(_NUMBER.match(path.name) for path in paths):
+    if all(_NUMBER.match(path.name) for path in paths) and not any(path.name in _NESTED for path in paths):
         return _numbered(files, style, _version)
     return [_migration(at, file, style) for at, file in enumerate(_by_name(files), start=1)]
 
 
 def _by_name(files: list[_File]) -> list[_File]:
-    return sorted(files, key=lambda file: file.path.name)
+    return sorted(files, key=lambda file: _called(file.path))
 
 
 def _common_style(files: list[_File]) -> Style:
@@ -108,9 +138,9 @@ def _common_style(files: list[_File]) -> Style:
 
 
 def _refuse_unmarked(files: list[_File], style: Style) -> None:
-    """In a folder of marked files, SQL without a mark is hardly meant; tern alone needs none."""
+    """In a folder of marked files, SQL without a mark is hardly meant; two tools need none."""
     for file in files:
-        if style is not Style.TERN and file.parts.style is Style.PLAIN and has_sql(file.text):
+        if style not in (Style.TERN, Style.NODE_PG_MIGRATE) and file.parts.style is Style.PLAIN and has_sql(file.text):
             message = f"has no line {spelled(style, 'up')}, as the others of this folder have"
             raise MigrationError(f"{shown_path(file.path)}: {message}", path=file.path)
 
@@ -161,20 +191,21 @@ def _flyway_version(path: Path) -> _Version:
 
 def _migration(number: int, file: _File, style: Style) -> Migration:
     parts = file.parts
-    return Migration(number, file.path.stem, file.path, file.text, parts.up, parts.down, parts.is_transactional, style)
+    name = _called(file.path).removesuffix(".sql")
+    return Migration(number, name, file.path, file.text, parts.up, parts.down, parts.is_transactional, style)
 
 
 def _read_pairs(paths: list[Path]) -> list[Migration]:
     """golang-migrate's files: what belongs together has the same number, whatever the words."""
     ups: dict[_Version | str, Path] = {}
     downs: dict[_Version | str, Path] = {}
-    for path in sorted(paths, key=lambda path: path.name):
-        match = _UP_OR_DOWN.fullmatch(path.name)
+    for path in sorted(paths, key=_called):
+        match = _UP_OR_DOWN.fullmatch(_called(path))
         if match is None:
             message = "is neither .up.sql nor .down.sql, as the others of this folder are"
             raise MigrationError(f"{shown_path(path)}: {message}", path=path)
         chosen = ups if match[2] == "up" else downs
-        key = _version_or_none(path) or match[1]
+        key = (_version_or_none(path) if path.name not in _NESTED else ()) or match[1]
         if key in chosen:
             message = f"has the same number as {chosen[key].name}; give one of the two another"
             raise MigrationError(f"{shown_path(path)}: {message}", path=path)
@@ -191,7 +222,7 @@ def _pair(position: int, key: _Version | str, up: Path, down: Path | None) -> Mi
     down_text = read_text(down) if down is not None else ""
     return Migration(
         number=position if isinstance(key, str) else key[0],
-        name=up.name.removesuffix(".up.sql"),
+        name=_called(up).removesuffix(".up.sql"),
         path=up,
         text=text,
         up=Section(text, 0),

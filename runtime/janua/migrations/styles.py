@@ -6,6 +6,7 @@ The marks by which migration tools tell a file's parts apart: which tool it is f
     sql-migrate  -- +migrate Up [notransaction]  ·  Down  ·  StatementBegin  ·  StatementEnd
     dbmate       -- migrate:up [transaction:false]  ·  -- migrate:down
     tern         ---- create above / drop below ----
+    node-pg-migrate  -- Up Migration  ·  -- Down Migration
     Atlas        -- atlas:txmode none
 
 A mark is a comment alone on its line. What looks like one inside a string, a dollar quote or another
@@ -35,6 +36,7 @@ class Style(Enum):
     SQL_MIGRATE = "sql-migrate"
     DBMATE = "dbmate"
     TERN = "tern"
+    NODE_PG_MIGRATE = "node-pg-migrate"
     FLYWAY = "Flyway"
     PLAIN = "plain SQL"
 
@@ -90,6 +92,7 @@ _PATTERNS: tuple[tuple[Style, re.Pattern[str]], ...] = tuple(
         (Style.SQL_MIGRATE, r"--\s*\+migrate\s+(.*?)\s*"),
         (Style.DBMATE, r"--\s*migrate:(.*?)\s*"),
         (Style.TERN, r"----\s*(create above / drop below)\s*----\s*"),
+        (Style.NODE_PG_MIGRATE, r"--[\s-]*((?:up|down)\s+migration)\b.*"),
         (Style.JANUA, r"--\s*(up|down|janua:\s*.*?)\s*"),
         (Style.PLAIN, r"--\s*(atlas:txmode\s+none)\s*"),
     )
@@ -107,6 +110,8 @@ _WORDS: dict[str, tuple[Word, ...]] = {
     "statementend": ("end",),
     "no transaction": ("no-transaction",),
     "create above / drop below": ("down",),
+    "up migration": ("up",),
+    "down migration": ("down",),
     "janua: no-transaction": ("no-transaction",),
     "atlas:txmode none": ("no-transaction",),
 }
@@ -118,6 +123,7 @@ _SPELLED = {
     Style.SQL_MIGRATE: ("-- +migrate Up", "-- +migrate Down"),
     Style.DBMATE: ("-- migrate:up", "-- migrate:down"),
     Style.TERN: ("its beginning", "---- create above / drop below ----"),
+    Style.NODE_PG_MIGRATE: ("-- Up Migration", "-- Down Migration"),
 }
 
 

@@ -284,6 +284,33 @@ def test_queries_that_sqlc_would_not_take_either(new_project: NewProject, sql: s
     assert "db/queries/q.sql:" in outcome.err
 
 
+def test_bulk_queries_take_one_set_of_values(new_project: NewProject) -> None:
+    """And a warning says so, wherever the query stands in its file."""
+    queries = (
+        "-- name: AddPosts :copyfrom\nINSERT INTO posts (user_id) VALUES ($1);\n"
+        "-- name: Rename :batchexec\nUPDATE users SET name = $2 WHERE id = $1;\n"
+        "-- name: Touch :batchone\n-- @allow one-at-a-time\nUPDATE users SET mood = 'ok' WHERE id = $1 RETURNING *;\n"
+        "-- name: PostsOf :batchmany\nSELECT id FROM posts WHERE user_id = $1;\n"
+    )
+    made = project(new_project, {"sqlc.yaml": ONE, "db/schema.sql": USERS, "db/queries/q.sql": queries})
+    outcome = made.run("generate", "--sqlc", "sqlc.yaml", "--output", "shop_db")
+    assert 0 == outcome.code
+    said = [line for line in outcome.err.splitlines() if "[one-at-a-time]" in line]
+    assert ["AddPosts is declared :copyfrom", "Rename is declared :batchexec", "PostsOf is declared :batchmany"] == [
+        line.split("query ")[1].split(",")[0] for line in said
+    ]
+    program = (
+        "from janua import Database\nfrom shop_db import q\ndb = Database('postgresql:///x')\n"
+        "def run() -> tuple[int, None, int, list[int]]:\n"
+        "    q.rename(db, id=1, name='x')\n"
+        "    return q.add_posts(db, user_id=1), None, q.touch(db, id=1).id, q.posts_of(db, user_id=1)\n"
+    )
+    assert check_types(made.root, program).startswith("Success")
+    made.write("db/queries/q.sql", queries.replace(":batchexec", ":exec"))
+    again = made.run("generate", "--sqlc", "sqlc.yaml", "--output", "shop_db")
+    assert (0, False) == (again.code, "Rename" in again.err)
+
+
 def test_the_same_name_twice_is_an_error(new_project: NewProject) -> None:
     """In one package, as with sqlc."""
     twice = "-- name: A :one\nSELECT 1 AS a;\n-- name: A :many\nSELECT 2 AS a;"
