@@ -25,6 +25,13 @@ def parsed(sql: str) -> ParsedQuery:
         ("SELECT $1, $2", "SELECT $1, $2", ["", ""]),
         ("SELECT sqlc.arg(a), sqlc.narg('b')", "SELECT $1, $2", ["a", "b"]),
         ("SELECT SQLC.ARG(Ab), Sqlc . nArg (c)", "SELECT $1, $2", ["Ab", "c"]),
+        ("SELECT 1 WHERE x IN (sqlc.slice(a))", "SELECT 1 WHERE x = ANY($1)", ["a"]),
+        (
+            "SELECT 1 WHERE sqlc.slice(a)::e[] IS NULL OR x = ANY(sqlc.slice(a)::e[])",
+            "SELECT 1 WHERE $1::e[] IS NULL OR x = ANY($1::e[])",
+            ["a"],
+        ),
+        ("SELECT 1 WHERE x IN (SELECT unnest(sqlc.slice(a)))", "SELECT 1 WHERE x IN (SELECT unnest($1))", ["a"]),
         ("SELECT x::text, :a::text", "SELECT x::text, $1::text", ["a"]),
         ("SELECT v[1:2], v[a:b], v[:a]", "SELECT v[1:2], v[a:b], v[$1]", ["a"]),
         ("SELECT f(x := :a)", "SELECT f(x := $1)", ["a"]),

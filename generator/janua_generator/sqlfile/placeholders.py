@@ -157,20 +157,31 @@ def _macro(source: SourceQuery, tokens: list[Token], at: int) -> tuple[_Occurren
 def _slice(
     source: SourceQuery, tokens: list[Token], first: int, last: int, found: _Occurrence
 ) -> tuple[_Occurrence, int]:
-    """``IN (sqlc.slice(ids))`` as a comparison with an array, and one in ``ANY (…)`` as the array that it is."""
+    """``IN (sqlc.slice(ids))`` as a comparison with an array, and one elsewhere as the array that it is."""
     before = [token for token in tokens[max(0, first - 24) : first] if token.kind not in TRIVIA][-3:]
     behind = next((at for at in range(last + 1, len(tokens)) if tokens[at].kind not in TRIVIA), last)
     words = [token.text.lower() for token in before]
-    if words[-1:] == ["("] and words[-2:-1] in (["any"], ["all"], ["some"]) and tokens[behind].text in (")", "::"):
-        return found, last - first + 1
     if words[-2:] == ["in", "("] and tokens[behind].text == ")":
         is_negated = words[-3:-2] == ["not"]
         start = before[-3 if is_negated else -2].start
         form = "<> ALL({})" if is_negated else "= ANY({})"
         return replace(found, start=start, end=tokens[behind].end, form=form), behind - first + 1
+    if not _is_in_list(tokens, first):
+        return found, last - first + 1
     hint = f"write IN (sqlc.slice({found.name})) or = ANY(sqlc.slice({found.name}))"
-    message = "sqlc.slice stands alone in the parentheses of IN, ANY or ALL"
+    message = "sqlc.slice stands alone in the parentheses of IN"
     raise GenerationFailed([source.file.diagnostic(found.start, found.end - found.start, message, hint=hint)])
+
+
+def _is_in_list(tokens: list[Token], at: int) -> bool:
+    """Whether the parentheses around a token are those of ``IN (…)``."""
+    depth = 0
+    for before in range(at - 1, -1, -1):
+        depth += {")": 1, "(": -1}.get(tokens[before].text, 0)
+        if depth < 0:
+            word = next((each for each in reversed(tokens[:before]) if each.kind not in TRIVIA), None)
+            return word is not None and word.text.lower() == "in"
+    return False
 
 
 def _check_styles(source: SourceQuery, occurrences: list[_Occurrence]) -> None:

@@ -266,8 +266,8 @@ def test_a_mistake_in_json_is_shown_with_its_place(new_project: NewProject) -> N
 @pytest.mark.parametrize(
     ("sql", "expected"),
     [
-        ("SELECT sqlc.slice(ids)", "sqlc.slice stands alone in the parentheses of IN, ANY or ALL"),
-        ("SELECT 1 WHERE 1 IN (2, sqlc.slice(ids))", "sqlc.slice stands alone in the parentheses"),
+        ("SELECT 1 WHERE 1 IN (2, sqlc.slice(ids))", "sqlc.slice stands alone in the parentheses of IN"),
+        ("SELECT 1 WHERE 1 IN (sqlc.slice(ids)::int[])", "sqlc.slice stands alone in the parentheses of IN"),
         ("SELECT 1 WHERE 1 = $2", "$2 is used but $1 is not"),
         ("DELETE FROM users", "is declared to return rows, but its statement returns none"),
     ],
