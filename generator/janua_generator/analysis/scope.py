@@ -16,7 +16,7 @@ from typing import TypeAlias
 from sqlglot import exp
 
 from janua_generator.analysis.questions import Questions
-from janua_generator.analysis.values import Extension, Family, Value, nullable
+from janua_generator.analysis.values import Extension, Family, Value, not_null, nullable
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import PgType, Relation
 
@@ -24,6 +24,7 @@ JOIN_IDS = count()
 """A number for each outer join, its own whichever statement or view it is in."""
 
 _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
+_STORED = frozenset({"table", "partitioned table", "materialized view"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,10 @@ class Source:
     known: set[str] = field(default_factory=set)
 
     def column(self, name: str) -> Column | None:
-        """The column of this name, unless there are several."""
+        """The column of this name, unless there are several. Every row that a table stores has the system's own."""
         found = [each for each in self.columns or () if each.name == name]
+        if not found and name in _SYSTEM_COLUMNS and self.relation is not None and self.relation.kind in _STORED:
+            return Column(name, not_null(f"{name} is a system column"))
         return found[0] if len(found) == 1 else None
 
     def may_have(self, name: str) -> bool:
