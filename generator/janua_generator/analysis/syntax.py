@@ -78,6 +78,11 @@ _OWN_NODES: dict[type[exp.Expr], frozenset[str]] = {
 _STAND_INS = {name: name.replace("_", "x") for name in ("json_agg", "json_object_agg", "jsonb_object_agg")}
 _STOOD_FOR = {stand_in: name for name, stand_in in _STAND_INS.items()}
 
+# Words that a query has only as names, for which sqlglot does not always take them, by all but their first
+# letter; and what it is given in place of that.
+_COMMANDS = {word[1:]: word for word in ("alter", "drop", "function", "if", "lock", "revoke", "rollback")}
+_DISGUISE = "\u029f"
+
 # What sqlglot does not read, and something of the same length that says all that rules need.
 _REWRITTEN = re.compile(
     r"(?P<overriding>overriding\s+(?:system|user)\s+value)|(?P<cursor>(?<=where)\s+current\s+of\s+\w+)"
@@ -102,16 +107,34 @@ def parse(sql: str) -> exp.Expr | None:
     if "$" in sql:
         # `VALUES ($1,$2)` would be read as a dollar quote
         text = "".join(f" {token.text} " if token.kind is Kind.PARAMETER else token.text for token in tokens_of(sql))
-    try:
-        tree = sqlglot.parse_one(_with_stand_ins(text), dialect="postgres")
-    except (SqlglotError, RecursionError):
-        return None
-    if isinstance(tree, exp.Command):
+    prepared = _with_stand_ins(text)
+    tree = _tree(prepared) or _tree_of_disguised(prepared)
+    if tree is None or isinstance(tree, exp.Command):
         return None
     _keep_function_names(tree, text)
     _undo_renaming(tree)
     tree.meta["text"] = text
     return tree if _nest_joins(tree) else None
+
+
+def _tree(text: str) -> exp.Expr | None:
+    try:
+        return sqlglot.parse_one(text, dialect="postgres")
+    except (SqlglotError, RecursionError):
+        return None
+
+
+def _tree_of_disguised(text: str) -> exp.Expr | None:
+    """The tree where columns are called as commands are: ``GROUP BY lock, revoke``."""
+    disguised = "".join(
+        _DISGUISE + token.text[1:] if token.start and token.text.lower() in _COMMANDS.values() else token.text
+        for token in tokenize(text)
+    )
+    tree = _tree(disguised) if disguised != text else None
+    for name in tree.find_all(exp.Identifier) if tree is not None else ():
+        if name.name.startswith(_DISGUISE):
+            name.set("this", _COMMANDS[name.name[1:].lower()])
+    return tree
 
 
 def text_of(node: exp.Expr) -> str:
