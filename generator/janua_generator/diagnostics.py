@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from janua.diagnostics import Diagnostic, render
+from janua.diagnostics import Diagnostic, render, shown_path
 from janua.errors import JanuaError, MigrationError
 
 
@@ -30,7 +30,7 @@ def of_migration(error: MigrationError, root: Path) -> Diagnostic:
         file=file,
         line=error.line,
         column=error.column,
-        message=error.message,
+        message=error.message.removeprefix(f"{shown_path(error.path)}: ") if error.path else error.message,
         sqlstate=error.sqlstate,
         hint=error.hint,
         excerpt=error.excerpt,

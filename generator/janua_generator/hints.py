@@ -101,7 +101,10 @@ def _function(complaint: Complaint) -> str:
     if wanted in ours:
         return f"there is {_listed(f'{wanted}({each.arguments})' for each in ours[wanted])}"
     known = routines.strict | routines.set_returning | routines.aggregates | routines.volatile
-    return _did_you_mean(wanted, ours) or _did_you_mean(wanted, known)
+    meant = _did_you_mean(wanted, ours) or _did_you_mean(wanted, known)
+    if meant or wanted in known or not complaint.query.source.file.is_sqlc:
+        return meant
+    return "sqlc does not look for functions, PostgreSQL does: name the file that makes it under schema"
 
 
 def _grouping(complaint: Complaint) -> str:

@@ -29,7 +29,7 @@ from janua.migrations import Migration, build_schema
 
 _VARIABLE = "JANUA_SCRATCH_URL"
 # Part of every template's key: raised when the same migrations would give another database.
-_FORMAT = "2"
+_FORMAT = "3"
 _OLDEST_SERVER = 130000
 _KEPT_TEMPLATES = 4
 _CONNECT_TIMEOUT_S = 5
@@ -102,7 +102,7 @@ class ScratchServer:
         """
         Return the name of a database that holds all UP sections of ``migrations``.
 
-        It is made once for each set of file names and contents, server version and purpose; of several
+        It is made once for each set of file names and UP sections, server version and purpose; of several
         processes that want it, one makes it and the others wait. Older ones of the same purpose are
         dropped, but for a few. It may be connected to, and must not be changed; where it is cloned,
         nobody must be connected. Raises MigrationError; a failed build leaves no database behind.
@@ -142,7 +142,9 @@ class ScratchServer:
     def _hash(self, migrations: Sequence[Migration]) -> str:
         digest = hashlib.sha256(f"{_FORMAT} {self._admin.info.server_version}".encode())
         for migration in migrations:
-            content = f"{migration.path.name}\0{len(migration.text)}\0{migration.text}"
+            # What a file's marks make of it may change with this package while its text does not.
+            said = f"{migration.style} {migration.is_transactional}"
+            content = f"{migration.path.name}\0{said}\0{len(migration.up.sql)}\0{migration.up.sql}"
             digest.update(content.encode())
         return digest.hexdigest()[:12]
 

@@ -40,6 +40,7 @@ MARKED = {
     Style.DBMATE: ("-- migrate:up\n{up}\n", "-- migrate:down\n{down}"),
     Style.TERN: ("{up}\n", "---- create above / drop below ----\n{down}"),
     Style.NODE_PG_MIGRATE: ("-- Up Migration\n{up}\n", "-- Down Migration\n{down}"),
+    Style.OTHER: ("-- ====  UP  ====\n{up}\n", "-- ==== DOWN ====\n{down}"),
 }
 
 
@@ -129,6 +130,51 @@ def test_an_error_in_a_folder_of_one_migration_names_the_file(conn: psycopg.Conn
     with pytest.raises(MigrationError) as caught:
         build_schema(conn, read_migrations(Path("db")))
     assert str(caught.value).startswith("db/1_a/migration.sql:2:")
+
+
+@pytest.mark.parametrize(
+    ("up", "down"),
+    [
+        ("-- +micrate Up\n-- +micrate StatementBegin", "-- +micrate StatementEnd\n-- +micrate Down"),
+        ("-- rambler up", "-- rambler down"),
+        ("-- !Ups", "-- !Downs"),
+        ("-- --- !Ups", "-- --- !Downs"),
+        ("-- // first users", "-- //@UNDO"),
+    ],
+)
+def test_other_tools_have_their_marks(write: Write, up: str, down: str) -> None:
+    """What is below the second is never run with what is above it."""
+    write("db/1_a.sql", f"{up}\nSELECT 1;\n{down}\nSELECT 2;\n")
+    [step] = read_migrations(Path("db"))
+    assert step.down is not None
+    assert (Style.OTHER, True, False) == (step.style, "SELECT 1;" in step.up.sql, "SELECT 2;" in step.up.sql)
+    assert ["SELECT 2;"] == step.down.sql.split("\n")[1:2]
+
+
+def test_sqlx_takes_files_without_a_way_back_beside_the_others(write: Write) -> None:
+    """A file that only has a number is applied in its turn."""
+    fill(write, "1_a.sql", "2_b.up.sql", "2_b.down.sql", "3_c.sql")
+    steps = read_migrations(Path("db"))
+    assert [("1_a", False), ("2_b", True), ("3_c", False)] == [(step.name, step.down is not None) for step in steps]
+
+
+@pytest.mark.parametrize(
+    ("sql", "hint"),
+    [
+        ("CREATE TABLE a (b blob);", "PostgreSQL calls it bytea: write that, or CREATE DOMAIN blob AS bytea in a file"),
+        ("CREATE TABLE a (b no_such_type);", ""),
+        ("CREATE TABLE a (b int REFERENCES auth.users);", "no migration makes it: put a file first that makes auth"),
+        ("GRANT SELECT ON a TO ${reader};", "if this stands for something that a tool fills in"),
+        ("CREATE TABLE `a` (b int);", 'PostgreSQL quotes names with "'),
+        ("SELECT 1 +;", ""),
+    ],
+)
+def test_what_is_of_another_dialect_is_explained(conn: psycopg.Connection, write: Write, sql: str, hint: str) -> None:
+    """Other mistakes are not."""
+    write("db/1_a.sql", sql)
+    with pytest.raises(MigrationError) as caught:
+        build_schema(conn, read_migrations(Path("db")))
+    assert (True, bool(hint)) == (caught.value.hint.startswith(hint), bool(caught.value.hint))
 
 
 def test_node_pg_migrate_needs_no_marks(write: Write) -> None:

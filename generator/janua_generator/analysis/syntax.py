@@ -7,21 +7,14 @@ author wrote is kept in each node's ``meta["function"]``, and rules go by that.
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
-import sqlglot
-from janua.lexer import TRIVIA, Kind, Token, tokenize
+from janua.lexer import Kind, Token, tokenize
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
-from sqlglot.expressions import core
 
-# It warns on standard error where it falls back to a Command; that fallback is reported as a finding of ours.
-logging.getLogger("sqlglot").setLevel(logging.ERROR)
-# Where pytest is loaded it refuses trees that it makes itself (of XMLTABLE): the same SQL is to mean the same there.
-core.UNITTEST = False
+from janua_generator.analysis.grammar import real_name, tree_of
 
 _SPECIAL_SYNTAX: dict[type[exp.Expr], str] = {
     exp.CurrentDate: "current_date",
@@ -76,19 +69,6 @@ _OWN_NODES: dict[type[exp.Expr], frozenset[str]] = {
 }
 
 
-# Calls that sqlglot reads as others, losing their place, the order of their arguments or what these are. It is
-# given a name that it does not know, of the same length, so that every position stays what it was.
-_STAND_INS = {name: name.replace("_", "x") for name in ("json_agg", "json_object_agg", "jsonb_object_agg", "date_part")}
-_STOOD_FOR = {stand_in: name for name, stand_in in _STAND_INS.items()}
-
-# What sqlglot does not read, and something of the same length that says all that rules need.
-_REWRITTEN = re.compile(
-    r"(?P<overriding>overriding\s+(?:system|user)\s+value)|(?P<cursor>(?<=where)\s+current\s+of\s+\w+)"
-    r"|(?P<collation>collation\s+for)(?=\s*\()|(?P<rows>(?<=returning)\s+with\s*\([^)]*\))",
-    re.IGNORECASE,
-)
-
-
 @lru_cache(maxsize=8)
 def tokens_of(sql: str) -> tuple[Token, ...]:
     """Return the tokens of one statement, which several stages look at one after the other."""
@@ -105,12 +85,8 @@ def parse(sql: str) -> exp.Expr | None:
     if "$" in sql:
         # `VALUES ($1,$2)` would be read as a dollar quote
         text = "".join(f" {token.text} " if token.kind is Kind.PARAMETER else token.text for token in tokens_of(sql))
-    try:
-        tree = sqlglot.parse_one(_with_stand_ins(text), dialect="postgres")
-    except (SqlglotError, RecursionError, TypeError, AttributeError, ValueError):
-        # `a ?# b` and the like are no mere errors of its own, but fail within it
-        return None
-    if isinstance(tree, exp.Command):
+    tree = tree_of(text)
+    if tree is None or isinstance(tree, exp.Command):
         return None
     # of `WITH w AS (…) (SELECT …)` it gives what is in the parentheses, but leaves these as its parent
     tree.pop()
@@ -125,47 +101,11 @@ def text_of(node: exp.Expr) -> str:
     return str(node.root().meta["text"])
 
 
-def _with_stand_ins(text: str) -> str:
-    return _with_calls_renamed(_rewritten(text))
-
-
-def _rewritten(text: str) -> str:
-    """Replace what sqlglot does not read, where it is no part of a literal, a quoted name or a comment."""
-    found = list(_REWRITTEN.finditer(text))
-    if not found:
-        return text
-    words = {token.start for token in tokenize(text) if token.kind is Kind.NAME}
-    for match in found:
-        start, end = match.span()
-        start += len(match[0]) - len(match[0].lstrip())
-        if start in words:
-            kept = {"cursor": "true", "collation": "collation_for"}.get(match.lastgroup or "", "")
-            text = text[:start] + kept.ljust(end - start) + text[end:]
-    return text
-
-
-def _with_calls_renamed(text: str) -> str:
-    if not any(name in text.lower() for name in _STAND_INS):
-        return text
-    tokens = list(tokenize(text))
-    return "".join(
-        _STAND_INS[token.text.lower()] if _is_call_of(_STAND_INS, tokens, at) else token.text
-        for at, token in enumerate(tokens)
-    )
-
-
-def _is_call_of(names: dict[str, str], tokens: Sequence[Token], at: int) -> bool:
-    if tokens[at].kind is not Kind.NAME or tokens[at].text.lower() not in names:
-        return False
-    following = next((token for token in tokens[at + 1 :] if token.kind not in TRIVIA), None)
-    return following is not None and following.text == "("
-
-
 def _keep_function_names(tree: exp.Expr, text: str) -> None:
     for node in tree.find_all(exp.Func):
         if isinstance(node, exp.Anonymous):
             name = node.this.lower() if isinstance(node.this, str) else name_of(node.this)
-            node.meta["function"] = _STOOD_FOR.get(name, name)
+            node.meta["function"] = real_name(name)
         elif "start" in node.meta:
             written = text[node.meta["start"] : node.meta["end"] + 1]
             node.meta["function"] = written.lower() if re.fullmatch(r"\w+", written) else ""

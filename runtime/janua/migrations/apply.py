@@ -12,6 +12,7 @@ from psycopg.pq import TransactionStatus
 from janua.diagnostics import diagnostic_at, render, shown_path
 from janua.errors import MigrationError, SqlSyntaxError
 from janua.lexer import tokenize
+from janua.migrations.dialects import hint_for_dialect
 from janua.migrations.extensions import random_uuid_hint
 from janua.migrations.files import Migration, malformed
 from janua.migrations.statements import (
@@ -152,7 +153,7 @@ def _refused(
 ) -> MigrationError:
     message = error.diag.message_primary or str(error).strip() or type(error).__name__
     sqlstate = error.sqlstate or ""
-    hint = _hint(statement, sqlstate) or error.diag.message_hint or _HINTS.get(sqlstate, "")
+    hint = _hint(statement, error) or error.diag.message_hint or _HINTS.get(sqlstate, "")
     found = diagnostic_at(
         shown_path(migration.path),
         migration.text,
@@ -176,15 +177,16 @@ def _refused(
     )
 
 
-def _hint(statement: Statement | None, sqlstate: str) -> str:
+def _hint(statement: Statement | None, error: psycopg.Error) -> str:
     if statement is None:
         return ""
+    sqlstate = error.sqlstate or ""
     if statement.sql.startswith("\\"):
         return "lines that begin with \\ are psql's own commands, not SQL: remove them"
     if statement.words[:2] == ("create", "extension") and sqlstate in ("0A000", "58P01"):
         name = next(word for word in statement.words[2:] if word not in ("if", "not", "exists"))
         return _extension_hint(name)
-    return ""
+    return hint_for_dialect(sqlstate, error.diag.message_primary or "")
 
 
 def _extension_hint(name: str) -> str:

@@ -7,7 +7,7 @@ matter. The line ``-- janua: no-transaction`` lets the statements run one by one
 
 Folders of other tools are read as they are; ``styles`` has their marks. A folder is for one tool:
 
-- golang-migrate: ``NUMBER_words.up.sql`` and ``.down.sql``, by number, timestamps included
+- golang-migrate, sqlx: ``NUMBER_words.up.sql`` and ``.down.sql``, by number, timestamps included
 - goose, sql-migrate, dbmate, tern: by number, known by their marks
 - node-pg-migrate, as these; without its marks, a file is applied as a whole
 - Flyway: ``V1_2__words.sql`` by version, then ``R__words.sql`` by name
@@ -138,9 +138,13 @@ def _common_style(files: list[_File]) -> Style:
 
 
 def _refuse_unmarked(files: list[_File], style: Style) -> None:
-    """In a folder of marked files, SQL without a mark is hardly meant; two tools need none."""
+    """In a folder of marked files, SQL without a mark is hardly meant; some tools need none."""
     for file in files:
-        if style not in (Style.TERN, Style.NODE_PG_MIGRATE) and file.parts.style is Style.PLAIN and has_sql(file.text):
+        if (
+            style not in (Style.TERN, Style.NODE_PG_MIGRATE, Style.OTHER)
+            and file.parts.style is Style.PLAIN
+            and has_sql(file.text)
+        ):
             message = f"has no line {spelled(style, 'up')}, as the others of this folder have"
             raise MigrationError(f"{shown_path(file.path)}: {message}", path=file.path)
 
@@ -196,16 +200,21 @@ def _migration(number: int, file: _File, style: Style) -> Migration:
 
 
 def _read_pairs(paths: list[Path]) -> list[Migration]:
-    """golang-migrate's files: what belongs together has the same number, whatever the words."""
+    """
+    What belongs together has the same number, whatever the words, or is in the same folder.
+
+    A file that has a number only is applied as well, and cannot be taken back.
+    """
     ups: dict[_Version | str, Path] = {}
     downs: dict[_Version | str, Path] = {}
     for path in sorted(paths, key=_called):
         match = _UP_OR_DOWN.fullmatch(_called(path))
-        if match is None:
+        version = _version_or_none(path) if path.name not in _NESTED else ()
+        if match is None and not version:
             message = "is neither .up.sql nor .down.sql, as the others of this folder are"
             raise MigrationError(f"{shown_path(path)}: {message}", path=path)
-        chosen = ups if match[2] == "up" else downs
-        key = (_version_or_none(path) if path.name not in _NESTED else ()) or match[1]
+        chosen = downs if match is not None and match[2] == "down" else ups
+        key = version or _UP_OR_DOWN.sub(r"\1", _called(path))
         if key in chosen:
             message = f"has the same number as {chosen[key].name}; give one of the two another"
             raise MigrationError(f"{shown_path(path)}: {message}", path=path)
@@ -222,7 +231,7 @@ def _pair(position: int, key: _Version | str, up: Path, down: Path | None) -> Mi
     down_text = read_text(down) if down is not None else ""
     return Migration(
         number=position if isinstance(key, str) else key[0],
-        name=_called(up).removesuffix(".up.sql"),
+        name=_called(up).removesuffix(".sql").removesuffix(".up"),
         path=up,
         text=text,
         up=Section(text, 0),

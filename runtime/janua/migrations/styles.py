@@ -7,6 +7,7 @@ The marks by which migration tools tell a file's parts apart: which tool it is f
     dbmate       -- migrate:up [transaction:false]  ·  -- migrate:down
     tern         ---- create above / drop below ----
     node-pg-migrate  -- Up Migration  ·  -- Down Migration
+    others       -- +micrate Up  ·  -- rambler up  ·  -- ==== UP ====  ·  -- !Ups  ·  -- //@UNDO
     Atlas        -- atlas:txmode none
 
 A mark is a comment alone on its line. What looks like one inside a string, a dollar quote or another
@@ -37,6 +38,7 @@ class Style(Enum):
     DBMATE = "dbmate"
     TERN = "tern"
     NODE_PG_MIGRATE = "node-pg-migrate"
+    OTHER = "another tool"
     FLYWAY = "Flyway"
     PLAIN = "plain SQL"
 
@@ -93,6 +95,10 @@ _PATTERNS: tuple[tuple[Style, re.Pattern[str]], ...] = tuple(
         (Style.DBMATE, r"--\s*migrate:(.*?)\s*"),
         (Style.TERN, r"----\s*(create above / drop below)\s*----\s*"),
         (Style.NODE_PG_MIGRATE, r"--[\s-]*((?:up|down)\s+migration)\b.*"),
+        (
+            Style.OTHER,
+            r"--\s*(?:\+\w+\s+|rambler\s+|=+\s*|-*\s*!|//\s*@)(ups?|downs?|undo|statementbegin|statementend)[\s=]*",
+        ),
         (Style.JANUA, r"--\s*(up|down|janua:\s*.*?)\s*"),
         (Style.PLAIN, r"--\s*(atlas:txmode\s+none)\s*"),
     )
@@ -110,6 +116,9 @@ _WORDS: dict[str, tuple[Word, ...]] = {
     "statementend": ("end",),
     "no transaction": ("no-transaction",),
     "create above / drop below": ("down",),
+    "ups": ("up",),
+    "downs": ("down",),
+    "undo": ("down",),
     "up migration": ("up",),
     "down migration": ("down",),
     "janua: no-transaction": ("no-transaction",),
@@ -124,6 +133,7 @@ _SPELLED = {
     Style.DBMATE: ("-- migrate:up", "-- migrate:down"),
     Style.TERN: ("its beginning", "---- create above / drop below ----"),
     Style.NODE_PG_MIGRATE: ("-- Up Migration", "-- Down Migration"),
+    Style.OTHER: ("that begins UP", "that begins DOWN"),
 }
 
 

@@ -284,6 +284,15 @@ def test_queries_that_sqlc_would_not_take_either(new_project: NewProject, sql: s
     assert "db/queries/q.sql:" in outcome.err
 
 
+def test_a_function_that_the_schema_lacks_is_asked_for(new_project: NewProject) -> None:
+    """sqlc takes it on trust."""
+    query = "-- name: Q :many\nSELECT made_elsewhere(id) FROM users;"
+    made = project(new_project, {"sqlc.yaml": ONE, "db/schema.sql": USERS, "db/queries/q.sql": query})
+    outcome = made.run("generate", "--sqlc", "sqlc.yaml")
+    hint = "hint: sqlc does not look for functions, PostgreSQL does: name the file that makes it under schema"
+    assert (1, True) == (outcome.code, hint in outcome.err), outcome.err
+
+
 def test_bulk_queries_take_one_set_of_values(new_project: NewProject) -> None:
     """And a warning says so, wherever the query stands in its file."""
     queries = (

@@ -1,0 +1,105 @@
+"""
+What sqlglot's grammar lacks: it is given texts of the same length that it reads, so that every position stays.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+
+import sqlglot
+from janua.lexer import TRIVIA, Kind, Token, tokenize
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.expressions import core
+
+# It warns on standard error where it falls back to a Command; that fallback is reported as a finding of ours.
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
+# Where pytest is loaded it refuses trees that it makes itself (of XMLTABLE): the same SQL is to mean the same there.
+core.UNITTEST = False
+
+# Calls that sqlglot reads as others, losing their place, the order of their arguments or what these are. It is
+# given a name that it does not know, of the same length, so that every position stays what it was.
+_STAND_INS = {name: name.replace("_", "x") for name in ("json_agg", "json_object_agg", "jsonb_object_agg", "date_part")}
+_STOOD_FOR = {stand_in: name for name, stand_in in _STAND_INS.items()}
+
+# Words that a query has only as names, for which sqlglot does not always take them, by all but their first
+# letter; and what it is given in place of that.
+_COMMANDS = {word[1:]: word for word in ("alter", "drop", "function", "if", "lock", "revoke", "rollback")}
+_DISGUISE = "\u029f"
+
+# What sqlglot does not read, and something of the same length that says all that rules need.
+_REWRITTEN = re.compile(
+    r"(?P<overriding>overriding\s+(?:system|user)\s+value)|(?P<cursor>(?<=where)\s+current\s+of\s+\w+)"
+    r"|(?P<collation>collation\s+for)(?=\s*\()|(?P<rows>(?<=returning)\s+with\s*\([^)]*\))",
+    re.IGNORECASE,
+)
+
+
+def tree_of(text: str) -> exp.Expr | None:
+    """Return sqlglot's tree of a statement, or None where it has none."""
+    prepared = _with_stand_ins(text)
+    return _tree(prepared) or _tree_of_disguised(prepared)
+
+
+def real_name(name: str) -> str:
+    """Return the name of a function that sqlglot was given another name for."""
+    return _STOOD_FOR.get(name, name)
+
+
+def _tree(text: str) -> exp.Expr | None:
+    try:
+        return sqlglot.parse_one(text, dialect="postgres")
+    except (SqlglotError, RecursionError, TypeError, AttributeError, ValueError):
+        # `a ?# b` and the like are no mere errors of its own, but fail within it
+        return None
+
+
+def _tree_of_disguised(text: str) -> exp.Expr | None:
+    """The tree where columns are called as commands are: ``GROUP BY lock, revoke``."""
+    disguised = "".join(
+        _DISGUISE + token.text[1:] if token.start and token.text.lower() in _COMMANDS.values() else token.text
+        for token in tokenize(text)
+    )
+    tree = _tree(disguised) if disguised != text else None
+    for name in tree.find_all(exp.Identifier) if tree is not None else ():
+        if name.name.startswith(_DISGUISE):
+            name.set("this", _COMMANDS[name.name[1:].lower()])
+    return tree
+
+
+def _with_stand_ins(text: str) -> str:
+    return _with_calls_renamed(_rewritten(text))
+
+
+def _rewritten(text: str) -> str:
+    """Replace what sqlglot does not read, where it is no part of a literal, a quoted name or a comment."""
+    found = list(_REWRITTEN.finditer(text))
+    if not found:
+        return text
+    words = {token.start for token in tokenize(text) if token.kind is Kind.NAME}
+    for match in found:
+        start, end = match.span()
+        start += len(match[0]) - len(match[0].lstrip())
+        if start in words:
+            kept = {"cursor": "true", "collation": "collation_for"}.get(match.lastgroup or "", "")
+            text = text[:start] + kept.ljust(end - start) + text[end:]
+    return text
+
+
+def _with_calls_renamed(text: str) -> str:
+    if not any(name in text.lower() for name in _STAND_INS):
+        return text
+    tokens = list(tokenize(text))
+    return "".join(
+        _STAND_INS[token.text.lower()] if _is_call_of(_STAND_INS, tokens, at) else token.text
+        for at, token in enumerate(tokens)
+    )
+
+
+def _is_call_of(names: dict[str, str], tokens: Sequence[Token], at: int) -> bool:
+    if tokens[at].kind is not Kind.NAME or tokens[at].text.lower() not in names:
+        return False
+    following = next((token for token in tokens[at + 1 :] if token.kind not in TRIVIA), None)
+    return following is not None and following.text == "("
