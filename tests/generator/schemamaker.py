@@ -1,10 +1,10 @@
-"""Random schemas: NULLs in every column that allows them, partitions, children, triggers, sometimes no rows."""
+"""Random schemas: NULLs in every column that allows them, and whatever else may put one where none is expected."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
@@ -12,67 +12,235 @@ Columns = dict[str, str]
 """Column name → one of TYPES."""
 
 TYPES = {
-    "int": "integer", "text": "text", "bool": "boolean", "time": "timestamptz",
-    "json": "jsonb", "ints": "integer[]", "range": "int4range",
+    "int": "integer", "text": "text", "bool": "boolean", "time": "timestamptz", "json": "jsonb", "ints": "integer[]",
+    "range": "int4range", "num": "numeric", "real": "float8", "date": "date", "span": "interval", "clock": "time",
+    "stamp": "timestamp", "uuid": "uuid", "bytes": "bytea", "texts": "text[]", "ranges": "int4multirange",
+    "mood": "mood", "pair": "pair", "few": "few", "sure": "sure",
 }  # fmt: skip
 
-SHAPES: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads((Path(__file__).parent / "shapes.toml").read_text())
+COMMON = ("int", "int", "int", "text", "text", "bool", "time", "json", "ints", "num", "date")
+
+
+def _shapes() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    found = tomllib.loads((Path(__file__).parent / "shapes.toml").read_text())
+    return {kind: {type_: text.splitlines() for type_, text in each.items()} for kind, each in found.items()}
+
+
+SHAPES = _shapes()
 FUNCTIONS = (Path(__file__).parent / "functions.sql").read_text()
+
+
+def some_type(random: Random) -> str:
+    """One of TYPES, mostly a common one."""
+    return random.choice(COMMON if random.random() < 0.6 else tuple(TYPES))
 
 
 @dataclass
 class Table:
-    """A relation that queries may name."""
+    """A relation that queries may name. ``references`` are the tables to whose ``id`` its column ``r`` points."""
 
     name: str
     columns: Columns
     not_null: frozenset[str] = frozenset()
     is_view: bool = False
+    is_function: bool = False
+    keyed: bool = False
+    references: str = ""
+    computed: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def bare(self) -> str:
+        """Its name without quotes."""
+        return self.name.strip('"')
 
 
-def make_schema(random: Random) -> tuple[str, list[Table]]:
-    """A few tables with NULLs in every column that allows them, sometimes empty."""
+def make_schema(random: Random, version: int) -> tuple[str, list[Table]]:
+    """A few tables of a server of this version, sometimes empty."""
     ddl = [FUNCTIONS]
     tables: list[Table] = []
     for name in ("a", "b", "c", '"D"'):
-        columns: Columns = {"id": "int", "i": "int"}
-        columns |= {key: random.choice(list(TYPES)) for key in random.sample(["k", "l", "m", "n", '"K"'], 3)}
-        if random.random() < 0.5:
-            columns["t"] = "text"
-        not_null = frozenset(each for each in columns if each == "id" or random.random() < 0.4)
-        table = Table(name, columns, not_null)
-        ddl += _table_ddl(table, tables, random)
-        tables.append(table)
+        ddl += _table(name, tables, random, version)
     return "\n".join(ddl), tables
 
 
-def _table_ddl(table: Table, others: Sequence[Table], random: Random) -> list[str]:
-    lines = [
-        f"{name} {TYPES[type_]}{' NOT NULL' if name in table.not_null else ''}" for name, type_ in table.columns.items()
-    ]
+def _table(name: str, tables: list[Table], random: Random, version: int) -> list[str]:
+    columns: Columns = {"id": "int", "i": "int"}
+    columns |= {key: some_type(random) for key in random.sample(["k", "l", "m", "n", '"K"'], 3)}
+    if random.random() < 0.5:
+        columns["t"] = "text"
+    target = random.choice(tables) if tables and random.random() < 0.6 else None
+    if target is not None and target.keyed:
+        columns["r"] = "int"
+    not_null = frozenset(each for each in columns if each == "id" or random.random() < 0.4)
     keyed = random.random() < 0.8
-    if keyed:
-        lines.append("PRIMARY KEY (id)")
-    if keyed and random.random() < 0.3:
+    computed = frozenset({"z"}) if random.random() < 0.15 else frozenset()
+    table = Table(name, columns, not_null, keyed=keyed, computed=computed)
+    if "r" in columns and target is not None:
+        table.references = target.name
+    ddl = _definition(table, random, version)
+    if computed:
+        table.columns = {**columns, "z": "int"}
+    ddl += _rows(table, tables, random)
+    ddl += _afterwards(table, random, version)
+    tables.append(table)
+    return ddl
+
+
+def _definition(table: Table, random: Random, version: int) -> list[str]:
+    lines = [_column(name, type_, table, random) for name, type_ in table.columns.items()]
+    if table.computed:
+        kind = random.choice(("STORED", "VIRTUAL")) if version >= 180000 else "STORED"
+        lines.append(f"z integer GENERATED ALWAYS AS (nullif(i, 1)) {kind}")
+    if table.keyed:
+        lines.append(f"PRIMARY KEY (id){random.choice(('', '', '', ' DEFERRABLE'))}")
+    if table.keyed and random.random() < 0.3:
         lines.append("UNIQUE NULLS NOT DISTINCT (i, id)")
+    bare = table.bare
     partitioned = random.random() < 0.15
-    ddl = [f"CREATE TABLE {table.name} ({', '.join(lines)}){' PARTITION BY RANGE (id)' if partitioned else ''};"]
+    unlogged = "UNLOGGED " if random.random() < 0.1 and not partitioned else ""
+    clause = " PARTITION BY RANGE (id)" if partitioned else ""
+    ddl = [f"CREATE {unlogged}TABLE {table.name} ({', '.join(lines)}){clause};"]
     if partitioned:
-        ddl += [f"CREATE TABLE part{n}_{table.name.strip(chr(34))} PARTITION OF {table.name} FOR VALUES {bounds};"
+        ddl += [f"CREATE TABLE part{n}_{bare} PARTITION OF {table.name} FOR VALUES {bounds};"
                 for n, bounds in enumerate(("FROM (MINVALUE) TO (3)", "FROM (3) TO (MAXVALUE)"))]  # fmt: skip
-    elif random.random() < 0.15 and not keyed:
-        ddl.append(f"CREATE TABLE child_{table.name.strip(chr(34))} () INHERITS ({table.name});")
+    elif random.random() < 0.15 and not table.keyed:
+        ddl.append(f"CREATE TABLE child_{bare} () INHERITS ({table.name});")
+        free = [each for each in table.not_null if each != "id" and table.columns[each] != "sure"]
+        if free and version >= 180000:
+            # a parent whose NOT NULL its child does without
+            ddl.append(f"ALTER TABLE {table.name} ALTER {free[0]} DROP NOT NULL;")
+            ddl.append(f"ALTER TABLE {table.name} ADD NOT NULL {free[0]} NO INHERIT;")
+        ddl.append(f"INSERT INTO child_{bare} (id{_needed(table, free[:1])[0]}) VALUES (1{_needed(table, free[:1])[1]});")
+    return ddl
+
+
+def _needed(table: Table, free: Sequence[str]) -> tuple[str, str]:
+    names = [each for each in table.columns if each != "id" and each not in free and _refuses(table, each)]
+    values = [SHAPES["literals"][table.columns[each]][0] for each in names]
+    return "".join(f", {each}" for each in names), "".join(f", {each}" for each in values)
+
+
+def _refuses(table: Table, name: str) -> bool:
+    return name in table.not_null or table.columns[name] == "sure"
+
+
+def _column(name: str, type_: str, table: Table, random: Random) -> str:
+    words = [name, TYPES[type_]]
+    if name in table.not_null:
+        words.append("NOT NULL")
+    elif random.random() < 0.05 and name != "r":
+        words.append(f"CHECK ({name} IS NOT NULL)")
+    if name != "id" and random.random() < 0.15 and name != "r":
+        words.append(f"DEFAULT {SHAPES['literals'][type_][0]}")
+    return " ".join(words)
+
+
+def _rows(table: Table, others: Sequence[Table], random: Random) -> list[str]:
+    ddl = []
+    columns = {name: type_ for name, type_ in table.columns.items() if name not in table.computed}
+    for number in range(random.choice((0, 1, 4, 4, 5, 5, 6))):
+        values = [
+            str(number) if name == "id" else "NULL" if not _refuses(table, name) and random.random() < 0.4
+            else str(random.randint(0, 3)) if name == "r" else random.choice(SHAPES["literals"][type_])
+            for name, type_ in columns.items()
+        ]  # fmt: skip
+        # what a CHECK refuses is left out
+        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join(values)})"
+        ddl.append(f"DO $do$BEGIN {statement} ON CONFLICT DO NOTHING; EXCEPTION WHEN OTHERS THEN NULL; END$do$;")
+        if not table.keyed and random.random() < 0.3:
+            ddl.append(ddl[-1])
+    return ddl
+
+
+def _afterwards(table: Table, random: Random, version: int) -> list[str]:
+    """What is added when there are rows already: indexes, keys, constraints that are not valid, triggers, rules."""
+    ddl = []
     if random.random() < 0.3:
         ddl.append(f"CREATE UNIQUE INDEX ON {table.name} (i, id) WHERE i > 1;")
-    if random.random() < 0.2 and "i" not in table.not_null:
-        event = random.choice(("INSERT", "UPDATE", "INSERT OR UPDATE"))
-        ddl.append(f"CREATE TRIGGER lose BEFORE {event} ON {table.name} FOR EACH ROW EXECUTE FUNCTION lose();")
-    for number in range(random.choice((0, 1, 3, 5))):
-        values = [
-            str(number) if name == "id" else "NULL" if name not in table.not_null and random.random() < 0.4
-            else random.choice(SHAPES["literals"][type_])
-            for name, type_ in table.columns.items()
-        ]  # fmt: skip
-        names = ", ".join(table.columns)
-        ddl.append(f"INSERT INTO {table.name} ({names}) VALUES ({', '.join(values)}) ON CONFLICT DO NOTHING;")
+    if table.references:
+        words = f"FOREIGN KEY (r) REFERENCES {table.references} (id)"
+        if random.random() < 0.5:
+            orphan = f"r IS NOT NULL AND r NOT IN (SELECT id FROM {table.references})"
+            ddl.append(f"DELETE FROM {table.name} WHERE {orphan};")
+            words += random.choice(("", "", "", " ON DELETE SET NULL", " DEFERRABLE", " DEFERRABLE INITIALLY DEFERRED"))
+        else:
+            words += " NOT VALID"
+        added = f"ALTER TABLE {table.name} ADD {words};"
+        ddl.append(f"DO $do$BEGIN {added} EXCEPTION WHEN OTHERS THEN NULL; END$do$;")
+    free = [name for name in table.columns if name not in (*table.not_null, *table.computed)]
+    if free and random.random() < 0.2:
+        name = random.choice(free)
+        ddl.append(f"ALTER TABLE {table.name} ADD CHECK ({name} IS NOT NULL) NOT VALID;")
+    elif free and random.random() < 0.15 and version >= 180000:
+        ddl.append(f"ALTER TABLE {table.name} ADD NOT NULL {random.choice(free)} NOT VALID;")
+    if random.random() < 0.25:
+        ddl += _trigger(table, random)
+    elif random.random() < 0.08:
+        ddl.append(_rule(table, random))
+    if random.random() < 0.1:
+        ddl += [f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY;",
+                f"CREATE POLICY p ON {table.name} USING (id > 1) WITH CHECK (true);"]  # fmt: skip
     return ddl
+
+
+def _trigger(table: Table, random: Random) -> list[str]:
+    """A row trigger that drops rows, puts NULLs into them, or puts other rows in their place."""
+    free = [name for name in table.columns if not _refuses(table, name) and name not in table.computed]
+    lines = [f"NEW.{name} := NULL;" for name in random.sample(free, min(len(free), 2))]
+    lines += ["IF NEW.id % 2 = 0 THEN RETURN NULL; END IF;"] if random.random() < 0.5 else []
+    event = random.choice(("INSERT", "UPDATE", "INSERT OR UPDATE", "DELETE"))
+    if event == "DELETE":
+        lines = ["IF OLD.id % 2 = 0 THEN RETURN NULL; END IF; RETURN OLD;"]
+    elif event == "UPDATE" and random.random() < 0.3:
+        lines = ["RETURN OLD;"]
+    when = random.choice(("BEFORE", "BEFORE", "BEFORE", "AFTER"))
+    body = " ".join((*lines, "" if lines[-1:] and "RETURN OLD" in lines[-1] else "RETURN NEW;"))
+    name = f"trigger_{table.bare}"
+    return [
+        f'CREATE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {body} END$$;',
+        f'CREATE TRIGGER "{name}" {when} {event} ON {table.name} FOR EACH ROW EXECUTE FUNCTION "{name}"();',
+    ]
+
+
+def _rule(table: Table, random: Random) -> str:
+    returned = ", ".join(f"NULL::{TYPES[type_]}" for type_ in table.columns.values())
+    return random.choice(
+        (
+            f"CREATE RULE r AS ON DELETE TO {table.name} DO INSTEAD NOTHING;",
+            f"CREATE RULE r AS ON INSERT TO {table.name} DO ALSO SELECT 1;",
+            f"CREATE RULE r AS ON UPDATE TO {table.name} DO INSTEAD DELETE FROM {table.name} WHERE id = OLD.id"
+            f" RETURNING {returned};",
+        )
+    )
+
+
+def make_view(number: int, sql: str, columns: Columns, random: Random) -> tuple[str, Table]:
+    """A view of a query, materialized now and then, or written through a trigger that makes rows of its own."""
+    name = f"v{number}"
+    kind = random.choice(("VIEW", "VIEW", "MATERIALIZED VIEW"))
+    ddl = f"CREATE {kind} {name} AS {sql};"
+    if kind == "VIEW" and random.random() < 0.4:
+        ddl += (
+            f"CREATE FUNCTION instead_{name}() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$BEGIN NEW.{next(iter(columns))} := NULL; RETURN NEW; END$$;"
+            f"CREATE TRIGGER instead INSTEAD OF INSERT OR UPDATE ON {name}"
+            f" FOR EACH ROW EXECUTE FUNCTION instead_{name}();"
+        )
+    return ddl, Table(name, columns, is_view=True)
+
+
+def make_function(number: int, sql: str, columns: Columns, random: Random) -> tuple[str, Table]:
+    """A function of one integer whose body is a query, and its call as a relation."""
+    result = ", ".join(f"{name} {TYPES[type_]}" for name, type_ in columns.items())
+    sets = random.random() < 0.6 or len(columns) == 1
+    outs = f"RETURNS TABLE ({result})" if sets else f"RETURNS record"
+    arguments = "integer" if sets else ", ".join(["integer", *(f"OUT {name} {TYPES[t]}" for name, t in columns.items())])
+    words = random.choice(("", "STABLE", "STRICT"))
+    ddl = f"CREATE FUNCTION s{number}({arguments}) {outs} LANGUAGE sql {words} AS $body${sql}$body$;"
+    return ddl, Table(f"s{number}({random.choice(('1', '2', 'NULL'))})", columns, is_view=True, is_function=True)
+
+
+def make_scalar(number: int, sql: str, type_: str, random: Random) -> str:
+    """A function of one integer that gives what its query's first row has."""
+    words = random.choice(("", "STABLE", "STRICT"))
+    return f"CREATE FUNCTION z{number}(integer) RETURNS {TYPES[type_]} LANGUAGE sql {words} AS $body${sql}$body$;"

@@ -47,6 +47,7 @@ class Workbench:
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self.connection = connection
         self.introspection: Introspection
+        self.last_result: list[tuple[str, str]] = []
 
     def migrate(self, ddl: str) -> None:
         """Make a fresh schema, and read it."""
@@ -79,13 +80,32 @@ class Workbench:
                 errors += failure.diagnostics
         return Findings(tuple(queries), tuple(errors))
 
-    def run(self, sql: str, params: Sequence[object] = ()) -> Rows:
-        """Return a statement's rows; what it did is undone."""
+    def run(self, sql: str, params: Sequence[object] = (), role: str = "") -> Rows:
+        """Return a statement's rows, as they come to this role; what it did is undone."""
         with undone(self.connection), psycopg.RawCursor(self.connection) as cursor:
-            cursor.execute(sql.encode(), params)
-            result = cursor.pgresult
-            assert result is not None
-            return [tuple(result.get_value(at, each) for each in range(result.nfields)) for at in range(result.ntuples)]
+            if role:
+                cursor.execute(f"SET LOCAL ROLE {role}".encode())
+            # the extended protocol, as the runtime: rules make a difference between the two
+            cursor.execute(sql.encode(), params, binary=True)
+            self.last_result = [(each.name, self._type_name(each.type_code)) for each in cursor.description or ()]
+            return rows_of(cursor)
+
+    def _type_name(self, oid: int) -> str:
+        type_ = self.introspection.oids.types.get(oid)
+        return type_.name if type_ is not None else ""
+
+    def changed_columns(self, query: AnalysedQuery) -> list[str]:
+        """What the last result has in place of the columns that the server announced before ``*`` was expanded."""
+        announced = [(column.name, column.type.name) for column in query.columns]
+        found = [(name if name == "?column?" else name.rstrip("!?"), type_) for name, type_ in self.last_result]
+        return [] if announced == found else [f"the columns are {found}, announced were {announced}"]
+
+
+def rows_of(cursor: psycopg.RawCursor[Any]) -> Rows:
+    """The rows of the last statement, as they came from the server."""
+    result = cursor.pgresult
+    assert result is not None
+    return [tuple(result.get_value(at, each) for each in range(result.nfields)) for at in range(result.ntuples)]
 
 
 @contextmanager

@@ -1,0 +1,134 @@
+"""What the soundness tests count: what was tried, and how much of it could have broken a promise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import patch
+
+from janua_generator.analysis import analyse
+from janua_generator.analysis.analyse import AnalysedQuery
+from janua_generator.analysis.nullability import rules
+from janua_generator.analysis.stars import _result_lists
+from janua_generator.analysis.syntax import is_star, unwrapped
+from janua_generator.analysis.values import Value
+from sqlglot import exp
+
+from .workbench import Rows
+
+NEVER_PROVE = frozenset({"nullif", "null"})
+"""The rules whose every answer is that it may be NULL."""
+
+
+def rule_names() -> set[str]:
+    """The names of all rules."""
+    return {rule.__name__ for rule in rules._RULES.values()}
+
+
+@dataclass
+class Ledger:
+    """
+    Counts over many queries.
+
+    ``fired`` and ``proved`` are by rule: how often it was asked, and how often it said that there is no NULL;
+    ``tried`` is on how many values of result columns such an answer of it, as the outermost, was checked.
+    """
+
+    made: int = 0
+    accepted: int = 0
+    ran: int = 0
+    with_rows: int = 0
+    values: int = 0
+    counted: int = 0
+    opaque: int = 0
+    doubtful: int = 0
+    needlessly: int = 0
+    fired: Counter[str] = field(default_factory=Counter)
+    proved: Counter[str] = field(default_factory=Counter)
+    tried: Counter[str] = field(default_factory=Counter)
+    outermost: dict[str, list[str]] = field(default_factory=dict)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Count the rules that are asked meanwhile."""
+        answers: dict[int, tuple[str, exp.Expr, Value]] = {}
+        trees: list[exp.Expr] = []
+
+        def watched(rule: rules.Rule) -> rules.Rule:
+            def asked(node: exp.Expr, scope: Any) -> Value:
+                value = rule(node, scope)
+                self.fired[rule.__name__] += 1
+                self.proved[rule.__name__] += not value.nullable
+                answers[id(node)] = (rule.__name__, node, value)
+                return value
+
+            return asked
+
+        def parsed(sql: str, parse: Any = analyse.parse) -> exp.Expr | None:
+            tree: exp.Expr | None = parse(sql)
+            trees.extend([tree] if tree is not None else [])
+            return tree
+
+        def analysed(described: Any, *rest: Any, whole: Any = analyse._analysed) -> AnalysedQuery:
+            answers.clear()
+            query: AnalysedQuery = whole(described, *rest)
+            self.outermost[query.source.name] = _outermost(trees[-1], answers) if trees else []
+            return query
+
+        wrapped = {kind: watched(rule) for kind, rule in rules._RULES.items()}
+        with patch.dict(rules._RULES, wrapped), patch.object(analyse, "parse", parsed), \
+                patch.object(analyse, "_analysed", analysed):  # fmt: skip
+            yield
+
+    def enter(self, query: AnalysedQuery, rows: Rows) -> None:
+        """Count a query that was run."""
+        self.ran += 1
+        self.with_rows += bool(rows)
+        self.counted += query.inferred and str(query.cardinality) in ("one", "optional")
+        outermost = self.outermost.get(query.source.name, [])
+        for at, column in enumerate(query.columns):
+            if not column.nullable:
+                self.values += len(rows)
+                if len(outermost) == len(query.columns):
+                    self.tried[outermost[at]] += len(rows)
+            elif rows:
+                self.doubtful += 1
+                self.needlessly += all(row[at] is not None for row in rows)
+
+    def __iadd__(self, other: Ledger) -> Ledger:
+        """Take in another's counts."""
+        for name in ("made", "accepted", "ran", "with_rows", "values", "counted", "opaque", "doubtful", "needlessly"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for mine, more in ((self.fired, other.fired), (self.proved, other.proved), (self.tried, other.tried)):
+            mine.update(more)
+        return self
+
+    @property
+    def untried(self) -> set[str]:
+        """The rules of which no proof was checked on any value."""
+        return {name for name in rule_names() - NEVER_PROVE if not self.tried[name]}
+
+    def __str__(self) -> str:
+        share = self.needlessly / max(self.doubtful, 1)
+        head = (
+            f"{self.made} statements made, {self.accepted} accepted by the server, {self.ran} ran, "
+            f"{self.with_rows} of them with rows; {self.values} values of columns that are never NULL, "
+            f"{self.counted} inferred row counts, {self.opaque} without structure; "
+            f"{self.needlessly} of {self.doubtful} nullable columns had no NULL ({share:.1%})"
+        )
+        lines = [
+            f"  {name:20} asked {self.fired[name]:8}  proved {self.proved[name]:8}  tried on {self.tried[name]:8} values"
+            for name in sorted(rule_names())
+        ]
+        return "\n".join([head, *lines])
+
+
+def _outermost(tree: exp.Expr, answers: dict[int, tuple[str, exp.Expr, Value]]) -> list[str]:
+    """The rule that decided each column of the result, where there is no star among them."""
+    lists = [items for items, _ in _result_lists(tree)]
+    if len(lists) != 1 or any(is_star(item) for item in lists[0]):
+        return []
+    return [answers.get(id(unwrapped(item)), ("", item, None))[0] for item in lists[0]]
