@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from janua_generator.analysis.scope import OPAQUE, Column, Environment, Output, Scope
 from janua_generator.analysis.syntax import is_of_one_snapshot, parse
-from janua_generator.analysis.values import Family, Value, nullable
+from janua_generator.analysis.values import Family, Value, converted, nullable
 from janua_generator.catalog.model import Function, Relation
 
 _MAX_ARGUMENTS = 100
@@ -44,7 +44,11 @@ def columns_of_function(function: Function, scope: Scope) -> tuple[Column, ...] 
     if any(column.value.family is Family.COMPOSITE for column in output.columns):
         # `SELECT t FROM t` gives one row value, whose fields are the function's columns
         return None
-    return tuple(Column(name, each.value) for (name, _), each in zip(function.output, output.columns, strict=True))
+    types = scope.environment.introspection.types
+    return tuple(
+        Column(name, converted(each.value, type_, types))
+        for (name, type_), each in zip(function.output, output.columns, strict=True)
+    )
 
 
 def value_of_function(function: Function, arguments: list[Value], scope: Scope) -> Value:
@@ -58,7 +62,7 @@ def value_of_function(function: Function, arguments: list[Value], scope: Scope) 
         return unknown
     if not output.at_least_one or (function.strict and not _is_called(function, arguments)):
         return unknown
-    value = output.columns[0].value
+    value = converted(output.columns[0].value, function.result, scope.environment.introspection.types)
     return unknown if value.family is Family.COMPOSITE else Value(value.nullable, value.why)
 
 

@@ -9,10 +9,18 @@ from dataclasses import replace
 from sqlglot import exp
 
 from janua_generator.analysis.bodies import columns_of_function, sole_function, view_output
-from janua_generator.analysis.nullability import evaluate
+from janua_generator.analysis.nullability import evaluate, resolve
 from janua_generator.analysis.scope import Column, Origin, Output, Scope, Source, columns_named, renamed
-from janua_generator.analysis.syntax import alias_columns, alias_of, function_name, name_of
-from janua_generator.analysis.values import Family, Value, family_of, not_null, nullable
+from janua_generator.analysis.syntax import (
+    alias_columns,
+    alias_of,
+    function_name,
+    name_of,
+    parameter_number,
+    type_name,
+    unwrapped,
+)
+from janua_generator.analysis.values import Family, Value, base_type, family_of, not_null, nullable
 from janua_generator.catalog.model import Function, Relation
 
 
@@ -103,6 +111,9 @@ def called(item: exp.Expr, scope: Scope, neighbours: tuple[Source, ...]) -> Sour
     names = alias_columns(item)
     call = item.this if isinstance(item, (exp.Table, exp.Lateral)) else item
     if isinstance(call, exp.Unnest) and len(call.expressions) == len(names):
+        if not all(_has_plain_elements(each, scope) for each in call.expressions):
+            # an element that is a row has a column for each of its fields, under names that the alias need not give
+            return Source(alias, None)
         offset = call.args.get("offset")
         counted = (Column(name_of(offset), not_null("a position", Family.INTEGER)),) if offset else ()
         return Source(alias, columns_named(names, nullable("an element may be NULL")) + counted)
@@ -134,6 +145,37 @@ def called(item: exp.Expr, scope: Scope, neighbours: tuple[Source, ...]) -> Sour
         depends_on=neighbours,
         volatile=True,
     )
+
+
+def _has_plain_elements(node: exp.Expr, scope: Scope) -> bool:
+    """Whether it is an array whose elements are no rows, for all that its expression tells."""
+    types = scope.environment.introspection.types
+    name = _array_type(unwrapped(node), scope)
+    element = base_type(base_type(name, types).replace("[]", ""), types)
+    if not element:
+        return isinstance(node, exp.Array) and all(
+            evaluate(each, scope).family not in (Family.COMPOSITE, Family.OTHER) for each in node.expressions
+        )
+    if element == "tsvector":
+        # its own unnest gives three columns
+        return False
+    found = types.get(element)
+    return family_of(element, types) is not Family.OTHER if found is None else found.kind not in ("composite", "pseudo")
+
+
+def _array_type(node: exp.Expr, scope: Scope) -> str:
+    """The type that an expression is declared with, or an empty string."""
+    environment = scope.environment
+    if isinstance(node, exp.Cast):
+        return type_name(node.args["to"])
+    if isinstance(node, exp.Parameter):
+        type_ = environment.parameter_types.get(parameter_number(node) or 0)
+        return type_.name if type_ is not None else ""
+    if isinstance(node, exp.Column):
+        reference = resolve(node, scope)
+        origin = reference.column.origin if reference is not None else None
+        return origin.type if origin is not None else ""
+    return environment.introspection.routines.results.get(function_name(node), "")
 
 
 def _has_definitions(item: exp.Expr) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -115,6 +116,18 @@ class Extension:
 
     joins: frozenset[int]
     present: Value
+
+
+def converted(value: Value, type_name: str, types: Mapping[str, PgType]) -> Value:
+    """
+    The value as it is after a cast of the server's own to this type, written out or made by an assignment.
+
+    ``timestamptz`` to ``time`` gives NULL for infinity, which has no time of day; family TIME does not tell
+    the one from the other.
+    """
+    if value.family in (Family.TIME, Family.OTHER) and re.match(r"time(tz)?\b", base_type(type_name, types)):
+        return nullable("an infinite time has no time of day", Family.TIME)
+    return value
 
 
 def not_null(why: str, family: Family = Family.OTHER) -> Value:

@@ -22,7 +22,7 @@ from janua_generator.analysis.syntax import (
     name_of,
 )
 from janua_generator.analysis.targets import row_triggers, target_of
-from janua_generator.analysis.values import Value, not_null
+from janua_generator.analysis.values import Value, base_type, converted, not_null
 from janua_generator.catalog.model import Relation
 
 
@@ -75,10 +75,20 @@ def _written(source: Source, assigned: dict[str, Value], scope: Scope, *events: 
     source.columns = tuple(
         Column(
             column.name,
-            _as_written(column.value, assigned.get(own.name), changed_by_trigger, relation, own.name),
+            _as_written(
+                column.value, _cast(assigned, own.name, relation, scope), changed_by_trigger, relation, own.name
+            ),
         )
         for column, own in zip(source.columns, declared, strict=True)
     )
+
+
+def _cast(assigned: dict[str, Value], name: str, relation: Relation, scope: Scope) -> Value | None:
+    """What was assigned to the column, as of its type; of casts that the migrations made nothing is known."""
+    introspection, type_ = scope.environment.introspection, relation.by_name[name].type
+    if name not in assigned or {type_, base_type(type_, introspection.types)} & introspection.routines.redefined_casts:
+        return None
+    return converted(assigned[name], type_, introspection.types)
 
 
 def _as_written(declared: Value, assigned: Value | None, by_trigger: bool, relation: Relation, name: str) -> Value:

@@ -38,6 +38,9 @@ def _whole_row(node: exp.Column, scope: Scope) -> Value:
     name = name_of(node.this if table is None else table)
     level: Scope | None = scope
     while level is not None:
+        if table is None and any(source.may_have(name) for source in level.sources):
+            # PostgreSQL looks for a column of this name before it looks for a relation (colNameToVar)
+            return UNKNOWN
         sources = [source for source in level.sources if source.alias == name]
         if sources:
             source = sources[0]

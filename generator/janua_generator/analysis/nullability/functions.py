@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from janua_generator.analysis.nullability.operators import strictly
+from janua_generator.analysis.nullability.operators import is_finite, strictly
 from janua_generator.analysis.nullability.rules import evaluate, fallback, named, rule
 from janua_generator.analysis.nullability.totality import ALWAYS, BY_FIRST, CONSTANT, ENDLESS, TOTAL
 from janua_generator.analysis.scope import Scope
@@ -75,7 +75,7 @@ def extract(node: exp.Expr, scope: Scope) -> Value:
     operand = evaluate(node.expression, scope)
     if function_name(node) != "extract" or operand.family is not Family.TIME:
         return nullable("extract may give NULL", Family.NUMBER)
-    if node.this.name.lower() not in ENDLESS and not _is_finite(node.expression):
+    if node.this.name.lower() not in ENDLESS and not is_finite(node.expression):
         return nullable("extract gives NULL for an infinite time", Family.NUMBER)
     return strictly([operand], Family.NUMBER)
 
@@ -90,19 +90,9 @@ def to_char(node: exp.Expr, scope: Scope) -> Value:
     format_ = unwrapped(arguments[-1])
     # sqlglot makes 'None' of ''
     is_format = isinstance(format_, exp.Literal) and format_.this not in ("", "None")
-    if len(values) == 2 and is_format and _is_finite(arguments[0]):
+    if len(values) == 2 and is_format and is_finite(arguments[0]):
         return strictly(values, Family.TEXT)
     return nullable("to_char gives NULL for an infinite time", Family.TEXT)
-
-
-def _is_finite(node: exp.Expr) -> bool:
-    """Whether it is the time of now."""
-    node = unwrapped(node)
-    while isinstance(node, (exp.AtTimeZone, exp.Paren)):
-        node = node.this
-    clocks = ("now", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "current_date",
-              "localtimestamp")  # fmt: skip
-    return function_name(node) in clocks
 
 
 @rule(exp.Kwarg, exp.PropertyEQ)

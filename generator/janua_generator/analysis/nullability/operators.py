@@ -7,7 +7,7 @@ from sqlglot import exp
 from janua_generator.analysis.nullability.rules import evaluate, rule
 from janua_generator.analysis.scope import Scope
 from janua_generator.analysis.syntax import function_name, is_quantified, is_row, type_name, unwrapped
-from janua_generator.analysis.values import Family, Value, family_of, not_null, nullable
+from janua_generator.analysis.values import Family, Value, converted, family_of, not_null, nullable
 
 _ARITHMETIC = frozenset({Family.INTEGER, Family.NUMBER, Family.TIME, Family.LITERAL})
 _KEYS = frozenset({Family.TEXT, Family.INTEGER, Family.ARRAY, Family.LITERAL})
@@ -247,16 +247,30 @@ def cast(node: exp.Expr, scope: Scope) -> Value:
     A cast gives NULL for NULL.
 
     And for a jsonb ``null`` cast to a scalar (PostgreSQL 18), so json is trusted only on its way
-    to text and to itself; nor is anything known of casts that the migrations made.
+    to text and to itself; and for an infinite time cast to a time of day (timestamp_time, timestamptz_timetz
+    and their kin). Nor is anything known of casts that the migrations made.
     """
+    types, target = scope.environment.introspection.types, type_name(node.args["to"])
     operand = evaluate(node.this, scope)
-    family = family_of(type_name(node.args["to"]), scope.environment.introspection.types)
+    if not is_finite(node.this):
+        operand = converted(operand, target, types)
+    family = family_of(target, types)
     is_shown = family is Family.TEXT
     if scope.environment.introspection.routines.redefined_casts or (operand.family is Family.OTHER and not is_shown):
         return nullable(operand.why if operand.nullable else "a cast of a value of unknown type", family)
     if operand.family is Family.JSON and family not in (Family.TEXT, Family.JSON):
         return nullable("a json null becomes NULL", family)
     return strictly([operand], family)
+
+
+def is_finite(node: exp.Expr) -> bool:
+    """Whether it is the time of now."""
+    node = unwrapped(node)
+    while isinstance(node, (exp.AtTimeZone, exp.Paren)):
+        node = node.this
+    clocks = ("now", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "current_date",
+              "localtimestamp")  # fmt: skip
+    return function_name(node) in clocks
 
 
 @rule(exp.Array)
