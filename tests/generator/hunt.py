@@ -13,7 +13,7 @@ from janua_generator.catalog.introspect import introspect
 
 from .expressionmaker import ARGUMENTS
 from .ledger import Ledger
-from .schemamaker import COMMON, Table, make_function, make_scalar, make_schema, make_view
+from .schemamaker import COMMON, FUNCTIONS, Table, make_function, make_scalar, make_schema, make_view
 from .workbench import Findings, Workbench, broken_promises
 from .writemaker import StatementMaker
 
@@ -28,9 +28,12 @@ class Hunt:
         self.workbench = workbench
         self.random = Random(seed)
         self.version = workbench.connection.info.server_version
-        self.ddl, self.tables = make_schema(self.random, self.version)
+        statements, self.tables = make_schema(self.random, self.version)
         self.calls: dict[str, list[str]] = {}
-        workbench.migrate(self.ddl)
+        self.ddl = FUNCTIONS
+        workbench.migrate(FUNCTIONS)
+        for statement in statements:
+            self._define(statement)
         self._add_definitions()
         workbench.introspection = introspect(workbench.connection, ["public"])
 
@@ -49,8 +52,7 @@ class Hunt:
 
     def _define(self, ddl: str, table: Table | None = None) -> bool:
         try:
-            with self.workbench.connection.transaction():
-                self.workbench.connection.execute(ddl.encode())
+            self.workbench.connection.execute(ddl.encode())
         except psycopg.Error:
             return False
         self.ddl += f"\n{ddl}"
@@ -105,9 +107,10 @@ def analysed(workbench: Workbench, statements: Sequence[str]) -> tuple[Findings,
     return findings, [f"{each.message}\n{statements[0] if len(statements) == 1 else text}" for each in ours]
 
 
-def arguments(query: AnalysedQuery) -> list[str | None]:
-    """What is passed: None to every parameter that takes it."""
-    return [None if each.nullable else ARGUMENTS.get(each.type.name, "1") for each in query.parameters]
+def arguments(query: AnalysedQuery, **given: str) -> list[str | None]:
+    """What is passed but for what is given by name: None to every parameter that takes it."""
+    made = {each.name: None if each.nullable else ARGUMENTS.get(each.type.name, "1") for each in query.parameters}
+    return [given.get(name, value) for name, value in made.items()]
 
 
 @contextmanager
@@ -117,5 +120,7 @@ def _reader(connection: psycopg.Connection[Any], role: str) -> Iterator[None]:
         return
     with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
         connection.execute(f"CREATE ROLE {role}".encode())
-    connection.execute(f"GRANT ALL ON SCHEMA public TO {role}; GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}".encode())
+    connection.execute(
+        f"GRANT ALL ON SCHEMA public TO {role}; GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}".encode()
+    )
     yield

@@ -19,13 +19,15 @@ from sqlglot import exp
 
 from .workbench import Rows
 
-NEVER_PROVE = frozenset({"nullif", "null"})
+NEVER_PROVE = frozenset({"nullif", "null", "extraction"})
 """The rules whose every answer is that it may be NULL."""
+NEVER_OUTERMOST = frozenset({"wrapped", "named_argument"})
+"""The rules of what has no value of its own."""
 
 
 def rule_names() -> set[str]:
     """The names of all rules."""
-    return {rule.__name__ for rule in rules._RULES.values()}
+    return {rule.__name__ for rule in (*rules._RULES.values(), *rules._BY_NAME.values())}
 
 
 @dataclass
@@ -78,8 +80,9 @@ class Ledger:
             self.outermost[query.source.name] = _outermost(trees[-1], answers) if trees else []
             return query
 
-        wrapped = {kind: watched(rule) for kind, rule in rules._RULES.items()}
-        with patch.dict(rules._RULES, wrapped), patch.object(analyse, "parse", parsed), \
+        by_kind = {kind: watched(rule) for kind, rule in rules._RULES.items()}
+        by_name = {name: watched(rule) for name, rule in rules._BY_NAME.items()}
+        with patch.dict(rules._RULES, by_kind), patch.dict(rules._BY_NAME, by_name), patch.object(analyse, "parse", parsed), \
                 patch.object(analyse, "_analysed", analysed):  # fmt: skip
             yield
 
@@ -98,26 +101,22 @@ class Ledger:
                 self.doubtful += 1
                 self.needlessly += all(row[at] is not None for row in rows)
 
-    def __iadd__(self, other: Ledger) -> Ledger:
-        """Take in another's counts."""
-        for name in ("made", "accepted", "ran", "with_rows", "values", "counted", "opaque", "doubtful", "needlessly"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        for mine, more in ((self.fired, other.fired), (self.proved, other.proved), (self.tried, other.tried)):
-            mine.update(more)
-        return self
+    @property
+    def share(self) -> float:
+        """Of the nullable columns of results with rows, how many held no NULL."""
+        return self.needlessly / max(self.doubtful, 1)
 
     @property
     def untried(self) -> set[str]:
         """The rules of which no proof was checked on any value."""
-        return {name for name in rule_names() - NEVER_PROVE if not self.tried[name]}
+        return {name for name in rule_names() - NEVER_PROVE - NEVER_OUTERMOST if not self.tried[name]}
 
     def __str__(self) -> str:
-        share = self.needlessly / max(self.doubtful, 1)
         head = (
             f"{self.made} statements made, {self.accepted} accepted by the server, {self.ran} ran, "
             f"{self.with_rows} of them with rows; {self.values} values of columns that are never NULL, "
             f"{self.counted} inferred row counts, {self.opaque} without structure; "
-            f"{self.needlessly} of {self.doubtful} nullable columns had no NULL ({share:.1%})"
+            f"{self.needlessly} of {self.doubtful} nullable columns had no NULL ({self.share:.1%})"
         )
         lines = [
             f"  {name:20} asked {self.fired[name]:8}  proved {self.proved[name]:8}  tried on {self.tried[name]:8} values"

@@ -83,7 +83,9 @@ class QueryMaker(FromMaker):
         else:
             items = [self.item(type_, min(depth, 2)) for type_ in types]
             order = " FOR UPDATE" if self.chance(0.03) else ""
-        names = self.random.sample(NAMES, len(items)) if len(items) <= len(NAMES) else [f"c{n}" for n in range(len(items))]
+        names = (
+            self.random.sample(NAMES, len(items)) if len(items) <= len(NAMES) else [f"c{n}" for n in range(len(items))]
+        )
         listed = ", ".join(f"{item} AS {name}" for item, name in zip(items, names, strict=True))
         distinct = "DISTINCT " if self.chance(0.06) else ""
         if not rest and not order and not distinct and not recursive and self.chance(0.1):
@@ -92,7 +94,9 @@ class QueryMaker(FromMaker):
             distinct = f"DISTINCT ON ({key}) " if self.chance(0.2) else ""
         tail = "" if recursive else self._tail(order)
         self.levels.pop()
-        return f"SELECT {distinct}{listed}{from_}{where}{rest}{windows}{order}{tail}", dict(zip(names, types, strict=True))
+        return f"SELECT {distinct}{listed}{from_}{where}{rest}{windows}{order}{tail}", dict(
+            zip(names, types, strict=True)
+        )
 
     def item(self, type_: str, depth: int) -> str:
         """An item of a select list, at the outermost level seldom a mere column."""
@@ -118,7 +122,8 @@ class QueryMaker(FromMaker):
         if order and self.chance(0.1):
             return " FETCH FIRST ROW WITH TIES"
         return self.random.choice(
-            ("",) * 12 + (" LIMIT 1", " LIMIT 1", " LIMIT 2", " OFFSET 1", " FETCH FIRST ROW ONLY", " LIMIT ALL", " LIMIT 0")
+            ("",) * 12
+            + (" LIMIT 1", " LIMIT 1", " LIMIT 2", " OFFSET 1", " FETCH FIRST ROW ONLY", " LIMIT ALL", " LIMIT 0")
         )
 
     def everything(self) -> str:

@@ -81,8 +81,9 @@ class Workbench:
         return Findings(tuple(queries), tuple(errors))
 
     def run(self, sql: str, params: Sequence[object] = (), role: str = "") -> Rows:
-        """Return a statement's rows, as they come to this role; what it did is undone."""
+        """Return a statement's rows, as they come to this role, within a second; what it did is undone."""
         with undone(self.connection), psycopg.RawCursor(self.connection) as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '1s'")
             if role:
                 cursor.execute(f"SET LOCAL ROLE {role}".encode())
             # the extended protocol, as the runtime: rules make a difference between the two

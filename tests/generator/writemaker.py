@@ -48,7 +48,9 @@ class StatementMaker(QueryMaker):
         return f"{statement} WHERE {where} RETURNING {returned}"
 
     def _target(self) -> Table:
-        return self.random.choice([table for table in self.tables if not table.is_view or (len(table.columns) == 3 and self.chance(0.2))])
+        return self.random.choice(
+            [table for table in self.tables if not table.is_view or (len(table.columns) == 3 and self.chance(0.2))]
+        )
 
     def returning(self, sources: Sources) -> str:
         """The list of a RETURNING clause."""
