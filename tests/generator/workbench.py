@@ -7,7 +7,7 @@ Every schema is ``public`` of one database, made anew each time: a case costs mi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,10 +80,19 @@ class Workbench:
                 errors += failure.diagnostics
         return Findings(tuple(queries), tuple(errors))
 
-    def run(self, sql: str, params: Sequence[object] = (), role: str = "") -> Rows:
-        """Return a statement's rows, as they come to this role, within a second; what it did is undone."""
+    def run(
+        self, sql: str, params: Sequence[object] = (), role: str = "", settings: str = "", before: str = ""
+    ) -> Rows:
+        """
+        Return a statement's rows, as they come to this role, soon or not at all; what it did is undone.
+
+        ``settings`` are its transaction's. What is to happen ``before`` it need not succeed.
+        """
         with undone(self.connection), psycopg.RawCursor(self.connection) as cursor:
-            cursor.execute("SET LOCAL statement_timeout = '1s'")
+            cursor.execute(f"{settings}; SET LOCAL statement_timeout = '500ms'; SET CONSTRAINTS ALL DEFERRED".encode())
+            if before:
+                with suppress(psycopg.Error), self.connection.transaction():
+                    cursor.execute(before.encode())
             if role:
                 cursor.execute(f"SET LOCAL ROLE {role}".encode())
             # the extended protocol, as the runtime: rules make a difference between the two
@@ -98,8 +107,13 @@ class Workbench:
     def changed_columns(self, query: AnalysedQuery) -> list[str]:
         """What the last result has in place of the columns that the server announced before ``*`` was expanded."""
         announced = [(column.name, column.type.name) for column in query.columns]
-        found = [(name if name == "?column?" else name.rstrip("!?"), type_) for name, type_ in self.last_result]
+        found = [(_bare(name), type_) for name, type_ in self.last_result]
         return [] if announced == found else [f"the columns are {found}, announced were {announced}"]
+
+
+def _bare(name: str) -> str:
+    """A result column's name without its path and its mark."""
+    return name if name == "?column?" else name.rpartition(".")[2].rstrip("!?")
 
 
 def rows_of(cursor: psycopg.RawCursor[Any]) -> Rows:

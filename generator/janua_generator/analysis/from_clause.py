@@ -98,6 +98,9 @@ def _leaf(item: exp.Expr, scope: Scope, left: Group) -> Group:
             return _single(derived(item, output, scope, (*scope.sources, *left.sources)))
         case exp.Values():
             return _single(derived(item, scope.sibling().output_of(item), scope))
+        case exp.Table() if isinstance(item.this, exp.Values):
+            # a VALUES list that begins a parenthesised join
+            return _single(derived(item, scope.sibling().output_of(item.this), scope))
         case exp.Table() if isinstance(item.this, exp.Identifier):
             return _single(table(item, scope))
         case _:

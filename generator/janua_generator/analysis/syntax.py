@@ -104,7 +104,8 @@ def parse(sql: str) -> exp.Expr | None:
         text = "".join(f" {token.text} " if token.kind is Kind.PARAMETER else token.text for token in tokens_of(sql))
     try:
         tree = sqlglot.parse_one(_with_stand_ins(text), dialect="postgres")
-    except (SqlglotError, RecursionError):
+    except (SqlglotError, RecursionError, TypeError, AttributeError, ValueError):
+        # `a ?# b` and the like are no mere errors of its own, but fail within it
         return None
     if isinstance(tree, exp.Command):
         return None

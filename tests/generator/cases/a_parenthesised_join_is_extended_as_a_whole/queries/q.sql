@@ -21,3 +21,6 @@ SELECT j.team_id, j.motto FROM (people p JOIN teams t ON t.id = p.team_id) AS j 
 
 -- name: cross_join_inside_without_parentheses
 SELECT p.name, q.name AS other, t.name AS team FROM people p RIGHT JOIN people q CROSS JOIN teams t ON p.team_id = q.id;
+
+-- name: nested_with_values_first
+SELECT p.name, v.n AS "v.n", t.id AS "t.id" FROM people p LEFT JOIN ((VALUES (1)) AS v (n) LEFT JOIN teams t ON t.id = v.n) ON false;

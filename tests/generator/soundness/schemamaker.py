@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from .keymaker import REFERRED, REFERRING, Key, choose_key, foreign_key
+
 Columns = dict[str, str]
 """Column name → one of TYPES."""
 
@@ -37,7 +39,7 @@ def some_type(random: Random) -> str:
 
 @dataclass
 class Table:
-    """A relation that queries may name. ``references`` are the tables to whose ``id`` its column ``r`` points."""
+    """A relation that queries may name. ``paired`` means that ``id`` and ``i`` together are unique."""
 
     name: str
     columns: Columns
@@ -45,7 +47,8 @@ class Table:
     is_view: bool = False
     is_function: bool = False
     keyed: bool = False
-    references: str = ""
+    paired: bool = False
+    key: Key | None = None
     computed: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -73,15 +76,15 @@ def _table(name: str, tables: list[Table], random: Random, version: int) -> list
     columns |= {key: some_type(random) for key in random.sample(["k", "l", "m", "n", '"K"'], 3)}
     if random.random() < 0.5:
         columns["t"] = "text"
-    target = random.choice(tables) if tables and random.random() < 0.6 else None
-    if target is not None and target.keyed:
-        columns["r"] = "int"
-    not_null = frozenset(each for each in columns if each == "id" or random.random() < 0.4)
     keyed = random.random() < 0.8
+    key = choose_key(name, tables, random)
+    if key is not None:
+        keyed |= key.target == name
+        columns |= dict.fromkeys(key.columns, "int")
+    not_null = frozenset(each for each in columns if each == "id" or random.random() < _share_not_null(each))
     computed = frozenset({"z"}) if random.random() < 0.15 else frozenset()
-    table = Table(name, columns, not_null, keyed=keyed, computed=computed)
-    if "r" in columns and target is not None:
-        table.references = target.name
+    table = Table(name, columns, not_null, keyed=keyed, key=key, computed=computed)
+    table.paired = keyed and random.random() < 0.4
     ddl = _definition(table, random, version)
     if computed:
         table.columns = {**columns, "z": "int"}
@@ -91,6 +94,10 @@ def _table(name: str, tables: list[Table], random: Random, version: int) -> list
     return ddl
 
 
+def _share_not_null(name: str) -> float:
+    return 0.6 if name in REFERRING else 0.4
+
+
 def _definition(table: Table, random: Random, version: int) -> list[str]:
     lines = [_column(name, type_, table, random) for name, type_ in table.columns.items()]
     if table.computed:
@@ -98,7 +105,9 @@ def _definition(table: Table, random: Random, version: int) -> list[str]:
         lines.append(f"z integer GENERATED ALWAYS AS (nullif(i, 1)) {kind}")
     if table.keyed:
         lines.append(f"PRIMARY KEY (id){random.choice(('', '', '', ' DEFERRABLE'))}")
-    if table.keyed and random.random() < 0.3:
+    if table.paired:
+        lines.append(f"UNIQUE ({', '.join(REFERRED)})")
+    elif table.keyed and random.random() < 0.3:
         lines.append("UNIQUE NULLS NOT DISTINCT (i, id)")
     bare = table.bare
     partitioned = random.random() < 0.15
@@ -135,9 +144,9 @@ def _column(name: str, type_: str, table: Table, random: Random) -> str:
     words = [name, TYPES[type_]]
     if name in table.not_null:
         words.append("NOT NULL")
-    elif random.random() < 0.05 and name != "r":
+    elif random.random() < 0.05 and name not in REFERRING:
         words.append(f"CHECK ({name} IS NOT NULL)")
-    if name != "id" and random.random() < 0.15 and name != "r":
+    if name != "id" and random.random() < 0.15 and name not in REFERRING:
         words.append(f"DEFAULT {SHAPES['literals'][type_][0]}")
     return " ".join(words)
 
@@ -145,10 +154,10 @@ def _column(name: str, type_: str, table: Table, random: Random) -> str:
 def _rows(table: Table, others: Sequence[Table], random: Random) -> list[str]:
     ddl = []
     columns = {name: type_ for name, type_ in table.columns.items() if name not in table.computed}
-    for number in range(random.choice((0, 1, 4, 4, 5, 5, 6))):
+    for number in range(random.choice((0, 1, 4, 5, 6, 6, 7))):
         values = [
             str(number) if name == "id" else "NULL" if not _refuses(table, name) and random.random() < 0.4
-            else str(random.randint(0, 3)) if name == "r" else random.choice(SHAPES["literals"][type_])
+            else str(random.randint(0, 3)) if name in ("i", *REFERRING) else random.choice(SHAPES["literals"][type_])
             for name, type_ in columns.items()
         ]  # fmt: skip
         statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join(values)})"
@@ -163,15 +172,8 @@ def _afterwards(table: Table, random: Random, version: int) -> list[str]:
     ddl = []
     if random.random() < 0.3:
         ddl.append(f"CREATE UNIQUE INDEX ON {table.name} (i, id) WHERE i > 1;")
-    if table.references:
-        words = f"FOREIGN KEY (r) REFERENCES {table.references} (id)"
-        if random.random() < 0.5:
-            orphan = f"r IS NOT NULL AND r NOT IN (SELECT id FROM {table.references})"
-            ddl.append(f"DELETE FROM {table.name} WHERE {orphan};")
-            words += random.choice(("", "", "", " ON DELETE SET NULL", " DEFERRABLE", " DEFERRABLE INITIALLY DEFERRED"))
-        else:
-            words += " NOT VALID"
-        ddl.append(f"ALTER TABLE {table.name} ADD {words};")
+    if table.key is not None:
+        ddl += foreign_key(table, table.key, random, version)
     free = [name for name in table.columns if name not in (*table.not_null, *table.computed)]
     if free and random.random() < 0.2:
         name = random.choice(free)

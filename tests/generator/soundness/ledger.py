@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 from unittest.mock import patch
 
+import psycopg
 from janua_generator.analysis import analyse
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.nullability import rules
 from janua_generator.analysis.stars import _result_lists
-from janua_generator.analysis.syntax import is_star, unwrapped
+from janua_generator.analysis.syntax import is_star, parse, unwrapped
 from janua_generator.analysis.values import Value
 from sqlglot import exp
 
-from .workbench import Rows
+from ..workbench import Findings, Rows
 
 NEVER_PROVE = frozenset({"nullif", "null", "extraction"})
 """The rules whose every answer is that it may be NULL."""
@@ -41,6 +42,12 @@ class Ledger:
 
     made: int = 0
     accepted: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    waited: int = 0
+    never_null: int = 0
+    nullable: int = 0
+    broken: int = 0
     ran: int = 0
     with_rows: int = 0
     values: int = 0
@@ -69,8 +76,8 @@ class Ledger:
 
             return asked
 
-        def parsed(sql: str, parse: Any = analyse.parse) -> exp.Expr | None:
-            tree: exp.Expr | None = parse(sql)
+        def parsed(sql: str) -> exp.Expr | None:
+            tree = parse(sql)
             trees.extend([tree] if tree is not None else [])
             return tree
 
@@ -82,9 +89,24 @@ class Ledger:
 
         by_kind = {kind: watched(rule) for kind, rule in rules._RULES.items()}
         by_name = {name: watched(rule) for name, rule in rules._BY_NAME.items()}
-        with patch.dict(rules._RULES, by_kind), patch.dict(rules._BY_NAME, by_name), patch.object(analyse, "parse", parsed), \
-                patch.object(analyse, "_analysed", analysed):  # fmt: skip
+        watching = patch.multiple(analyse, parse=parsed, _analysed=analysed)
+        with patch.dict(rules._RULES, by_kind), patch.dict(rules._BY_NAME, by_name), watching:
             yield
+
+    def enter_findings(self, made: int, findings: Findings) -> None:
+        """Count what the server and the analysis said of so many statements."""
+        self.made += made
+        self.accepted += len(findings.queries)
+        self.refused.update(each.sqlstate or "by us" for each in findings.errors)
+        self.opaque += sum("structure" in warning.message for warning in findings.warnings)
+
+    @contextmanager
+    def failing(self) -> Iterator[None]:
+        """Count the error that the server raises meanwhile, if any."""
+        try:
+            yield
+        except psycopg.Error as error:
+            self.failed[error.sqlstate or type(error).__name__] += 1
 
     def enter(self, query: AnalysedQuery, rows: Rows) -> None:
         """Count a query that was run."""
@@ -93,13 +115,19 @@ class Ledger:
         self.counted += query.inferred and str(query.cardinality) in ("one", "optional")
         outermost = self.outermost.get(query.source.name, [])
         for at, column in enumerate(query.columns):
+            self.nullable += column.nullable
             if not column.nullable:
+                self.never_null += 1
                 self.values += len(rows)
                 if len(outermost) == len(query.columns):
                     self.tried[outermost[at]] += len(rows)
             elif rows:
                 self.doubtful += 1
                 self.needlessly += all(row[at] is not None for row in rows)
+
+    def __add__(self, other: Ledger) -> Ledger:
+        """The counts of both."""
+        return Ledger(**{name: getattr(self, name) + getattr(other, name) for name in COUNTS})
 
     @property
     def share(self) -> float:
@@ -112,17 +140,28 @@ class Ledger:
         return {name for name in rule_names() - NEVER_PROVE - NEVER_OUTERMOST if not self.tried[name]}
 
     def __str__(self) -> str:
-        head = (
-            f"{self.made} statements made, {self.accepted} accepted by the server, {self.ran} ran, "
-            f"{self.with_rows} of them with rows; {self.values} values of columns that are never NULL, "
-            f"{self.counted} inferred row counts, {self.opaque} without structure; "
-            f"{self.needlessly} of {self.doubtful} nullable columns had no NULL ({self.share:.1%})"
+        return "\n".join(
+            (
+                f"  {self.made} statements made, {self.accepted} accepted, {self.ran} ran, {self.with_rows} with rows,"
+                f" {self.waited} after waiting for another session",
+                f"  refused: {_most(self.refused)}",
+                f"  failed: {_most(self.failed)}",
+                f"  {self.never_null} columns that are never NULL, {self.values} values of theirs looked at;"
+                f" {self.counted} inferred row counts; {self.opaque} statements without structure",
+                f"  {self.nullable} nullable columns: {self.doubtful} had rows, {self.needlessly} of these without a"
+                f" NULL ({self.share:.1%})",
+                f"  {self.broken} broken promises",
+            )
         )
-        lines = [
-            f"  {name:20} asked {self.fired[name]:8}  proved {self.proved[name]:8}  tried on {self.tried[name]:8} values"
-            for name in sorted(rule_names())
-        ]
-        return "\n".join([head, *lines])
+
+
+COUNTS = [each.name for each in fields(Ledger) if each.name != "outermost"]
+
+
+def _most(counts: Counter[str]) -> str:
+    """The most frequent SQLSTATEs."""
+    listed = ", ".join(f"{state} {number}" for state, number in counts.most_common(8))
+    return f"{counts.total()} ({listed})"
 
 
 def _outermost(tree: exp.Expr, answers: dict[int, tuple[str, exp.Expr, Value]]) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+import re
+from collections.abc import Sequence
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -11,21 +12,26 @@ import psycopg
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.catalog.introspect import introspect
 
+from ..workbench import Findings, Rows, Workbench, broken_promises
+from .changes import make_change
 from .expressionmaker import ARGUMENTS
 from .ledger import Ledger
+from .nested import broken_groups
 from .schemamaker import COMMON, FUNCTIONS, Table, make_function, make_scalar, make_schema, make_view
-from .workbench import Findings, Workbench, broken_promises
 from .writemaker import StatementMaker
 
 READER = "janua_soundness_reader"
 STATEMENTS_A_SCHEMA = 80
+REFUSED = re.compile("two columns named|the columns of .* cannot be told")
+"""What we refuse to make a function of though the server would run it."""
 
 
 class Hunt:
-    """A schema in the workbench, by a seed."""
+    """A schema in the workbench, by a seed; what is tried on it is counted in a ledger."""
 
-    def __init__(self, workbench: Workbench, seed: int) -> None:
+    def __init__(self, workbench: Workbench, seed: int, ledger: Ledger) -> None:
         self.workbench = workbench
+        self.ledger = ledger
         self.random = Random(seed)
         self.version = workbench.connection.info.server_version
         statements, self.tables = make_schema(self.random, self.version)
@@ -36,13 +42,15 @@ class Hunt:
             self._define(statement)
         self._add_definitions()
         workbench.introspection = introspect(workbench.connection, ["public"])
+        # a role to which row level security applies
+        self.role = reader(workbench.connection) if self.random.random() < 0.2 else ""
 
     def _add_definitions(self) -> None:
         """Views and functions, whose bodies are queries."""
         for number in range(2):
-            sql, columns = self._maker(parameters=False).query(2)
+            sql, columns = self.maker(parameters=False).query(2)
             self._define(*make_view(number, sql, columns, self.random))
-            maker = self._maker(parameters=False)
+            maker = self.maker(parameters=False)
             maker.argument = "$1"
             sql, columns = maker.query(1)
             self._define(*make_function(number, sql, columns, self.random))
@@ -59,37 +67,48 @@ class Hunt:
         self.tables += [table] if table is not None else []
         return True
 
-    def _maker(self, parameters: bool = True) -> StatementMaker:
+    def maker(self, parameters: bool = True) -> StatementMaker:
+        """What makes statements on this schema."""
         maker = StatementMaker(self.random, self.tables, self.version, parameters)
         maker.calls = self.calls
         return maker
 
     def statements(self, number: int) -> list[str]:
         """Random statements."""
-        return [self._maker().statement() for _ in range(number)]
+        return [self.maker().statement() for _ in range(number)]
 
-    def try_out(self, ledger: Ledger, statements: Sequence[str]) -> list[str]:
-        """Analyse and run the statements; return each broken promise with its statement and schema."""
-        with ledger.watching():
+    def analysed(self, statements: Sequence[str]) -> tuple[Sequence[AnalysedQuery], list[str]]:
+        """What the server accepts of them, and each that the generator cannot cope with though the server can."""
+        with self.ledger.watching():
             findings, broken = analysed(self.workbench, statements)
-        ledger.made += len(statements)
-        ledger.accepted += len(findings.queries)
-        ledger.opaque += sum("structure" in warning.message for warning in findings.warnings)
-        # a role to which row level security applies
-        role = READER if self.random.random() < 0.2 else ""
-        with _reader(self.workbench.connection, role):
-            for query in findings.queries:
-                broken += self._run(ledger, query, role)
-        return [f"{each}\n{self.ddl}" for each in broken]
+        self.ledger.enter_findings(len(statements), findings)
+        self.ledger.broken += len(broken)
+        return findings.queries, [f"{each}\n{self.ddl}" for each in broken]
 
-    def _run(self, ledger: Ledger, query: AnalysedQuery, role: str) -> list[str]:
-        try:
-            rows = self.workbench.run(query.sql, arguments(query), role)
-        except psycopg.Error:
-            return []
-        ledger.enter(query, rows)
-        broken = broken_promises(query, rows) + self.workbench.changed_columns(query)
-        return [f"{promise}\n{query.source.file.text[query.source.start : query.source.end]}" for promise in broken]
+    def try_out(self, statements: Sequence[str]) -> list[str]:
+        """Analyse and run the statements; return each broken promise with its statement and schema."""
+        queries, broken = self.analysed(statements)
+        for query in queries:
+            # what a transaction did before, with constraints that are not checked yet
+            deferred = self.random.random() < 0.25
+            before = make_change(self.tables, self.random) if deferred else ""
+            with self.ledger.failing():
+                broken += self.judge(query, self.run(query, before), before)
+        return broken
+
+    def run(self, query: AnalysedQuery, before: str = "", isolation: str = "") -> Rows:
+        """The rows of a query."""
+        settings = f"SET TRANSACTION ISOLATION LEVEL {isolation}" if isolation else ""
+        return self.workbench.run(query.sql, arguments(query), self.role, settings, before)
+
+    def judge(self, query: AnalysedQuery, rows: Rows, before: str = "") -> list[str]:
+        """Count what came, and return the promises that it breaks."""
+        self.ledger.enter(query, rows)
+        broken = broken_promises(query, rows) + broken_groups(query, rows) + self.workbench.changed_columns(query)
+        self.ledger.broken += len(broken)
+        text = query.source.file.text[query.source.start : query.source.end]
+        circumstances = f"after {before or 'nothing'}, as {self.role or 'owner'}"
+        return [f"{promise}\n{text}\n{circumstances}\n{self.ddl}" for promise in broken]
 
 
 def analysed(workbench: Workbench, statements: Sequence[str]) -> tuple[Findings, list[str]]:
@@ -103,7 +122,7 @@ def analysed(workbench: Workbench, statements: Sequence[str]) -> tuple[Findings,
         halves = statements[: len(statements) // 2], statements[len(statements) // 2 :]
         (one, broken), (two, more) = (analysed(workbench, half) for half in halves)
         return Findings(one.queries + two.queries, one.errors + two.errors), broken + more
-    ours = [each for each in findings.errors if not each.sqlstate and "two columns named" not in each.message]
+    ours = [each for each in findings.errors if not each.sqlstate and not REFUSED.search(each.message)]
     return findings, [f"{each.message}\n{statements[0] if len(statements) == 1 else text}" for each in ours]
 
 
@@ -113,14 +132,10 @@ def arguments(query: AnalysedQuery, **given: str) -> list[str | None]:
     return [given.get(name, value) for name, value in made.items()]
 
 
-@contextmanager
-def _reader(connection: psycopg.Connection[Any], role: str) -> Iterator[None]:
-    if not role:
-        yield
-        return
+def reader(connection: psycopg.Connection[Any]) -> str:
+    """A role that may do everything in the schema, and owns nothing."""
     with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
-        connection.execute(f"CREATE ROLE {role}".encode())
-    connection.execute(
-        f"GRANT ALL ON SCHEMA public TO {role}; GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}".encode()
-    )
-    yield
+        connection.execute(f"CREATE ROLE {READER}".encode())
+    grants = f"GRANT ALL ON SCHEMA public TO {READER}; GRANT ALL ON ALL TABLES IN SCHEMA public TO {READER}"
+    connection.execute(grants.encode())
+    return READER

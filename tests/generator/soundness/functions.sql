@@ -24,3 +24,4 @@ CREATE FUNCTION pair_of(integer) RETURNS pair LANGUAGE sql AS 'SELECT $1, ''a'''
 CREATE FUNCTION pairs_of(integer) RETURNS SETOF pair LANGUAGE sql AS 'SELECT z, NULL FROM generate_series(1, $1) AS z';
 CREATE FUNCTION some_of(n integer) RETURNS SETOF integer LANGUAGE sql AS 'SELECT 1 WHERE n > 1 UNION ALL SELECT 2';
 CREATE AGGREGATE grouping_or(integer) (SFUNC = int4or, STYPE = integer);
+CREATE FUNCTION pause() RETURNS boolean LANGUAGE sql AS 'SELECT pg_advisory_xact_lock_shared(1) IS NOT NULL';

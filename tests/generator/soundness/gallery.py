@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from .expressionmaker import ExpressionMaker, Level
+from .expressionmaker import ExpressionMaker, Level, over
 from .schemamaker import FUNCTIONS, SHAPES, TYPES, Columns
 
 ROWS = 12
@@ -61,8 +61,8 @@ class Gallery(ExpressionMaker):
                 yield from (f"SELECT {self.fill(each, 0)} AS x FROM e WHERE {RANGE} GROUP BY e.int" for each in shapes)
             for shapes in SHAPES["windows"].values():
                 yield from (
-                    f"SELECT {self.fill(each, 0)} OVER ({self._over()}) AS x FROM e WHERE {RANGE}" for each in shapes
+                    f"SELECT {over(self.fill(each, 0), self._window())} AS x FROM e WHERE {RANGE}" for each in shapes
                 )
 
-    def _over(self) -> str:
-        return f"ORDER BY e.id {self.random.choice(SHAPES['frames']['all'])}"
+    def _window(self) -> str:
+        return f"(ORDER BY e.id {self.random.choice(SHAPES['frames']['all'])})"

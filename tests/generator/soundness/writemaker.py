@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from random import Random
 
 from .expressionmaker import Level, Sources
+from .nested import nested_items
 from .querymaker import QueryMaker
 from .schemamaker import Columns, Table, some_type
 
@@ -22,8 +23,10 @@ class StatementMaker(QueryMaker):
         roll = self.random.random()
         if roll < 0.6:
             return self.query(3)[0]
-        if roll < 0.72:
+        if roll < 0.68:
             return self.everything()
+        if roll < 0.75:
+            return self.nested()
         if roll < 0.94:
             return self.write()
         table = self._target()
@@ -33,7 +36,49 @@ class StatementMaker(QueryMaker):
         self.levels = []
         sql, _ = self.query(2)
         self.ctes = {}
-        return f"WITH w AS ({writing}) {sql}" if not sql.startswith("WITH") else sql
+        if not sql.startswith("WITH "):
+            return f"WITH w AS ({writing}) {sql}"
+        rest = sql.removeprefix("WITH ").removeprefix("RECURSIVE ")
+        return f"WITH RECURSIVE w AS ({writing}), {rest}"
+
+    def contended(self, pause: str) -> str:
+        """A statement that may have to wait for another session: it writes, it locks, or it pauses."""
+        roll = self.random.random()
+        if roll < 0.5:
+            return self.write()
+        if roll < 0.6:
+            return f"SELECT {pause}, q.* FROM ({self.query(2)[0]}) AS q WHERE {pause}"
+        return self.nested(locks=True) if roll < 0.7 else self.locking()
+
+    def locking(self) -> str:
+        """A SELECT of many columns that locks rows of one or all of its relations."""
+        self.levels = [Level()]
+        text, sources = self.tree(2)
+        self.levels[-1].sources = sources
+        types = [some_type(self.random) for _ in range(3)]
+        keys = [f"{alias}.id" for alias, columns in sources if alias and "id" in columns]
+        items = [*(self.item(each, 2) for each in types), *keys]
+        listed = ", ".join(f"{item} AS c{at}" for at, item in enumerate(items))
+        where = f" WHERE {self.where(1)}" if self.chance(0.5) else ""
+        return f"SELECT {listed} FROM {text}{where}{self.lock(sources)}"
+
+    def lock(self, sources: Sources) -> str:
+        """FOR UPDATE and its kin."""
+        tables = [table.columns for table in self.tables if not table.is_view]
+        # the first one is the least often on the nullable side of an outer join, where no lock may be
+        aliases = [alias for alias, columns in sources if alias and any(columns is each for each in tables)] or ["a"]
+        alias = aliases[0] if self.chance(0.6) else self.random.choice(aliases)
+        strength = self.random.choice(("UPDATE", "UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE"))
+        return f" FOR {strength}{self.random.choice(('', *(f' OF {alias}',) * 4, f' OF {alias} SKIP LOCKED'))}"
+
+    def nested(self, locks: bool = False) -> str:
+        """A SELECT of nested rows."""
+        self.levels = [Level()]
+        text, sources = self.tree(2)
+        self.levels[-1].sources = sources
+        items = ", ".join(nested_items(self, sources)) or "1 AS one"
+        where = f" WHERE {self.where(1)}" if self.chance(0.4) else ""
+        return f"SELECT {items} FROM {text}{where}{self.lock(sources) if locks else ''}"
 
     def write(self) -> str:
         """A statement that writes."""
@@ -48,9 +93,8 @@ class StatementMaker(QueryMaker):
         return f"{statement} WHERE {where} RETURNING {returned}"
 
     def _target(self) -> Table:
-        return self.random.choice(
-            [table for table in self.tables if not table.is_view or (len(table.columns) == 3 and self.chance(0.2))]
-        )
+        writable = [table for table in self.tables if not table.is_function and len(table.columns) > 1]
+        return self.random.choice([table for table in writable if not table.is_view or self.chance(0.1)])
 
     def returning(self, sources: Sources) -> str:
         """The list of a RETURNING clause."""
@@ -156,7 +200,7 @@ class StatementMaker(QueryMaker):
         source, sources = self.relation(1)
         self.levels = [Level([(alias, table.columns), *sources])]
         condition = self.expression("bool", 1) if self.chance(0.3) else self._keyed(alias, sources)
-        whens = "".join(f" WHEN {self._when(table, sources)}" for _ in range(self.random.choice((1, 2, 3))))
+        whens = "".join(f" WHEN {each}" for each in self._whens(table, sources))
         returned = self.returning([(alias, table.columns), *sources])
         action = "merge_action() AS action, " if "WITH (" not in returned else ""
         return f"MERGE INTO {table.name} AS {alias} USING {source} ON {condition}{whens} RETURNING {action}{returned}"
@@ -167,15 +211,22 @@ class StatementMaker(QueryMaker):
         self.levels[-1].sources = saved
         return f"{alias}.id = {other}"
 
-    def _when(self, table: Table, sources: Sources) -> str:
-        kind = self.random.choice(("MATCHED", "MATCHED", "NOT MATCHED", "NOT MATCHED BY SOURCE"))
+    def _whens(self, table: Table, sources: Sources) -> list[str]:
+        kinds = ("MATCHED", "MATCHED", "NOT MATCHED", "NOT MATCHED BY SOURCE")
+        whens: list[str] = []
+        for kind in self.random.sample(kinds, self.random.choice((1, 2, 3))):
+            # none is reached after one of its kind that has no condition
+            condition = f" AND {self.random.choice(('m.id > 1', 'm.i IS NOT NULL'))}" if kind == "MATCHED" else ""
+            whens.append(f"{kind}{condition if self.chance(0.5) else ''} {self._action(kind, table, sources)}")
+        return sorted(whens, key=lambda when: " AND " not in when.partition(" THEN ")[0])
+
+    def _action(self, kind: str, table: Table, sources: Sources) -> str:
         if kind != "NOT MATCHED":
-            action = self.random.choice(("DELETE", f"UPDATE SET {self._assignment(table)}", "DO NOTHING"))
-            return f"{kind} THEN {action}"
+            return "THEN " + self.random.choice(("DELETE", f"UPDATE SET {self._assignment(table)}", "DO NOTHING"))
         names = self._inserted_names(table)
         seen: Columns = sources[0][1]
         key = f"{sources[0][0]}.id" if seen.get("id") == "int" and sources[0][0] else "8"
         self.levels, saved = [Level(sources)], self.levels
         values = [key if name == "id" else self._assigned(table.columns[name]) for name in names]
         self.levels = saved
-        return f"{kind} THEN INSERT ({', '.join(names)}) VALUES ({', '.join(values)})"
+        return f"THEN INSERT ({', '.join(names)}) VALUES ({', '.join(values)})"

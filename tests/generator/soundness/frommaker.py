@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from .expressionmaker import ExpressionMaker, Sources
+from .expressionmaker import ExpressionMaker, Sources, same_key
 from .schemamaker import SHAPES, Columns, Table
 
 
@@ -36,11 +36,14 @@ class FromMaker(ExpressionMaker):
         if depth <= 0 or self.chance(0.3):
             return self.relation(depth)
         left, left_sources = self.tree(depth - 1)
+        along = self._along_key(left_sources) if self.chance(0.4) else None
+        if along is not None:
+            return f"{left} {along[0]}", left_sources + along[1]
         self.levels[-1].sources += left_sources
         right, right_sources = self.tree(depth - 1)
         if left_sources:
             del self.levels[-1].sources[-len(left_sources) :]
-        if " JOIN " in right and self.chance(0.7):
+        if _is_join(right) and self.chance(0.7):
             right = f"({right})"
         text, sources = self._join(left, left_sources, right, right_sources)
         if self.chance(0.1):
@@ -73,6 +76,21 @@ class FromMaker(ExpressionMaker):
             # FULL JOIN is only for conditions that can be merged or hashed
             kind = "LEFT JOIN"
         return f"{left} {kind} {right} ON {condition}", sources
+
+    def _along_key(self, left: Sources) -> tuple[str, Sources] | None:
+        """A join of the table that a foreign key of one on the left refers to, mostly by nothing but the key."""
+        keyed = [(alias, key, table) for alias, columns in left for key, table in self.keys_of(alias, columns)]
+        if not keyed:
+            return None
+        referring, key, target = self.random.choice(keyed)
+        alias = self.alias()
+        shapes = ("(SELECT * FROM {0}) AS {1}", "(TABLE {0}) {1}", "ONLY {0} {1}")
+        relation = self.random.choice(("{0} {1}",) * 4 + shapes)
+        condition = same_key(referring, key, alias)
+        if self.chance(0.15):
+            condition += f" AND {self._condition(left, [(alias, target.columns)], [*left, (alias, target.columns)])}"
+        kind = self.random.choice(("LEFT JOIN", "LEFT JOIN", "LEFT JOIN", "JOIN"))
+        return f"{kind} {relation.format(target.name, alias)} ON {condition}", [(alias, target.columns)]
 
     def _hidden(self, text: str, sources: Sources) -> tuple[str, Sources]:
         """``(a JOIN b …) AS x``, of whose columns those of one name are meant by none."""
@@ -136,9 +154,19 @@ class FromMaker(ExpressionMaker):
             names = self.random.sample(list(table.columns), len(table.columns))
             renamed = dict(zip(names, table.columns.values(), strict=True))
             return f"{table.name} AS {alias} ({', '.join(names)})", [(alias, renamed)]
+        if self.chance(0.1):
+            return f"(SELECT * FROM {table.name}) AS {alias}", [(alias, table.columns)]
         only = "ONLY " if self.chance(0.05) else "public." if self.chance(0.05) else ""
         sample = " TABLESAMPLE system (60)" if self.chance(0.02) and not table.is_view else ""
         return f"{only}{table.name} {alias}{sample}", [(alias, table.columns)]
+
+
+def _is_join(text: str) -> bool:
+    """Whether it is a join that no parentheses are around."""
+    depths = [0]
+    for each in text:
+        depths.append(depths[-1] + (each == "(") - (each == ")"))
+    return any(text.startswith(" JOIN ", at) for at, depth in enumerate(depths) if depth == 0)
 
 
 def _shared(left: Sources, right: Sources) -> list[str]:

@@ -1,64 +1,45 @@
 """
 The promise itself: a column that is not ``| None`` never holds NULL, whatever the data.
 
-And no query returns more or fewer rows than it said, ``*`` is expanded to the very columns that it means, and
-whatever the server accepts is generated. ``make fuzz`` tries many thousands of statements from a seed that is
-printed; ``JANUA_FUZZ_SEED`` names one.
+And no query returns more or fewer rows than it said, a row that is called always there is, ``*`` is expanded to the
+very columns that it means, and whatever the server accepts is generated. ``make fuzz`` tries many thousands.
 """
 
 from __future__ import annotations
 
-import os
-import secrets
 from pathlib import Path
 from random import Random
 
 import psycopg
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from janua_generator.analysis.analyse import AnalysedQuery
 
+from ..workbench import Workbench, broken_promises
 from .gallery import ROWS, Gallery, schema
-from .hunt import STATEMENTS_A_SCHEMA, Hunt, analysed, arguments
+from .hunt import Hunt, analysed, arguments
 from .ledger import Ledger
-from .workbench import Workbench, broken_promises
+from .rivals import race
 
 SHARES = Path(__file__).parent / "precision.txt"
-PART = int(os.environ.get("JANUA_FUZZ_PARTS", "1"))
+budget = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 
-def hunt(workbench: Workbench, ledger: Ledger, seed: int, statements: int = STATEMENTS_A_SCHEMA) -> list[str]:
-    """Try random statements on one random schema."""
-    found = Hunt(workbench, seed)
-    return found.try_out(ledger, found.statements(statements))
-
-
-@pytest.mark.skipif("JANUA_FUZZ_QUERIES" in os.environ, reason="a longer one runs instead")
-@settings(max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(budget, max_examples=10)
 @given(seed=st.integers(min_value=0, max_value=2**32 - 1))
 def test_no_random_statement_breaks_its_promises(workbench: Workbench, seed: int) -> None:
     """Random schemas, data, views, functions, triggers, and statements of every kind."""
-    broken = hunt(workbench, Ledger(), seed, 40)
+    hunt = Hunt(workbench, seed, Ledger())
+    broken = hunt.try_out(hunt.statements(40))
     assert not broken, "\n\n".join(broken)
 
 
-@pytest.mark.skipif("JANUA_FUZZ_QUERIES" not in os.environ, reason="JANUA_FUZZ_QUERIES says how many")
-@pytest.mark.parametrize("part", range(PART))
-def test_no_statement_of_very_many_breaks_its_promises(workbench: Workbench, part: int) -> None:
-    """The same for as many as one has time for, in parts that run side by side."""
-    seed = int(os.environ.get("JANUA_FUZZ_SEED", secrets.randbelow(2**31))) + part * 1_000_000
-    wanted = int(os.environ["JANUA_FUZZ_QUERIES"]) // PART
-    first, ledger = seed, Ledger()
-    while ledger.ran < wanted:
-        broken = hunt(workbench, ledger, seed)
-        assert not broken, f"JANUA_FUZZ_SEED={seed}\n\n" + "\n\n".join(broken)
-        seed += 1
-    report = f"seeds {first} to {seed - 1}: {ledger}\n"
-    print(report)
-    folder = os.environ.get("JANUA_FUZZ_REPORT")
-    if folder:
-        (Path(folder) / f"fuzz-{part}.txt").write_text(report)
+@settings(budget, max_examples=5)
+@given(seed=st.integers(min_value=0, max_value=2**32 - 1))
+def test_no_statement_breaks_its_promises_beside_another_session(workbench: Workbench, seed: int) -> None:
+    """Another session changes rows before and while a statement reads, locks or writes them."""
+    broken = race(Hunt(workbench, seed, Ledger()), 40)
+    assert not broken, "\n\n".join(broken)
 
 
 def test_every_rule_is_tried_on_data(workbench: Workbench) -> None:
@@ -102,9 +83,18 @@ def _recorded(what: str) -> float:
 def test_most_random_statements_run_and_find_rows(workbench: Workbench) -> None:
     """A maker of statements that the server refuses, or that find nothing, would prove nothing."""
     ledger = Ledger()
-    for seed in range(2):
-        assert [] == hunt(workbench, ledger, seed)
+    for seed in range(3):
+        hunt = Hunt(workbench, seed, ledger)
+        assert [] == hunt.try_out(hunt.statements(60))
     print(ledger)
     assert ledger.ran > 0.5 * ledger.made
     assert ledger.with_rows > 0.3 * ledger.ran
     assert _recorded("random statements") >= ledger.share - 0.06, "more needless None than the recorded share"
+
+
+def test_statements_beside_another_session_have_to_wait(workbench: Workbench) -> None:
+    """A second session that is in nobody's way would prove nothing."""
+    ledger = Ledger()
+    for seed in range(2):
+        assert [] == race(Hunt(workbench, seed, ledger), 40)
+    assert ledger.waited > 0.05 * ledger.ran

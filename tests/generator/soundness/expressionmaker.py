@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from .schemamaker import SHAPES, TYPES, Columns, some_type
+from .keymaker import Key
+from .schemamaker import SHAPES, TYPES, Columns, Table, some_type
 
 Sources = list[tuple[str, Columns]]
 """The relations of a query level by their aliases; a USING clause makes one without a name."""
@@ -37,6 +38,7 @@ class ExpressionMaker:
         self.parameters = parameters
         self.argument = ""
         self.calls: dict[str, list[str]] = {}
+        self.tables: list[Table] = []
 
     def query(self, depth: int, types: Sequence[str] | None = None, aggregate: str = "") -> tuple[str, Columns]:
         """A query, and its columns."""
@@ -54,6 +56,9 @@ class ExpressionMaker:
             return column
         if depth <= 0 or roll < 0.6:
             return self.leaf(type_)
+        referred = self.referred(type_) if self.chance(0.08) else ""
+        if referred:
+            return referred
         calls = self.calls.get(type_)
         shape = self.random.choice(calls if calls and self.chance(0.05) else SHAPES["shapes"][type_])
         return self.fill(shape, depth - 1)
@@ -116,12 +121,34 @@ class ExpressionMaker:
                 return f"({alias}).{name}" if self.chance(0.03) else f"{alias}.{name}"
         return ""
 
+    def keys_of(self, alias: str, columns: Columns) -> list[tuple[Key, Table]]:
+        """The foreign key of a relation that has all columns of a table, and the table that it refers to."""
+        tables = {table.name: table for table in self.tables}
+        keys = [table.key for table in self.tables if table.columns is columns and table.key is not None and alias]
+        return [(key, tables[key.target]) for key in keys if key.target in tables]
+
+    def referred(self, type_: str) -> str:
+        """A subquery for a column of the row that a row in sight refers to."""
+        found = [
+            (name, target.name, same_key(alias, key, "f"))
+            for level in self.levels
+            for alias, columns in level.sources
+            for key, target in self.keys_of(alias, columns)
+            for name, each in target.columns.items()
+            if each == type_
+        ]
+        if not found:
+            return ""
+        name, target, condition = self.random.choice(found)
+        return f"(SELECT f.{name} FROM {target} f WHERE {condition})"
+
     def aggregate(self, type_: str) -> str:
         """An aggregate of this type, perhaps filtered, perhaps in an expression."""
         if type_ not in SHAPES["aggregates"]:
             return self.leaf(type_)
-        call = self.fill(self.random.choice(SHAPES["aggregates"][type_]), 1)
-        if self.chance(0.15):
+        shape = self.random.choice(SHAPES["aggregates"][type_])
+        call = self.fill(shape, 1)
+        if self.chance(0.15) and _is_call(shape):
             call += f" FILTER (WHERE {self.expression('bool', 1)})"
         return f"coalesce({call}, {self.leaf(type_)})" if self.chance(0.15) else call
 
@@ -131,14 +158,30 @@ class ExpressionMaker:
             return self.expression(type_, 1)
         call = self.fill(self.random.choice(SHAPES["windows"][type_]), 0)
         if named and self.chance(0.7):
-            return f"{call} OVER {named}" if self.chance(0.6) else f"{call} OVER ({named} {self._frame()})"
-        return f"{call} OVER ({self.window()})"
+            return over(call, named if self.chance(0.6) else f"({named} {self._frame()})")
+        return over(call, f"({self.window()})")
 
-    def window(self) -> str:
+    def window(self, framed: bool = True) -> str:
         """What stands between the parentheses of OVER."""
         partition = f"PARTITION BY {self.expression(some_type(self.random), 0)} " if self.chance(0.3) else ""
         order = f"ORDER BY {self.expression('int', 0)} " if self.chance(0.85) else ""
-        return f"{partition}{order}{self._frame() if order else ''}"
+        return f"{partition}{order}{self._frame() if order and framed else ''}"
 
     def _frame(self) -> str:
         return self.random.choice(SHAPES["frames"]["all"])
+
+
+def same_key(referring: str, key: Key, referred: str) -> str:
+    """The condition that a row refers to another."""
+    pairs = zip(key.columns, key.referred, strict=True)
+    return " AND ".join(f"{referring}.{mine} = {referred}.{other}" for mine, other in pairs)
+
+
+def over(call: str, window: str) -> str:
+    """A call over a window, which stands at the end where the shape has no place for it."""
+    return call.replace("OVER()", f"OVER {window}") if "OVER()" in call else f"{call} OVER {window}"
+
+
+def _is_call(shape: str) -> bool:
+    """Whether it is one call and nothing more."""
+    return shape.count("(") == 1 and shape.endswith(")") and shape.partition("(")[0].isidentifier()

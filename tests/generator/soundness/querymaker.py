@@ -78,18 +78,18 @@ class QueryMaker(FromMaker):
         elif roll < 0.28:
             items, rest = [self.aggregate(type_) for type_ in types], self.having(0.2)
         elif roll < 0.38:
-            windows = f" WINDOW w AS ({self.window()})" if self.chance(0.3) else ""
+            windows = f" WINDOW w AS ({self.window(self.chance(0.3))})" if self.chance(0.3) else ""
             items = [self.windowed(type_, "w" if windows else "") for type_ in types]
         else:
             items = [self.item(type_, min(depth, 2)) for type_ in types]
-            order = " FOR UPDATE" if self.chance(0.03) else ""
+            order = " FOR UPDATE" if len(self.levels) == 1 and depth > 1 and self.chance(0.05) else ""
         names = (
             self.random.sample(NAMES, len(items)) if len(items) <= len(NAMES) else [f"c{n}" for n in range(len(items))]
         )
         listed = ", ".join(f"{item} AS {name}" for item, name in zip(items, names, strict=True))
         distinct = "DISTINCT " if self.chance(0.06) else ""
         if not rest and not order and not distinct and not recursive and self.chance(0.1):
-            key = self.expression(some_type(self.random), 0)
+            key = self.column(some_type(self.random)) or "random()"
             order = f" ORDER BY {key}"
             distinct = f"DISTINCT ON ({key}) " if self.chance(0.2) else ""
         tail = "" if recursive else self._tail(order)
@@ -180,6 +180,7 @@ class QueryMaker(FromMaker):
     def _grouping(self, keys: list[str]) -> str:
         shape = self.random.choice(
             ("{0}",) * 6 + ("ROLLUP ({0})", "CUBE ({0})", "GROUPING SETS (({0}), ())", "{1}, ROLLUP ({0})",
-             "DISTINCT ROLLUP ({0}), CUBE ({1})", "GROUPING SETS ({1}, ROLLUP ({0}))", "(), {0}", "GROUPING SETS (({0}))")
+             "DISTINCT ROLLUP ({0}), CUBE ({1})", "GROUPING SETS ({1}, ROLLUP ({0}))", "(), {0}",
+             "GROUPING SETS (({0}))")
         )  # fmt: skip
         return shape.format(", ".join(keys), self.random.choice(keys))
