@@ -35,6 +35,14 @@ SELECT n.nspname || '.' || c.relname AS relation,
                     JOIN pg_constraint part ON part.oid = t.tgconstraint
                     WHERE k.oid IN (part.oid, part.conparentid) AND t.tgenabled NOT IN ('O', 'A')
                 )
+                -- a trigger may keep a row from being deleted (8) or changed (16) with the row that it refers to
+                AND NOT EXISTS (
+                    SELECT FROM pg_trigger t
+                    WHERE (t.tgrelid = k.conrelid OR t.tgrelid IN (SELECT relid FROM pg_partition_tree(k.conrelid)))
+                        AND NOT t.tgisinternal AND t.tgtype & 3 = 3
+                        AND (t.tgtype & 8 <> 0 AND k.confdeltype = 'c'
+                            OR t.tgtype & 16 <> 0 AND (k.confdeltype IN ('n', 'd') OR k.confupdtype IN ('c', 'n', 'd')))
+                )
        ) END AS foreign_key
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid

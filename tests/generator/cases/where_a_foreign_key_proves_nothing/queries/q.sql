@@ -49,3 +49,6 @@ SELECT o.name FROM pet_copy p LEFT JOIN org o ON o.id = p.org_id;
 
 -- name: in_a_function_that_may_run_within_a_statement
 SELECT org FROM pet_org();
+
+-- name: whose_cascade_a_trigger_prevents
+SELECT o.name FROM kept k LEFT JOIN org o ON o.id = k.org_id;
