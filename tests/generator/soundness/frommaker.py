@@ -92,6 +92,21 @@ class FromMaker(ExpressionMaker):
         kind = self.random.choice(("LEFT JOIN", "LEFT JOIN", "LEFT JOIN", "JOIN"))
         return f"{kind} {relation.format(target.name, alias)} ON {condition}", [(alias, target.columns)]
 
+    def rooted(self, table: Table, depth: int) -> tuple[str, Sources]:
+        """A table, the first source, and what is joined to it by joins that never put NULLs in place of its rows."""
+        alias = self.alias()
+        text, sources = f"{table.name} {alias}", [(alias, table.columns)]
+        for _ in range(self.random.choice((0, 1, 1, 2))):
+            self.levels[-1].sources = sources
+            joined = self._along_key(sources) if self.chance(0.5) else None
+            if joined is None:
+                right, more = self.tree(depth)
+                right = f"({right})" if _is_join(right) else right
+                kind = self.random.choice(("JOIN", "LEFT JOIN", "LEFT JOIN"))
+                joined = f"{kind} {right} ON {self._condition(sources, more, [*sources, *more])}", more
+            text, sources = f"{text} {joined[0]}", [*sources, *joined[1]]
+        return text, sources
+
     def _hidden(self, text: str, sources: Sources) -> tuple[str, Sources]:
         """``(a JOIN b …) AS x``, of whose columns those of one name are meant by none."""
         alias = self.alias()

@@ -38,6 +38,7 @@ class Hunt:
         self.calls: dict[str, list[str]] = {}
         self.ddl = FUNCTIONS
         workbench.migrate(FUNCTIONS)
+        self.rows = [each for each in statements if each.startswith("INSERT")]
         for statement in statements:
             self._define(statement)
         self._add_definitions()
@@ -66,6 +67,11 @@ class Hunt:
         self.ddl += f"\n{ddl}"
         self.tables += [table] if table is not None else []
         return True
+
+    def refill(self) -> None:
+        """Insert the rows again that changes have taken away."""
+        for row in self.rows:
+            self._define(row)
 
     def maker(self, parameters: bool = True) -> StatementMaker:
         """What makes statements on this schema."""

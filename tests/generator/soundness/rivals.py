@@ -25,7 +25,9 @@ def race(hunt: Hunt, number: int) -> list[str]:
     """Try so many statements against a rival; return each broken promise."""
     queries, broken = hunt.analysed([hunt.maker().contended(PAUSE) for _ in range(number)])
     with Rival(hunt) as rival:
-        for query in queries:
+        for at, query in enumerate(queries):
+            if at % 5 == 4:
+                hunt.refill()
             isolation = hunt.random.choice(ISOLATIONS)
             with hunt.ledger.failing():
                 broken += hunt.judge(query, rival.race(query, isolation), f"a race, {isolation}")
@@ -60,7 +62,7 @@ class Rival:
         """
         with self.connection.transaction():
             self.connection.execute(_PAUSE_UNTIL_THEN)
-            done = [self._change() for _ in range(self.hunt.random.choice((1, 2, 3)))]
+            done = [self._change() for _ in range(self.hunt.random.choice((1, 2, 3, 4)))]
             running = self.thread.submit(self.hunt.run, query, isolation=isolation)
             self.hunt.ledger.waited += self._waits(running)
         self.hunt.ddl += "".join(f"\n{each};" for each in done if each)

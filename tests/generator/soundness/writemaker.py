@@ -51,34 +51,31 @@ class StatementMaker(QueryMaker):
         return self.nested(locks=True) if roll < 0.7 else self.locking()
 
     def locking(self) -> str:
-        """A SELECT of many columns that locks rows of one or all of its relations."""
+        """A SELECT of many columns that locks rows of one of its relations."""
         self.levels = [Level()]
-        text, sources = self.tree(2)
+        text, sources = self.rooted(self._target(views=False), 1)
         self.levels[-1].sources = sources
         types = [some_type(self.random) for _ in range(3)]
         keys = [f"{alias}.id" for alias, columns in sources if alias and "id" in columns]
         items = [*(self.item(each, 2) for each in types), *keys]
         listed = ", ".join(f"{item} AS c{at}" for at, item in enumerate(items))
-        where = f" WHERE {self.where(1)}" if self.chance(0.5) else ""
-        return f"SELECT {listed} FROM {text}{where}{self.lock(sources)}"
+        where = f" WHERE {self.where(1)}" if self.chance(0.4) else ""
+        return f"SELECT {listed} FROM {text}{where}{self._lock(sources)}"
 
-    def lock(self, sources: Sources) -> str:
-        """FOR UPDATE and its kin."""
-        tables = [table.columns for table in self.tables if not table.is_view]
-        # the first one is the least often on the nullable side of an outer join, where no lock may be
-        aliases = [alias for alias, columns in sources if alias and any(columns is each for each in tables)] or ["a"]
-        alias = aliases[0] if self.chance(0.6) else self.random.choice(aliases)
+    def _lock(self, sources: Sources) -> str:
+        """FOR UPDATE and its kin, of what is never on the nullable side of an outer join, or of all."""
         strength = self.random.choice(("UPDATE", "UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE"))
-        return f" FOR {strength}{self.random.choice(('', *(f' OF {alias}',) * 4, f' OF {alias} SKIP LOCKED'))}"
+        reach = self.random.choice(("", *(f" OF {sources[0][0]}",) * 5, f" OF {sources[0][0]} SKIP LOCKED"))
+        return f" FOR {strength}{reach}"
 
     def nested(self, locks: bool = False) -> str:
         """A SELECT of nested rows."""
         self.levels = [Level()]
-        text, sources = self.tree(2)
+        text, sources = self.rooted(self._target(views=False), 2) if locks or self.chance(0.5) else self.tree(2)
         self.levels[-1].sources = sources
         items = ", ".join(nested_items(self, sources)) or "1 AS one"
         where = f" WHERE {self.where(1)}" if self.chance(0.4) else ""
-        return f"SELECT {items} FROM {text}{where}{self.lock(sources) if locks else ''}"
+        return f"SELECT {items} FROM {text}{where}{self._lock(sources) if locks else ''}"
 
     def write(self) -> str:
         """A statement that writes."""
@@ -92,9 +89,9 @@ class StatementMaker(QueryMaker):
         statement = self.random.choice((f"UPDATE {table.name} SET {assigned}", f"DELETE FROM {table.name}"))
         return f"{statement} WHERE {where} RETURNING {returned}"
 
-    def _target(self) -> Table:
+    def _target(self, views: bool = True) -> Table:
         writable = [table for table in self.tables if not table.is_function and len(table.columns) > 1]
-        return self.random.choice([table for table in writable if not table.is_view or self.chance(0.1)])
+        return self.random.choice([each for each in writable if not each.is_view or (views and self.chance(0.1))])
 
     def returning(self, sources: Sources) -> str:
         """The list of a RETURNING clause."""
