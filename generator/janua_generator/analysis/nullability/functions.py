@@ -72,10 +72,24 @@ def substring(node: exp.Expr, scope: Scope) -> Value:
 @rule(exp.Extract)
 def extract(node: exp.Expr, scope: Scope) -> Value:
     """Of an infinite time, ``extract`` gives infinity for what grows without end, and NULL for what comes round."""
-    operand = evaluate(node.expression, scope)
-    if function_name(node) != "extract" or operand.family is not Family.TIME:
+    return _field(node.this, node.expression, scope)
+
+
+@named("date_part")
+def date_part(node: exp.Expr, scope: Scope) -> Value:
+    """What ``extract`` gives, where the field is written out."""
+    arguments = _arguments(node)
+    field = unwrapped(arguments[0]) if len(arguments) == 2 else None
+    if not isinstance(field, exp.Literal):
+        return nullable("date_part may give NULL", Family.NUMBER)
+    return _field(field, arguments[1], scope)
+
+
+def _field(field: exp.Expr, time: exp.Expr, scope: Scope) -> Value:
+    operand = evaluate(time, scope)
+    if operand.family is not Family.TIME:
         return nullable("extract may give NULL", Family.NUMBER)
-    if node.this.name.lower() not in ENDLESS and not is_finite(node.expression):
+    if field.name.lower() not in ENDLESS and not is_finite(time):
         return nullable("extract gives NULL for an infinite time", Family.NUMBER)
     return strictly([operand], Family.NUMBER)
 

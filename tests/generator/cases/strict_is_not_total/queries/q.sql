@@ -2,6 +2,10 @@
 SELECT extract(year FROM at) AS year, extract(epoch FROM at) AS epoch, to_char(at, '') AS shown, date_trunc('day', at) AS day,
     date_trunc(unit, at) AS by_column, date_trunc(s, at) AS by_text FROM t WHERE id = 1;
 
+-- name: parts_of_times
+SELECT date_part('epoch', at) AS epoch, date_part('year', at) AS year, date_part('day', now()) AS day,
+    date_part(unit, now()) AS by_column, date_part(lower(unit), now()) AS by_text FROM t;
+
 -- name: texts
 SELECT substring(s, 1, 2) AS part, substring(s FROM 'a') AS found, regexp_match(s, 'a') AS matched, lower(s) AS small,
     split_part(s, 'b', 1) AS first, nullif(s, '') AS filled FROM t;
