@@ -75,9 +75,7 @@ _OWN_NODES: dict[type[exp.Expr], frozenset[str]] = {
 
 # Calls that sqlglot reads as others, losing their place, the order of their arguments or what these are. It is
 # given a name that it does not know, of the same length, so that every position stays what it was.
-_STAND_INS = {
-    name: name.replace("_", "x") for name in ("json_agg", "json_object_agg", "jsonb_object_agg", "date_part")
-}
+_STAND_INS = {name: name.replace("_", "x") for name in ("json_agg", "json_object_agg", "jsonb_object_agg", "date_part")}
 _STOOD_FOR = {stand_in: name for name, stand_in in _STAND_INS.items()}
 
 # What sqlglot does not read, and something of the same length that says all that rules need.

@@ -69,5 +69,7 @@ def test_no_statement_of_very_many_breaks_its_promises(
         for promise in kind(Hunt(workbench, seed, ledger)):
             print(f"\nJANUA_FUZZ_SEED={seed}: {promise}", flush=True)
         seed += 1
+        if (seed - first) % 25 == 0:
+            print(f"{kind.__name__}: {ledger.ran} ran", flush=True)
     report[f"{kind.__name__}, seeds {first} to {seed - 1}"] = ledger
     assert 0 == ledger.broken
