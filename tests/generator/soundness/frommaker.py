@@ -84,13 +84,19 @@ class FromMaker(ExpressionMaker):
             return None
         referring, key, target = self.random.choice(keyed)
         alias = self.alias()
-        shapes = ("(SELECT * FROM {0}) AS {1}", "(TABLE {0}) {1}", "ONLY {0} {1}")
-        relation = self.random.choice(("{0} {1}",) * 4 + shapes)
+        relation = self.random.choice((target.name, target.name, f"ONLY {target.name}", self.disguised(target)))
         condition = same_key(referring, key, alias)
         if self.chance(0.15):
             condition += f" AND {self._condition(left, [(alias, target.columns)], [*left, (alias, target.columns)])}"
         kind = self.random.choice(("LEFT JOIN", "LEFT JOIN", "LEFT JOIN", "JOIN"))
-        return f"{kind} {relation.format(target.name, alias)} ON {condition}", [(alias, target.columns)]
+        return f"{kind} {relation} {alias} ON {condition}", [(alias, target.columns)]
+
+    def disguised(self, table: Table) -> str:
+        """A subquery that has the columns of a table, and its rows or some of them or others."""
+        columns, types = ", ".join(table.columns), table.columns.values()
+        literals = ", ".join(self.random.choice(SHAPES["literals"][type_]) for type_ in types)
+        shape = self.random.choice(SHAPES["disguises"]["all"])
+        return f"({shape.format(table=table.name, columns=columns, literals=literals)})"
 
     def rooted(self, table: Table, depth: int) -> tuple[str, Sources]:
         """A table, the first source, and what is joined to it by joins that never put NULLs in place of its rows."""
@@ -169,8 +175,8 @@ class FromMaker(ExpressionMaker):
             names = self.random.sample(list(table.columns), len(table.columns))
             renamed = dict(zip(names, table.columns.values(), strict=True))
             return f"{table.name} AS {alias} ({', '.join(names)})", [(alias, renamed)]
-        if self.chance(0.1):
-            return f"(SELECT * FROM {table.name}) AS {alias}", [(alias, table.columns)]
+        if self.chance(0.15):
+            return f"{self.disguised(table)} AS {alias}", [(alias, table.columns)]
         only = "ONLY " if self.chance(0.05) else "public." if self.chance(0.05) else ""
         sample = " TABLESAMPLE system (60)" if self.chance(0.02) and not table.is_view else ""
         return f"{only}{table.name} {alias}{sample}", [(alias, table.columns)]
