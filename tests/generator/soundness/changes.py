@@ -19,7 +19,8 @@ def make_change(tables: Sequence[Table], random: Random) -> str:
         return _insert(table, random)
     if roll < 0.5:
         return f"UPDATE {table.name} SET id = id + {random.choice((1, 10))} {where}"
-    name = random.choice([each for each in table.columns if each not in ("id", *table.computed)])
+    keys = table.key.columns if table.key is not None and random.random() < 0.5 else ()
+    name = random.choice(keys or [each for each in table.columns if each not in ("id", *table.computed)])
     return f"UPDATE {table.name} SET {name} = {_value(table, name, random)} {where}"
 
 

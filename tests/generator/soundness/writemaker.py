@@ -53,7 +53,9 @@ class StatementMaker(QueryMaker):
     def locking(self) -> str:
         """A SELECT of many columns that locks rows of one of its relations."""
         self.levels = [Level()]
-        text, sources = self.rooted(self._target(views=False), 1)
+        keyed = [table for table in self.tables if table.key is not None]
+        table = self.random.choice(keyed) if keyed and self.chance(0.6) else self._target(views=False)
+        text, sources = self.rooted(table, 1)
         self.levels[-1].sources = sources
         types = [some_type(self.random) for _ in range(3)]
         keys = [f"{alias}.id" for alias, columns in sources if alias and "id" in columns]
