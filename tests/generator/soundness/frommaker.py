@@ -84,9 +84,9 @@ class FromMaker(ExpressionMaker):
             return None
         referring, key, target = self.random.choice(keyed)
         alias = self.alias()
-        relation = self.random.choice((target.name, target.name, f"ONLY {target.name}", self.disguised(target)))
+        relation = self.random.choice((*(target.name,) * 5, f"ONLY {target.name}", self.disguised(target)))
         condition = same_key(referring, key, alias)
-        if self.chance(0.15):
+        if self.chance(0.1):
             condition += f" AND {self._condition(left, [(alias, target.columns)], [*left, (alias, target.columns)])}"
         kind = self.random.choice(("LEFT JOIN", "LEFT JOIN", "LEFT JOIN", "JOIN"))
         return f"{kind} {relation} {alias} ON {condition}", [(alias, target.columns)]
@@ -104,7 +104,7 @@ class FromMaker(ExpressionMaker):
         text, sources = f"{table.name} {alias}", [(alias, table.columns)]
         for _ in range(self.random.choice((0, 1, 1, 2))):
             self.levels[-1].sources = sources
-            joined = self._along_key(sources) if self.chance(0.5) else None
+            joined = self._along_key(sources) if self.chance(0.65) else None
             if joined is None:
                 right, more = self.tree(depth)
                 right = f"({right})" if _is_join(right) else right

@@ -30,7 +30,7 @@ def choose_key(name: str, tables: Sequence[Table], random: Random) -> Key | None
     targets = [(table.name, table.paired) for table in tables if table.keyed]
     if random.random() < 0.15:
         targets = [(name, False)]
-    if not targets or random.random() < 0.25:
+    if not targets or random.random() < 0.1:
         return None
     target, paired = random.choice(targets)
     width = 2 if paired and random.random() < 0.6 else 1
@@ -44,7 +44,7 @@ def foreign_key(table: Table, key: Key, random: Random, version: int) -> list[st
     words += random.choice(("", "", "", " MATCH FULL"))
     words += random.choice(("", "", " ON DELETE CASCADE", " ON DELETE SET NULL", " ON DELETE SET DEFAULT"))
     words += random.choice(("", "", " ON UPDATE CASCADE", " ON UPDATE SET NULL"))
-    promise = random.choice(("", "", "", "", " DEFERRABLE", " DEFERRABLE INITIALLY DEFERRED", " NOT VALID"))
+    promise = random.choice(("",) * 6 + (" DEFERRABLE", " DEFERRABLE INITIALLY DEFERRED", " NOT VALID"))
     if version >= 180000 and random.random() < 0.1:
         promise = " NOT ENFORCED"
     orphans = [] if promise in (" NOT VALID", " NOT ENFORCED") else [_without_orphans(table, key)] * 3

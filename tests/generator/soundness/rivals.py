@@ -62,15 +62,19 @@ class Rival:
         """
         with self.connection.transaction():
             self.connection.execute(_PAUSE_UNTIL_THEN)
-            done = [self._change() for _ in range(self.hunt.random.choice((1, 2, 3, 4)))]
+            done = [self._change(query) for _ in range(self.hunt.random.choice((1, 2, 3, 4)))]
             running = self.thread.submit(self.hunt.run, query, isolation=isolation)
             self.hunt.ledger.waited += self._waits(running)
         self.hunt.ddl += "".join(f"\n{each};" for each in done if each)
         return running.result()
 
-    def _change(self) -> str:
-        """Change something; return what was done."""
-        change = make_change(self.hunt.tables, self.hunt.random)
+    def _change(self, query: AnalysedQuery) -> str:
+        """Change something, mostly what the query touches; return what was done."""
+        touched = {*query.dependencies.reads, *query.dependencies.writes}
+        tables = [each for each in self.hunt.tables if f"public.{each.bare}" in touched and not each.is_view]
+        if not tables or self.hunt.random.random() < 0.3:
+            tables = self.hunt.tables
+        change = make_change(tables, self.hunt.random)
         with suppress(psycopg.Error), self.connection.transaction():
             self.connection.execute("SET LOCAL statement_timeout = '1s'")
             self.connection.execute(change.encode())
