@@ -109,6 +109,8 @@ def parse(sql: str) -> exp.Expr | None:
         return None
     if isinstance(tree, exp.Command):
         return None
+    # of `WITH w AS (…) (SELECT …)` it gives what is in the parentheses, but leaves these as its parent
+    tree.pop()
     _keep_function_names(tree, text)
     _undo_renaming(tree)
     tree.meta["text"] = text

@@ -24,3 +24,6 @@ SELECT json_build_object('asked', $1::int, 'name', name) AS o FROM users WHERE i
 
 -- name: what_has_no_known_shape
 SELECT json_build_object(u.name, 1) AS a, json_build_array(1, 'x') AS b, u.data AS c, coalesce(json_agg(u.id), '{}') AS d, jsonb_strip_nulls(to_jsonb(u)) AS e FROM users u GROUP BY u.id;
+
+-- name: in_parentheses_after_a_cte
+WITH w AS (SELECT id FROM users) (SELECT json_agg(w.id) AS ids FROM w);
