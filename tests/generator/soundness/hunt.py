@@ -14,6 +14,7 @@ from janua_generator.catalog.introspect import introspect
 
 from ..workbench import Findings, Rows, Workbench, broken_promises
 from .changes import make_change
+from .documents import broken_shapes
 from .expressionmaker import ARGUMENTS
 from .ledger import Ledger
 from .nested import broken_groups
@@ -110,7 +111,8 @@ class Hunt:
     def judge(self, query: AnalysedQuery, rows: Rows, before: str = "") -> list[str]:
         """Count what came, and return the promises that it breaks."""
         self.ledger.enter(query, rows)
-        broken = broken_promises(query, rows) + broken_groups(query, rows) + self.workbench.changed_columns(query)
+        broken = broken_promises(query, rows) + broken_groups(query, rows) + broken_shapes(query, rows)
+        broken += self.workbench.changed_columns(query)
         self.ledger.broken += len(broken)
         text = query.source.file.text[query.source.start : query.source.end]
         circumstances = f"after {before or 'nothing'}, as {self.role or 'owner'}"
