@@ -23,8 +23,8 @@ import pytest
 from janua_generator.analysis.dependencies.result import Dependencies
 from janua_generator.catalog.introspect import introspect
 
-from .querymaker import QueryMaker
-from .schemamaker import make_schema
+from .soundness.schemamaker import FUNCTIONS, make_schema
+from .soundness.writemaker import StatementMaker
 from .wiringmaker import WiringMaker
 from .workbench import Rows, Workbench, undone
 
@@ -143,17 +143,18 @@ def neighbours(workbench: Workbench, written: set[str]) -> set[str]:
 
 def check_schema(workbench: Workbench, random: Random) -> Tally:
     """Make a schema and statements on it, and compare what they touch with what is claimed."""
-    ddl, tables = make_schema(random)
-    workbench.migrate(ddl)
+    version = workbench.connection.info.server_version
+    statements, tables = make_schema(random, version)
+    workbench.migrate(FUNCTIONS)
     maker = WiringMaker(random, tables)
     done = []
-    for statement in maker.ddl():
+    for statement in (*statements, *maker.ddl()):
         with suppress(psycopg.Error):
             workbench.connection.execute(statement.encode())
             done.append(statement)
     workbench.introspection = introspect(workbench.connection, ["public"])
     workbench.connection.execute("SET statement_timeout = '2s'")
-    queries = QueryMaker(random, [*tables, *maker.made])
+    queries = StatementMaker(random, [*tables, *maker.made], version)
     kept = list(keepable(workbench, (maker.query() for _ in range(KEPT_A_SCHEMA))))
     tally = Tally()
     for _ in range(STATEMENTS_A_SCHEMA):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from .querymaker import QueryMaker
-from .schemamaker import Table
+from .soundness.querymaker import QueryMaker
+from .soundness.schemamaker import Table
 
 LOGS = ("log0", "log1", "log2")
 ACTIONS = ("CASCADE", "SET NULL", "SET DEFAULT", "NO ACTION", "RESTRICT")
