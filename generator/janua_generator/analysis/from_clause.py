@@ -205,8 +205,10 @@ def _merged_names(left: Group, join: exp.Join, right: Group) -> list[str] | None
 
 def _extend_all(group: Group) -> None:
     """What a join does cannot be told: nothing about its relations is relied on."""
+    join_id = next(JOIN_IDS)
     for source in group.all_sources:
         source.columns = None
+        source.extended_by.add(join_id)
 
 
 def _filter(scope: Scope, join: exp.Join, names: list[str], left: Group, right: Group, filtered: list[Source]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from janua_generator.analysis.nullability.rules import evaluate, rule
 from janua_generator.analysis.scope import UNKNOWN, Reference, Scope, Source
 from janua_generator.analysis.syntax import name_of, parameter_number
-from janua_generator.analysis.values import Family, Value, family_of, not_null, nullable
+from janua_generator.analysis.values import Extension, Family, Value, family_of, not_null, nullable
 
 
 def resolve(node: exp.Column, scope: Scope) -> Reference | None:
@@ -34,7 +36,7 @@ def _whole_row(node: exp.Column, scope: Scope) -> Value:
     """``t`` for a relation t is its row, which an outer join makes NULL; ``t.*`` as an argument is the same."""
     table = node.args.get("table")
     if (table is not None) is not isinstance(node.this, exp.Star):
-        return UNKNOWN
+        return _of_unknown_relation(name_of(table), scope)
     name = name_of(node.this if table is None else table)
     level: Scope | None = scope
     while level is not None:
@@ -59,6 +61,20 @@ def _value_of_function(source: Source, level: Scope) -> Value:
     assert source.columns is not None
     value = source.value(source.columns[0])
     return nullable("grouping sets leave it out of some rows", value.family) if level.has_grouping_sets else value
+
+
+def _of_unknown_relation(alias: str, scope: Scope) -> Value:
+    """A column of a relation whose columns cannot be told is absent where that is."""
+    level: Scope | None = scope
+    while level is not None:
+        sources = [source for source in level.sources if source.alias == alias]
+        if sources:
+            source = sources[0]
+            if len(sources) > 1 or source.columns is not None or not source.extended_by:
+                return UNKNOWN
+            return replace(UNKNOWN, extension=Extension(frozenset(source.extended_by), UNKNOWN))
+        level = level.parent
+    return UNKNOWN
 
 
 @rule(exp.Literal, exp.Boolean, exp.Interval, exp.HexString, exp.BitString, exp.ByteString, exp.National)

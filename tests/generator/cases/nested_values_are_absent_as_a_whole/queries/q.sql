@@ -32,6 +32,9 @@ SELECT u.id, o.id AS "org.id!", o.name AS "org.name?" FROM users u LEFT JOIN org
 -- @nest members by id
 SELECT o.id, o.name, u.id AS "members.id", u.name AS "members.name" FROM orgs o LEFT JOIN users u ON u.org_id = o.id;
 
+-- name: of_a_join_that_cannot_be_told
+SELECT o.id AS "org.id", o.name AS "org.name" FROM ROWS FROM (generate_series(1, 2), generate_series(5, 6)) AS g (id, i) FULL JOIN orgs o USING (id);
+
 -- name: embedded_in_a_subquery
 SELECT s.id FROM (SELECT sqlc.embed(u) FROM users u) s;
 
