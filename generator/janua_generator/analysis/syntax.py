@@ -78,7 +78,10 @@ _OWN_NODES: dict[type[exp.Expr], frozenset[str]] = {
 
 # Calls that sqlglot reads as others, losing their place, the order of their arguments or what these are. It is
 # given a name that it does not know, of the same length, so that every position stays what it was.
-_STAND_INS = {name: name.replace("_", "x") for name in ("json_agg", "json_object_agg", "jsonb_object_agg", "date_part")}
+_STAND_INS = {
+    name: name.replace("_", "x")
+    for name in ("json_agg", "json_object_agg", "jsonb_object_agg", "json_object", "date_part")
+}
 _STOOD_FOR = {stand_in: name for name, stand_in in _STAND_INS.items()}
 
 # What sqlglot does not read, and something of the same length that says all that rules need.
@@ -158,7 +161,20 @@ def _is_call_of(names: dict[str, str], tokens: Sequence[Token], at: int) -> bool
     if tokens[at].kind is not Kind.NAME or tokens[at].text.lower() not in names:
         return False
     following = next((token for token in tokens[at + 1 :] if token.kind not in TRIVIA), None)
-    return following is not None and following.text == "("
+    is_call = following is not None and following.text == "("
+    return is_call and not (tokens[at].text.lower() == "json_object" and _is_constructor(tokens[at + 1 :]))
+
+
+def _is_constructor(tokens: Sequence[Token]) -> bool:
+    """Whether the arguments of ``json_object`` are SQL's keys and values, and not arrays of texts."""
+    depth, words = 0, []
+    for token in tokens:
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if depth == 0 and token.text == ")":
+            break
+        if depth == 1 and token.kind not in TRIVIA:
+            words.append(token.text.lower())
+    return len(words) == 1 or bool({":", "value", "key", "returning"} & set(words))
 
 
 def _keep_function_names(tree: exp.Expr, text: str) -> None:
