@@ -110,10 +110,13 @@ def parse(sql: str) -> exp.Expr | None:
         text = "".join(f" {token.text} " if token.kind is Kind.PARAMETER else token.text for token in tokens_of(sql))
     try:
         tree = sqlglot.parse_one(_with_stand_ins(text), dialect="postgres")
-    except (SqlglotError, RecursionError, TypeError, AttributeError, ValueError):
-        # `a ?# b` and the like are no mere errors of its own, but fail within it
+    except (SqlglotError, RecursionError, TypeError, AttributeError, ValueError, LookupError):
+        # `a ?# b`, pgvector's `<#>` and the like are no mere errors of its own, but fail within it
         return None
-    if isinstance(tree, exp.Command):
+    if isinstance(tree, exp.Command) or any(
+        isinstance(each.args["alias"], exp.Parameter) for each in tree.find_all(exp.Alias)
+    ):
+        # `a @ b`, an operator, is read as a name given to a
         return None
     # of `WITH w AS (…) (SELECT …)` it gives what is in the parentheses, but leaves these as its parent
     tree.pop()
