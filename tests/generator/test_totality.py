@@ -181,11 +181,22 @@ EXTENSIONS = {
     "citext": ("''", "'a'", "'/'", "'%'"),
     "text": ("''", "'a'", "'sha256'", "'md5'"),
     "bytea": ("''", "'\\x00ff'"),
-    "integer": ("1", "8"),
+    "integer": ("1", "8", "0", "-1"),
+    "text[]": ("'{}'", "'{a}'", "'{NULL}'", "'{a,b}'"),
+    "hstore": ("''", "'a=>1'", "'a=>NULL, b=>2'"),
+    "ltree": ("''", "'a'", "'a.b.c'"),
+    "ltree[]": ("'{}'", "'{a,a.b}'"),
+    "lquery": ("'*'", "'a.*'"),
+    "lquery[]": ("'{}'", "'{*}'"),
+    "ltxtquery": ("'a & b'",),
+    "vector": ("'[1,2]'", "'[0,0]'", "'[-1,3]'"),
 }
 
 
-@pytest.mark.parametrize("extension", ["citext", "pg_trgm", "pgcrypto", "unaccent", "fuzzystrmatch", "uuid-ossp"])
+@pytest.mark.parametrize(
+    "extension",
+    ["citext", "hstore", "ltree", "vector", "pg_trgm", "pgcrypto", "unaccent", "fuzzystrmatch", "uuid-ossp"],
+)
 def test_the_same_holds_for_what_extensions_bring(workbench: Workbench, extension: str) -> None:
     """Functions of listed names that come with an extension."""
     workbench.migrate("")
@@ -201,10 +212,10 @@ def test_the_same_holds_for_what_extensions_bring(workbench: Workbench, extensio
             for name, arguments in found
             for values in product(*([f"{value}::{each}" for value in EXTENSIONS.get(each, ())] for each in arguments))
         ]
-        operators = ["=", "<>", "<", "<=", ">", ">=", "~~", "~~*", "~", "~*"] if extension == "citext" else []
-        calls += [
-            f"{a}::citext {each} {b}::citext" for each in operators for a, b in product(EXTENSIONS["citext"], repeat=2)
-        ]
+        symbols = [*SYMBOLS, "<->", "<=>"]
+        for left, symbol, right in workbench.connection.execute(OPERATORS_OF_EXTENSION, [symbols, extension]):
+            values = product(EXTENSIONS.get(left, ()), EXTENSIONS.get(right, ()))
+            calls += [f"{a}::{left} {symbol} {b}::{right}" for a, b in values]
         assert calls
         workbench.connection.execute(TRY.encode())
         assert [] == workbench.connection.execute("SELECT * FROM nulls_among(%s)", [calls]).fetchall()
@@ -218,6 +229,15 @@ FROM pg_proc p
 JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
 JOIN pg_extension e ON e.oid = d.refobjid
 WHERE p.proname = ANY (%s) AND e.extname = %s AND p.prokind = 'f'
+"""
+
+
+OPERATORS_OF_EXTENSION = """
+SELECT format_type(oprleft, NULL), oprname::text, format_type(oprright, NULL)
+FROM pg_operator o
+JOIN pg_depend d ON d.classid = 'pg_operator'::regclass AND d.objid = o.oid AND d.deptype = 'e'
+JOIN pg_extension e ON e.oid = d.refobjid
+WHERE o.oprname = ANY (%s) AND e.extname = %s AND o.oprkind = 'b'
 """
 
 

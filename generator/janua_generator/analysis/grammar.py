@@ -21,7 +21,10 @@ core.UNITTEST = False
 
 # Calls that sqlglot reads as others, losing their place, the order of their arguments or what these are. It is
 # given a name that it does not know, of the same length, so that every position stays what it was.
-_STAND_INS = {name: name.replace("_", "x") for name in ("json_agg", "json_object_agg", "jsonb_object_agg", "date_part")}
+_STAND_INS = {
+    name: name.replace("_", "x")
+    for name in ("json_agg", "json_object_agg", "jsonb_object_agg", "json_object", "date_part")
+}
 _STOOD_FOR = {stand_in: name for name, stand_in in _STAND_INS.items()}
 
 # Words that a query has only as names, for which sqlglot does not always take them, by all but their first
@@ -38,9 +41,14 @@ _REWRITTEN = re.compile(
 
 
 def tree_of(text: str) -> exp.Expr | None:
-    """Return sqlglot's tree of a statement, or None where it has none."""
+    """Return sqlglot's tree of a statement, or None where it has none, or a wrong one."""
     prepared = _with_stand_ins(text)
-    return _tree(prepared) or _tree_of_disguised(prepared)
+    tree = _tree(prepared) or _tree_of_disguised(prepared)
+    if tree is None or isinstance(tree, exp.Command):
+        return None
+    # `a @ b`, an operator, is read as a name given to a
+    is_misread = any(isinstance(each.args["alias"], exp.Parameter) for each in tree.find_all(exp.Alias))
+    return None if is_misread else tree
 
 
 def real_name(name: str) -> str:
@@ -51,8 +59,8 @@ def real_name(name: str) -> str:
 def _tree(text: str) -> exp.Expr | None:
     try:
         return sqlglot.parse_one(text, dialect="postgres")
-    except (SqlglotError, RecursionError, TypeError, AttributeError, ValueError):
-        # `a ?# b` and the like are no mere errors of its own, but fail within it
+    except (SqlglotError, RecursionError, TypeError, AttributeError, ValueError, LookupError):
+        # `a ?# b`, pgvector's `<#>` and the like are no mere errors of its own, but fail within it
         return None
 
 
@@ -102,4 +110,17 @@ def _is_call_of(names: dict[str, str], tokens: Sequence[Token], at: int) -> bool
     if tokens[at].kind is not Kind.NAME or tokens[at].text.lower() not in names:
         return False
     following = next((token for token in tokens[at + 1 :] if token.kind not in TRIVIA), None)
-    return following is not None and following.text == "("
+    is_call = following is not None and following.text == "("
+    return is_call and not (tokens[at].text.lower() == "json_object" and _is_constructor(tokens[at + 1 :]))
+
+
+def _is_constructor(tokens: Sequence[Token]) -> bool:
+    """Whether the arguments of ``json_object`` are SQL's keys and values, and not arrays of texts."""
+    depth, words = 0, []
+    for token in tokens:
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if depth == 0 and token.text == ")":
+            break
+        if depth == 1 and token.kind not in TRIVIA:
+            words.append(token.text.lower())
+    return len(words) == 1 or bool({":", "value", "key", "returning"} & set(words))

@@ -86,7 +86,7 @@ def parse(sql: str) -> exp.Expr | None:
         # `VALUES ($1,$2)` would be read as a dollar quote
         text = "".join(f" {token.text} " if token.kind is Kind.PARAMETER else token.text for token in tokens_of(sql))
     tree = tree_of(text)
-    if tree is None or isinstance(tree, exp.Command):
+    if tree is None:
         return None
     # of `WITH w AS (…) (SELECT …)` it gives what is in the parentheses, but leaves these as its parent
     tree.pop()

@@ -31,6 +31,9 @@ class Family(StrEnum):
     RANGE = "range"
     ENUM = "enum"
     CITEXT = "citext"
+    HSTORE = "hstore"
+    LTREE = "ltree"
+    VECTOR = "vector"
     NETWORK = "network"
     SEARCH = "search"
     COMPOSITE = "composite"
@@ -64,6 +67,11 @@ _BY_KIND: Mapping[str, Family] = {
 }
 
 
+_OF_EXTENSIONS: Mapping[str, Family] = {
+    str(each): each for each in (Family.CITEXT, Family.HSTORE, Family.LTREE, Family.VECTOR)
+}
+
+
 def family_of(type_name: str, types: Mapping[str, PgType]) -> Family:
     """Return the family of a type in ``format_type``'s or a common spelling; domains count as their base."""
     name = type_name.partition("(")[0].strip() if not type_name.endswith("]") else type_name
@@ -76,8 +84,8 @@ def family_of(type_name: str, types: Mapping[str, PgType]) -> Family:
         return _BUILTIN.get(name, Family.OTHER)
     if type_.builtin and type_.name in _BUILTIN:
         return _BUILTIN[type_.name]
-    if type_.extension == type_.typname == "citext":
-        return Family.CITEXT
+    if type_.extension == type_.typname and type_.typname in _OF_EXTENSIONS:
+        return _OF_EXTENSIONS[type_.typname]
     return _BY_KIND.get(type_.kind, Family.OTHER)
 
 

@@ -53,6 +53,14 @@ def _arguments(node: exp.Expr) -> list[exp.Expr]:
     return [each for each in node.iter_expressions() if not isinstance(each, (exp.Var, exp.DataType))]
 
 
+@rule(exp.JSONObject)
+def json_constructor(node: exp.Expr, scope: Scope) -> Value:
+    """``JSON_OBJECT('key': value)`` always gives an object; it refuses a NULL among the keys."""
+    return not_null(
+        "JSON_OBJECT always gives an object", Family.JSON if not node.args.get("return_type") else Family.OTHER
+    )
+
+
 @rule(exp.ConcatWs)
 def concat_ws(node: exp.Expr, scope: Scope) -> Value:
     """NULL only where the separator is."""

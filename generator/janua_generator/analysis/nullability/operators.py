@@ -11,7 +11,9 @@ from janua_generator.analysis.values import Family, Value, converted, family_of,
 
 _ARITHMETIC = frozenset({Family.INTEGER, Family.NUMBER, Family.TIME, Family.LITERAL})
 _KEYS = frozenset({Family.TEXT, Family.INTEGER, Family.ARRAY, Family.LITERAL})
+_HSTORE_KEYS = frozenset({Family.TEXT, Family.ARRAY, Family.HSTORE})
 _TEXTS = frozenset({Family.TEXT, Family.CITEXT})
+_TEXT_PAIRS = ({Family.TEXT}, {Family.TEXT, Family.LITERAL})
 
 # sqlglot's spelling of the symbol, as far as migrations might have defined an operator of that name
 _SYMBOLS: dict[type[exp.Expr], str] = {
@@ -19,7 +21,7 @@ _SYMBOLS: dict[type[exp.Expr], str] = {
     exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%", exp.DPipe: "||", exp.Pow: "^",
     exp.Like: "~~", exp.ILike: "~~*", exp.RegexpLike: "~", exp.RegexpILike: "~*",
     exp.ArrayContainsAll: "@>", exp.ArrayContainedBy: "<@", exp.ArrayOverlaps: "&&", exp.Adjacent: "-|-",
-    exp.Neg: "-",
+    exp.Neg: "-", exp.Distance: "<->",
     exp.BitwiseAnd: "&", exp.BitwiseOr: "|", exp.BitwiseXor: "#", exp.BitwiseLeftShift: "<<",
     exp.BitwiseRightShift: ">>", exp.BitwiseNot: "~", exp.JSONBDeleteAtPath: "#-", exp.JSONBContainsTopKey: "?",
     exp.JSONBContainsAnyTopKeys: "?|", exp.JSONBContainsAllTopKeys: "?&", exp.MatchAgainst: "@@",
@@ -81,10 +83,11 @@ def containment(node: exp.Expr, scope: Scope) -> Value:
 
 @rule(exp.JSONBContainsTopKey, exp.JSONBContainsAnyTopKeys, exp.JSONBContainsAllTopKeys, exp.JSONBDeleteAtPath)
 def keys(node: exp.Expr, scope: Scope) -> Value:
-    """``?``, ``?|``, ``?&`` and ``#-`` of a jsonb."""
+    """``?``, ``?|``, ``?&`` and ``#-`` of a jsonb, the first three of an hstore too."""
     left, right = evaluate(node.this, scope), evaluate(node.expression, scope)
     family = Family.JSON if isinstance(node, exp.JSONBDeleteAtPath) else Family.BOOLEAN
-    if _redefined(node, scope) or left.family is not Family.JSON:
+    is_of_hstore = left.family is Family.HSTORE and family is Family.BOOLEAN
+    if _redefined(node, scope) or not (left.family is Family.JSON or is_of_hstore):
         return nullable("an operator whose result is not known")
     return strictly([left, right], family)
 
@@ -161,10 +164,23 @@ def test(node: exp.Expr, scope: Scope) -> Value:
 
 @rule(exp.NullSafeEQ, exp.NullSafeNEQ)
 def distinction(node: exp.Expr, scope: Scope) -> Value:
-    """``IS DISTINCT FROM`` is never NULL. ``<=>`` reads the same, but is an extension's distance."""
+    """``IS DISTINCT FROM`` is never NULL. ``<=>`` reads the same, but is an extension's distance, NULL for NULL."""
+    operands = [evaluate(node.this, scope), evaluate(node.expression, scope)]
+    if {each.family for each in operands} - {Family.LITERAL} == {Family.VECTOR} and not _compares_anew(("<=>",), scope):
+        return strictly(operands, Family.OTHER)
     if "<=>" in scope.environment.introspection.routines.strict_operators or _compares_anew(("<=>", "="), scope):
         return nullable("an operator whose result is not known")
     return not_null("a test is true or false", Family.BOOLEAN)
+
+
+@rule(exp.Distance)
+def distance(node: exp.Expr, scope: Scope) -> Value:
+    """``<->`` of vectors and, by pg_trgm, of texts; that of other types has other rules."""
+    operands = [evaluate(node.this, scope), evaluate(node.expression, scope)]
+    families = {each.family for each in operands} - {Family.LITERAL}
+    if _redefined(node, scope) or families not in ({Family.VECTOR}, {Family.TEXT}):
+        return nullable("an operator whose result is not known")
+    return strictly(operands, Family.NUMBER)
 
 
 @rule(exp.Exists)
@@ -181,8 +197,14 @@ def arithmetic(node: exp.Expr, scope: Scope) -> Value:
         return nullable("an operator whose result is not known")
     if isinstance(node, exp.Sub) and left.family is Family.JSON and right.family in _KEYS:
         return strictly([left, right], Family.JSON)
-    if {left.family, right.family} == {Family.RANGE} and isinstance(node, (exp.Add, exp.Sub, exp.Mul)):
-        return strictly([left, right], Family.RANGE)
+    if isinstance(node, exp.Sub) and left.family is Family.HSTORE and right.family in _HSTORE_KEYS:
+        return strictly([left, right], Family.HSTORE)
+    for family in (Family.RANGE, Family.VECTOR):
+        if {left.family, right.family} == {family} and isinstance(node, (exp.Add, exp.Sub, exp.Mul)):
+            return strictly([left, right], family)
+    if isinstance(node, exp.Mod) and {left.family, right.family} in _TEXT_PAIRS:
+        # of pg_trgm
+        return strictly([left, right], Family.BOOLEAN)
     if not {left.family, right.family} <= _ARITHMETIC:
         return nullable("an operator whose result is not known")
     families = {left.family, right.family} - {Family.LITERAL}
@@ -220,9 +242,9 @@ def concatenation(node: exp.Expr, scope: Scope) -> Value:
     if _redefined(node, scope):
         return nullable("an operator whose result is not known")
     families = {left.family, right.family} - {Family.LITERAL}
-    if families & _TEXTS and Family.ARRAY not in families:
+    if families & _TEXTS and families.isdisjoint({Family.ARRAY, Family.LTREE}):
         return strictly([left, right], Family.TEXT)
-    known = (Family.ARRAY, Family.JSON, Family.BYTES, Family.SEARCH)
+    known = (Family.ARRAY, Family.JSON, Family.BYTES, Family.SEARCH, Family.HSTORE, Family.LTREE, Family.VECTOR)
     family = next((each for each in known if each in families), Family.OTHER)
     if family is Family.OTHER:
         return nullable("an operator whose result is not known")

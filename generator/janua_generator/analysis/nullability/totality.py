@@ -31,6 +31,9 @@ _ARRAY = frozenset({Family.ARRAY})
 _RANGE = frozenset({Family.RANGE})
 _NETWORK = frozenset({Family.NETWORK})
 _SEARCH = frozenset({Family.SEARCH})
+_HSTORE = frozenset({Family.HSTORE})
+_LTREE = frozenset({Family.LTREE})
+_VECTOR = frozenset({Family.VECTOR})
 _ANY = frozenset(Family)
 
 
@@ -107,6 +110,18 @@ TOTAL: Mapping[str, Signature] = {
     **_each("crypt gen_salt unaccent soundex metaphone", _PLAIN, Family.TEXT),
     **_each("gen_random_bytes", _NUMBER, Family.BYTES),
     **_each("levenshtein", _PLAIN, Family.INTEGER),
+    # hstore, ltree, vector
+    **_each("akeys avals hstore_to_array slice_array", _HSTORE, Family.ARRAY),
+    **_each("hstore_to_json hstore_to_jsonb hstore_to_json_loose hstore_to_jsonb_loose", _HSTORE, Family.JSON),
+    **_each("exist exists_any exists_all defined isexists isdefined", _HSTORE, Family.BOOLEAN),
+    **_each("slice", _HSTORE, Family.HSTORE),
+    **_each("nlevel", _LTREE, Family.INTEGER),
+    **_each("subpath subltree", _LTREE, Family.LTREE),
+    **_each("ltree2text", _LTREE, Family.TEXT),
+    **_each("text2ltree", _PLAIN, Family.LTREE),
+    **_each("l2_distance inner_product cosine_distance l1_distance vector_norm", _VECTOR, Family.NUMBER),
+    **_each("vector_dims", _VECTOR, Family.INTEGER),
+    **_each("l2_normalize subvector", _VECTOR, Family.VECTOR),
 }  # fmt: skip
 """Those that give a value for arguments none of which is NULL."""
 
