@@ -13,7 +13,7 @@ from janua_generator.analysis.nullability.operators import strictly
 from janua_generator.analysis.nullability.rules import evaluate
 from janua_generator.analysis.scope import Scope
 from janua_generator.analysis.syntax import function_name, parameter_number, type_name, unwrapped
-from janua_generator.analysis.values import Family, Value, base_type, family_of, not_null, nullable
+from janua_generator.analysis.values import Family, Value, base_type, converted, family_of, not_null, nullable
 
 MAKERS = frozenset({"string_to_array", "regexp_split_to_array", "parse_ident", "enum_range", "array_positions"})
 """Functions whose arrays never hold a NULL; ``string_to_array`` makes some where it is told what stands for them."""
@@ -102,7 +102,8 @@ def _of_cast(node: exp.Cast, scope: Scope) -> Value:
         return _UNKNOWN.with_family(family)
     if inner.family in (Family.OTHER, Family.COMPOSITE) or (inner.family is Family.JSON and family is not Family.JSON):
         return _UNKNOWN.with_family(family)
-    return inner.with_family(family)
+    element = type_name(node.args["to"]).removesuffix("[]")
+    return converted(inner, element, scope.environment.introspection.types).with_family(family)
 
 
 def _of_constructor(node: exp.Array, scope: Scope) -> Value:

@@ -18,3 +18,6 @@ UPDATE t SET zoned = at, opens = here, n = 1 RETURNING zoned, opens, n;
 
 -- name: functions
 SELECT clock_of(NULL), c.clock, c.n FROM clocks() AS c;
+
+-- name: elements
+SELECT x FROM unnest(ARRAY['infinity'::timestamp, '2024-01-01'::timestamp]::time[]) AS x;
