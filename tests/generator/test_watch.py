@@ -8,9 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import psycopg
 import pytest
+from janua.scratch import ScratchServer
 
 from .conftest import NewProject
 from .sandbox import GET_USER, USERS, Sandbox
@@ -137,9 +139,10 @@ def test_many_saves_at_once_are_few_runs(watch: Watch) -> None:
 
 def test_a_lost_connection_is_made_again(watch: Watch) -> None:
     """The server may have been restarted."""
-    with psycopg.connect(watch.project.url, autocommit=True) as connection:
+    url = watch.project.url
+    with closing(ScratchServer(url, watch.project.root)) as own, psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE starts_with(datname, %s)", ("janua_scratch_",)
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE starts_with(datname, %s)", (own.prefix,)
         )
     watch.project.write("queries/users.sql", GET_USER + "-- name: two :one\nSELECT 2 AS x;\n")
     watch.until_generated("def two(")
