@@ -1,3 +1,4 @@
+-- needs PostgreSQL 16
 CREATE TABLE a (id integer PRIMARY KEY, x integer);
 CREATE TABLE b (id integer PRIMARY KEY, x integer);
 CREATE TABLE c (id integer PRIMARY KEY, x integer);
