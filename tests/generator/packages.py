@@ -6,12 +6,16 @@ import importlib
 import pkgutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from janua.migrations import read_migrations
+from janua.scratch import ScratchServer
+
+from .conftest import drop_databases
 from .sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +37,33 @@ def imported(project: Sandbox, name: str) -> Iterator[Any]:
         for module in [each for each in sys.modules if each.partition(".")[0] == name]:
             del sys.modules[module]
         importlib.invalidate_caches()
+
+
+@contextmanager
+def generated(scratch: ScratchServer, root: Path, files: Mapping[str, str | bytes], name: str) -> Iterator[Sandbox]:
+    """
+    Make a project of these files in a new folder, and generate its package.
+
+    ``name`` is the package's own: the reference application's may be imported already.
+    """
+    made = Sandbox(root, scratch.url("postgres"))
+    made.fill(dict(files), f'output = "{name}"\npackage = "{name}"')
+    outcome = made.run()
+    assert (0, "") == (outcome.code, outcome.err), outcome.err
+    try:
+        yield made
+    finally:
+        drop_databases(made.root, made.url)
+
+
+@contextmanager
+def migrated(scratch: ScratchServer, project: Sandbox, purpose: str) -> Iterator[str]:
+    """A database with the project's schema and data, by its URL."""
+    name = scratch.clone(scratch.migrated(read_migrations(project.root / "migrations"), purpose=purpose))
+    try:
+        yield scratch.url(name)
+    finally:
+        scratch.drop(name)
 
 
 def type_errors(project: Sandbox, package: str) -> str:

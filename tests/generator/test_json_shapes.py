@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 from janua import AsyncDatabase, Database
 from janua.errors import UnreadableValue
-from janua.migrations import read_migrations
 from janua.scratch import ScratchServer
 
 from .conftest import drop_databases
-from .packages import imported, type_errors
+from .packages import generated, imported, migrated, type_errors
 from .sandbox import Sandbox
 
 # Each type with values that PostgreSQL writes into JSON in a way of its own.
@@ -131,12 +130,8 @@ FILES = {"migrations/0001_x.sql": SCHEMA, "queries/q.sql": QUERIES}
 @pytest.fixture(scope="module")
 def project(scratch: ScratchServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """The project, generated."""
-    made = Sandbox(tmp_path_factory.mktemp("json") / "project", scratch.url("postgres"))
-    made.fill(FILES, 'output = "json_shapes"\npackage = "json_shapes"')
-    outcome = made.run()
-    assert (0, "") == (outcome.code, outcome.err), outcome.err
-    yield made
-    drop_databases(made.root, made.url)
+    with generated(scratch, tmp_path_factory.mktemp("json") / "project", FILES, "json_shapes") as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -149,9 +144,8 @@ def package(project: Sandbox) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def url(project: Sandbox, scratch: ScratchServer) -> Iterator[str]:
     """A database with its schema and data."""
-    name = scratch.clone(scratch.migrated(read_migrations(project.root / "migrations"), purpose="json"))
-    yield scratch.url(name)
-    scratch.drop(name)
+    with migrated(scratch, project, "json") as found:
+        yield found
 
 
 @pytest.fixture

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from janua import AsyncDatabase, Database
 from janua.errors import NotFound, TooManyRows
-from janua.migrations import read_migrations
 from janua.scratch import ScratchServer
 
-from .conftest import NewProject, drop_databases
-from .packages import imported, type_errors
+from .conftest import NewProject
+from .packages import generated, imported, migrated, type_errors
 from .sandbox import Sandbox
 
 SCHEMA = """\
@@ -72,13 +71,8 @@ FILES = {"migrations/0001_x.sql": SCHEMA, "queries/q.sql": QUERIES, "queries/els
 @pytest.fixture(scope="module")
 def project(scratch: ScratchServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """The project, generated."""
-    made = Sandbox(tmp_path_factory.mktemp("nested") / "project", scratch.url("postgres"))
-    # of a name of its own: the reference application's package may be imported already
-    made.fill(FILES, 'output = "nested_rows"\npackage = "nested_rows"')
-    outcome = made.run()
-    assert (0, "") == (outcome.code, outcome.err)
-    yield made
-    drop_databases(made.root, made.url)
+    with generated(scratch, tmp_path_factory.mktemp("nested") / "project", FILES, "nested_rows") as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +85,8 @@ def package(project: Sandbox) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def url(project: Sandbox, scratch: ScratchServer) -> Iterator[str]:
     """A database with its schema and data."""
-    name = scratch.clone(scratch.migrated(read_migrations(project.root / "migrations"), purpose="nested"))
-    yield scratch.url(name)
-    scratch.drop(name)
+    with migrated(scratch, project, "nested") as found:
+        yield found
 
 
 @pytest.fixture
