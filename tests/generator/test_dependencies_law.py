@@ -27,6 +27,7 @@ from .soundness.schemamaker import FUNCTIONS, make_schema
 from .soundness.writemaker import StatementMaker
 from .wiringmaker import WiringMaker
 from .workbench import Rows, Workbench, undone
+from .workbench import rows_of as sent_rows
 
 SCHEMAS = 5
 STATEMENTS_A_SCHEMA = 60
@@ -113,9 +114,8 @@ def observed(cursor: psycopg.RawCursor[tuple[Any, ...]], sql: str, parameters: i
 
 
 def rows_of(cursor: psycopg.RawCursor[tuple[Any, ...]], sql: str) -> Rows:
-    """The rows of a query, in an order of their own."""
-    rows = cursor.execute(sql.encode(), binary=True).fetchall()
-    return sorted(rows, key=repr)
+    """The rows of a query as the server sent them, since NaN does not equal itself, in one order."""
+    return sorted(sent_rows(cursor.execute(sql.encode(), binary=True)), key=repr)
 
 
 def keepable(workbench: Workbench, texts: Iterable[str]) -> Iterator[Kept]:

@@ -184,10 +184,15 @@ def _row_source(node: exp.Expr, scope: Scope) -> Source | None:
     while level is not None:
         found = [each for each in level.sources if each.alias == name]
         if found:
-            usable = len(found) == 1 and found[0].columns is not None and all(each.name for each in found[0].columns)
-            return found[0] if usable else None
+            return found[0] if len(found) == 1 and _has_known_fields(found[0]) else None
         level = level.parent
     return None
+
+
+def _has_known_fields(source: Source) -> bool:
+    """Whether the fields of its row are called as its columns are, each by a name of its own."""
+    names = [each.name for each in source.columns or ()]
+    return not source.is_renamed and bool(names) and all(names) and len(set(names)) == len(names)
 
 
 def _row(source: Source, types: Sequence[str]) -> Shape:

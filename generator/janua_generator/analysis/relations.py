@@ -24,6 +24,7 @@ def derived(item: exp.Expr, output: Output, scope: Scope, depends_on: tuple[Sour
         at_most_one=output.at_most_one,
         at_least_one=output.at_least_one,
         is_whole=output.is_whole,
+        has_row=True,
         depends_on=depends_on,
         volatile=_is_volatile(item, scope),
     )
@@ -47,6 +48,7 @@ def table(item: exp.Table, scope: Scope) -> Source:
             at_most_one=cte.at_most_one,
             at_least_one=cte.at_least_one,
             is_whole=cte.is_whole,
+            has_row=True,
         )
     relation = scope.environment.introspection.catalog.relation(name, schema or None)
     if relation is None:
@@ -59,7 +61,14 @@ def table(item: exp.Table, scope: Scope) -> Source:
     is_whole = not item.args.get("only") and not item.args.get("sample")
     if relation.kind == "view":
         is_whole = is_whole and view_output(relation, scope).is_whole
-    return Source(alias, renamed(columns, names), None if names else relation, is_whole=is_whole)
+    return Source(
+        alias,
+        renamed(columns, names),
+        None if names else relation,
+        is_whole=is_whole,
+        is_renamed=bool(names),
+        has_row=True,
+    )
 
 
 def relation_columns(relation: Relation, scope: Scope) -> tuple[Column, ...]:

@@ -77,7 +77,9 @@ class Source:
     ``relation`` is the table or view that it is, under that one's own column names. Where it has
     ``at_most_one`` row, that row is the same for all rows of ``depends_on``, and computed once
     unless it is ``volatile``. ``is_whole``: it has all rows of the table that its columns are of.
-    ``is_scalar``: it is a function's value, which its own name stands for too.
+    ``is_scalar``: it is a function's value, which its own name stands for too. ``is_renamed``: its columns have names
+    of the query's that its row as a whole, whose type is declared, does not know. ``has_row``: that row is made of its
+    columns, and so is there even where all of them are NULL.
     ``referred_to_by`` is the column whose foreign key keeps it from being replaced by an outer join.
     """
 
@@ -88,6 +90,8 @@ class Source:
     at_least_one: bool = False
     is_whole: bool = False
     is_scalar: bool = False
+    is_renamed: bool = False
+    has_row: bool = False
     depends_on: tuple[Source, ...] = ()
     volatile: bool = False
     referred_to_by: str = ""

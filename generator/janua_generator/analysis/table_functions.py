@@ -57,6 +57,7 @@ def called(item: exp.Expr, scope: Scope, neighbours: tuple[Source, ...]) -> Sour
         at_most_one=one_row,
         at_least_one=one_row,
         is_scalar=len(calls) == 1 and calls[0].is_scalar and not has_position,
+        is_renamed=bool(names),
         depends_on=neighbours,
         volatile=any(each.is_volatile for each in calls),
     )

@@ -48,8 +48,8 @@ def _whole_row(node: exp.Column, scope: Scope) -> Value:
             source = sources[0]
             if source.is_scalar and source.columns and table is None:
                 return _value_of_function(source, level)
-            plain = source.relation is not None and not level.has_grouping_sets
-            if len(sources) > 1 or source.extended_by or not plain:
+            is_there = (source.has_row or source.relation is not None) and not level.has_grouping_sets
+            if len(sources) > 1 or source.extended_by or not is_there:
                 return nullable(f"{name} may be absent", Family.COMPOSITE)
             return not_null(f"{name} is present", Family.COMPOSITE)
         level = level.parent

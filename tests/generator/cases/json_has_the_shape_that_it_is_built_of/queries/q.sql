@@ -27,3 +27,7 @@ SELECT json_build_object(u.name, 1) AS a, json_build_array(1, 'x') AS b, u.data 
 
 -- name: in_parentheses_after_a_cte
 WITH w AS (SELECT id FROM users) (SELECT json_agg(w.id) AS ids FROM w);
+
+-- name: a_row_keeps_the_names_of_its_type
+SELECT to_jsonb(t) AS renamed, to_jsonb(s) AS subquery, to_jsonb(d) AS twice, to_jsonb(n) AS number FROM orgs AS t (note, name, id), (SELECT id FROM users) AS s (key),
+    (SELECT id, name AS id FROM users) AS d, generate_series(1, 2) AS n (x);
