@@ -22,3 +22,7 @@ SELECT j -> 'a' AS field, j ->> 'a' AS text, j #>> '{a}' AS path, j['a'] AS subs
 
 -- name: a_document_null_becomes_null
 SELECT (j -> 'a')::text AS text, (j ->> 'a')::integer AS number FROM t WHERE id = 2;
+
+-- name: names_and_comments
+SELECT pg_get_serial_sequence('t', 'id') AS sequence, obj_description('t'::regclass, 'pg_class') AS comment, inet_client_addr() AS client,
+    current_setting('janua.nothing', true) AS setting, current_setting('TimeZone') AS zone;

@@ -11,3 +11,6 @@ SELECT sum(y) OVER (ORDER BY id) AS running, sum(x) OVER (ORDER BY id) AS of_nul
 SELECT sum(y) OVER (ORDER BY id ROWS BETWEEN 2 PRECEDING AND 1 PRECEDING) AS before,
     sum(y) OVER w AS named, sum(y) FILTER (WHERE y > 9) OVER () AS filtered, count(*) FILTER (WHERE y > 9) OVER () AS counted
 FROM t WINDOW w AS (ORDER BY id ROWS BETWEEN 1 FOLLOWING AND 2 FOLLOWING);
+
+-- name: shares
+SELECT cume_dist() OVER w AS share, percent_rank() OVER w AS rank, dense_rank() OVER w AS dense FROM t WINDOW w AS (ORDER BY y);
