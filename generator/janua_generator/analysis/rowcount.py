@@ -207,7 +207,9 @@ def of_insert(
     reason = "an INSERT of one row" if selected.at_most_one else "an INSERT of several rows"
     conflict = node.args.get("conflict")
     action = str(conflict.args.get("action") or "") if conflict is not None else ""
-    may_skip = conflict is not None and ("UPDATE" not in action.upper() or conflict.args.get("where") is not None)
+    may_skip = conflict is not None and (
+        "UPDATE" not in action.upper() or conflict.args.get("where") is not None or _writes_more_than(node)
+    )
     events = ("insert", "update") if conflict is not None else ("insert",)
     opaque = effect_of_triggers(relation, scope, *events).opaque
     may_drop = relation.is_view or _has_foreign_part(relation, scope) or opaque
@@ -216,6 +218,15 @@ def of_insert(
         why = "ON CONFLICT may skip it" if may_skip else "a trigger or its query may leave it out"
         reason = f"{reason}, but {why}"
     return Output(columns, selected.at_most_one, at_least_one, reason)
+
+
+def _writes_more_than(node: exp.Expr) -> bool:
+    """
+    Whether the statement writes elsewhere too.
+
+    A row that it has written already is not updated once more, and RETURNING is silent about it (ExecUpdate).
+    """
+    return any(each is not node for each in node.root().find_all(exp.Insert, exp.Update, exp.Delete, exp.Merge))
 
 
 def _has_foreign_part(relation: Relation, scope: Scope) -> bool:
