@@ -5,14 +5,15 @@ What sqlglot's grammar lacks: it is given texts of the same length that it reads
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlglot
 from janua.lexer import TRIVIA, Kind, Token, tokenize
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.expressions import core
+
+from janua_generator.analysis.rewriting import rewritten, without_types
 
 # It warns on standard error where it falls back to a Command; that fallback is reported as a finding of ours.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -25,6 +26,7 @@ _STAND_INS = {
     name: name.replace("_", "x")
     for name in ("json_agg", "json_object_agg", "jsonb_object_agg", "json_object", "date_part")
 }
+_UNNEST = {"unnest": "unnesx"}
 _STOOD_FOR = {stand_in: name for name, stand_in in _STAND_INS.items()}
 
 # Words that a query has only as names, for which sqlglot does not always take them, by all but their first
@@ -32,18 +34,11 @@ _STOOD_FOR = {stand_in: name for name, stand_in in _STAND_INS.items()}
 _COMMANDS = {word[1:]: word for word in ("alter", "drop", "function", "if", "lock", "revoke", "rollback")}
 _DISGUISE = "\u029f"
 
-# What sqlglot does not read, and something of the same length that says all that rules need.
-_REWRITTEN = re.compile(
-    r"(?P<overriding>overriding\s+(?:system|user)\s+value)|(?P<cursor>(?<=where)\s+current\s+of\s+\w+)"
-    r"|(?P<collation>collation\s+for)(?=\s*\()|(?P<rows>(?<=returning)\s+with\s*\([^)]*\))",
-    re.IGNORECASE,
-)
-
 
 def tree_of(text: str) -> exp.Expr | None:
     """Return sqlglot's tree of a statement, or None where it has none, or a wrong one."""
-    prepared = _with_stand_ins(text)
-    tree = _tree(prepared) or _tree_of_disguised(prepared)
+    prepared = _with_calls_renamed(rewritten(text), _STAND_INS)
+    tree = _tree(prepared) or _tree_of_disguised(prepared) or _tree_of_unnesting(prepared) or _tree_of_typed(prepared)
     if tree is None or isinstance(tree, exp.Command):
         return None
     # `a @ b`, an operator, is read as a name given to a
@@ -77,36 +72,39 @@ def _tree_of_disguised(text: str) -> exp.Expr | None:
     return tree
 
 
-def _with_stand_ins(text: str) -> str:
-    return _with_calls_renamed(_rewritten(text))
+def _tree_of_unnesting(text: str) -> exp.Expr | None:
+    """The tree where a join begins with ``unnest``, which sqlglot takes for a relation that nothing is joined to."""
+    renamed = _with_calls_renamed(text, _UNNEST)
+    tree = _tree(renamed) if renamed != text else None
+    for call in tree.find_all(exp.Anonymous) if tree is not None else ():
+        if call.name in _UNNEST.values():
+            call.replace(exp.Unnest(expressions=call.expressions))
+    return tree
 
 
-def _rewritten(text: str) -> str:
-    """Replace what sqlglot does not read, where it is no part of a literal, a quoted name or a comment."""
-    found = list(_REWRITTEN.finditer(text))
-    if not found:
-        return text
-    words = {token.start for token in tokenize(text) if token.kind is Kind.NAME}
-    for match in found:
-        start, end = match.span()
-        start += len(match[0]) - len(match[0].lstrip())
-        if start in words:
-            kept = {"cursor": "true", "collation": "collation_for"}.get(match.lastgroup or "", "")
-            text = text[:start] + kept.ljust(end - start) + text[end:]
-    return text
+def _tree_of_typed(text: str) -> exp.Expr | None:
+    """The tree where literals have a type's name before them, ``mood 'happy'``: the same as ``'happy'::mood``."""
+    plain, types = without_types(text)
+    tree = _tree(plain) if types else None
+    for literal in tree.find_all(exp.National) if tree is not None else ():
+        cast = _tree(f"SELECT '' :: {types.get(literal.name, '')}")
+        to = cast.find(exp.DataType) if cast is not None else None
+        if to is None:
+            return None
+        literal.replace(exp.Cast(this=exp.Literal.string(literal.name), to=to))
+    return tree
 
 
-def _with_calls_renamed(text: str) -> str:
-    if not any(name in text.lower() for name in _STAND_INS):
+def _with_calls_renamed(text: str, names: Mapping[str, str]) -> str:
+    if not any(name in text.lower() for name in names):
         return text
     tokens = list(tokenize(text))
     return "".join(
-        _STAND_INS[token.text.lower()] if _is_call_of(_STAND_INS, tokens, at) else token.text
-        for at, token in enumerate(tokens)
+        names[token.text.lower()] if _is_call_of(names, tokens, at) else token.text for at, token in enumerate(tokens)
     )
 
 
-def _is_call_of(names: dict[str, str], tokens: Sequence[Token], at: int) -> bool:
+def _is_call_of(names: Mapping[str, str], tokens: Sequence[Token], at: int) -> bool:
     if tokens[at].kind is not Kind.NAME or tokens[at].text.lower() not in names:
         return False
     following = next((token for token in tokens[at + 1 :] if token.kind not in TRIVIA), None)

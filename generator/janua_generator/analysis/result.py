@@ -92,10 +92,11 @@ def result_of(described: DescribedQuery, output: Output, expansion: Expansion) -
     warnings: list[Diagnostic] = []
     values = _values(described, output, warnings)
     paths = _paths(described, expansion)
+    is_known = len(output.columns or ()) == len(values)
     groups = []
     for path in _prefixes(paths):
         members = [at for at, each in enumerate(paths) if each == path]
-        keys = _keys(members, values)
+        keys = _keys(members, values) if is_known else tuple(members)
         groups.append(Group(path, keys))
         if keys:
             for at in members:

@@ -73,7 +73,7 @@ def _ordinality(item: exp.Expr) -> tuple[bool, list[str]]:
     """Whether rows are counted, and the names of the alias, in which sqlglot keeps the counter's apart for unnest."""
     names = [] if _definitions(item) else alias_columns(item)
     call = item.this if isinstance(item, exp.Lateral) else item
-    offset = call.args.get("offset") if isinstance(call, exp.Unnest) else item.args.get("ordinality")
+    offset = call.args.get("offset") or item.args.get("ordinality")
     return bool(offset), [*names, name_of(offset)] if isinstance(offset, exp.Identifier) else names
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from janua_generator.analysis.nullability.rules import evaluate, rule
+from janua_generator.analysis.rewriting import written_as
 from janua_generator.analysis.scope import Scope
 from janua_generator.analysis.syntax import function_name, is_quantified, is_row, type_name, unwrapped
 from janua_generator.analysis.values import Family, Value, converted, family_of, not_null, nullable
@@ -37,12 +38,13 @@ def strictly(operands: list[Value], family: Family) -> Value:
 
 
 def _redefined(node: exp.Expr, scope: Scope) -> bool:
-    return _SYMBOLS.get(type(node), "") in scope.environment.introspection.routines.redefined_operators
+    return _compares_anew((_SYMBOLS.get(type(node), ""),), scope)
 
 
 def _compares_anew(symbols: tuple[str, ...], scope: Scope) -> bool:
     """Whether the migrations gave one of these operators a meaning of their own."""
-    return any(symbol in scope.environment.introspection.routines.redefined_operators for symbol in symbols)
+    redefined = scope.environment.introspection.routines.redefined_operators
+    return bool(redefined) and any(not redefined.isdisjoint(written_as(symbol)) for symbol in symbols)
 
 
 @rule(exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)

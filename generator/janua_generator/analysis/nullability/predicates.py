@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from janua_generator.analysis.nullability.columns import resolve
 from janua_generator.analysis.nullability.rules import evaluate
+from janua_generator.analysis.rewriting import written_as
 from janua_generator.analysis.scope import Condition, Scope, Source
 from janua_generator.analysis.syntax import conjuncts, function_name, is_any, is_quantified, is_row, unwrapped
 from janua_generator.analysis.values import Family
@@ -149,7 +150,7 @@ def _operation(node: exp.Expr, operator: str, scope: Scope) -> Facts:
 
 
 def _strict(operator: str, scope: Scope) -> bool:
-    return operator in scope.environment.introspection.routines.strict_operators
+    return written_as(operator) <= scope.environment.introspection.routines.strict_operators
 
 
 def _concatenation(node: exp.DPipe, scope: Scope) -> Facts:
