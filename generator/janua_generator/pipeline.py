@@ -30,6 +30,7 @@ from janua_generator.describe import DescribedQuery, argument_types, describe
 from janua_generator.diagnostics import GenerationFailed, of_migration
 from janua_generator.emit import emit
 from janua_generator.memory import Answer, digest
+from janua_generator.overrides.resolved import Overrides
 from janua_generator.package import build_package
 from janua_generator.project import Inputs
 from janua_generator.sqlfile.model import ParsedQuery, SourceQuery
@@ -80,7 +81,10 @@ def analyse_project(inputs: Inputs, workshop: Workshop) -> Analysis:
         raise GenerationFailed(_sorted([*errors, of_migration(error, inputs.project.root)])) from None
     recalled = _recalled(sources, *workshop.known(state, schema.rules))
     unknown = [source for source in sources if source not in recalled]
-    analysed, more = _analysed(schema, unknown)
+    overrides = Overrides.of(inputs.project, schema.introspection)
+    if not errors:
+        overrides.check_queries(sources)
+    analysed, more = _analysed(schema, unknown, overrides)
     errors += more
     queries = [query for source in sources if (query := recalled.get(source) or analysed.get(source))]
     return Analysis(schema.introspection, schema.rules, tuple(queries), _sorted(errors), len(unknown))
@@ -116,7 +120,7 @@ def generate(inputs: Inputs, analysis: Analysis) -> Generated:
 
 
 def _analysed(
-    schema: MigratedSchema, sources: Iterable[SourceQuery]
+    schema: MigratedSchema, sources: Iterable[SourceQuery], overrides: Overrides
 ) -> tuple[dict[SourceQuery, AnalysedQuery], list[Diagnostic]]:
     """Have the server describe these queries, and analyse them."""
     parsed, errors = _parsed(sources)
@@ -128,7 +132,7 @@ def _analysed(
             errors.append(answer)
             continue
         try:
-            queries[answer.parsed.source] = analyse_described(schema, answer)
+            queries[answer.parsed.source] = overrides.applied(analyse_described(schema, answer))
         except GenerationFailed as failure:
             errors += failure.diagnostics
     return queries, errors

@@ -30,17 +30,23 @@ Domains: TypeAlias = Literal["base", "newtype"]
 """What a domain is: the same as its base type, or a ``typing.NewType`` of that."""
 
 
+BUILTINS = ("bool", "bytes", "dict", "float", "int", "list", "str")
+"""The builtins that an override may name; ``dict`` and ``list`` are for JSON."""
+
+
 @dataclass(frozen=True, slots=True)
 class Override:
     """
-    The Python type of a column (of a table, or of one query's result) or of every value of a database type.
+    The Python type of a column (of a table or view), of one query's column or parameter, or of every value of a
+    database type.
 
-    ``python`` is ``module:Name``, or the bare name of a builtin.
+    ``python`` is ``module:Name``, or the bare name of one of :data:`BUILTINS`.
     """
 
     python: str
     column: str = ""
     query: str = ""
+    parameter: str = ""
     type: str = ""
 
 
@@ -284,13 +290,24 @@ class _Checker:
     def _check_overrides(self, overrides: Iterable[Override]) -> None:
         for index, override in enumerate(overrides):
             key = f"override[{index}]"
-            if bool(override.column) == bool(override.type):
-                self._fail(key, "needs either column or type (and query only with column)")
-            if override.query and not override.column:
-                self._fail(f"{key}.query", "goes together with column, not with type")
-            module, colon, name = override.python.rpartition(":")
-            if not _is_dotted(name) or (colon and not _is_dotted(module)):
-                self._fail(f"{key}.python", f'"{override.python}" is not "module:Name" or the name of a builtin')
+            named = [each for each in (override.column, override.parameter, override.type) if each]
+            if len(named) != 1:
+                self._fail(key, "needs one of column, type, or parameter with query")
+            if override.query and override.type:
+                self._fail(f"{key}.query", "goes together with column or parameter, not with type")
+            if override.parameter and not override.query:
+                self._fail(f"{key}.parameter", "needs the query, too")
+            if override.query and not _is_of(override.query):
+                self._fail(f"{key}.query", f'"{override.query}" is not "module.query", as in "users.get_user"')
+            if override.column and not override.query and not _is_of(override.column):
+                self._fail(f"{key}.column", f'"{override.column}" is not "table.column"')
+            self._check_python(f"{key}.python", override.python)
+
+    def _check_python(self, key: str, python: str) -> None:
+        module, colon, name = python.rpartition(":")
+        is_named = _is_dotted(name) and (_is_dotted(module) if colon else name in BUILTINS)
+        if not is_named:
+            self._fail(key, f'"{python}" is not "module:Name" or one of {", ".join(BUILTINS)}')
 
     def _check_renames(self, renames: Mapping[str, str]) -> None:
         for table, name in renames.items():
@@ -377,6 +394,11 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 def _is_dotted(path: str) -> bool:
     return all(part.isidentifier() and not keyword.iskeyword(part) for part in path.split("."))
+
+
+def _is_of(name: str) -> bool:
+    """Whether it is the name of something in something else, with a dot between."""
+    return "." in name and all(name.split("."))
 
 
 _TYPE_NAMES = {
