@@ -121,7 +121,7 @@ class Overrides:
         """What all columns have that it meets, else what its type has."""
         found = {self._of_place(each) if self._fits(parameter.type, each) else "" for each in parameter.columns}
         python = found.pop() if len(found) == 1 else ""
-        met = self._named(parameter.meets)
+        met = self._named(parameter.meets if parameter.columns else "")
         is_domains = met.kind == "domain" and self._is_sent_as(parameter.type, met.name)
         return python or self._of_type(met if is_domains else parameter.type)
 
