@@ -35,8 +35,8 @@ WHEN MATCHED THEN UPDATE SET metadata = s.m, tags = :tags
 WHEN NOT MATCHED THEN INSERT (id, metadata) VALUES (:new_id, :new_meta);
 
 -- name: asked
--- @json metadata: other.types:Meta
--- @json part: other.types:Part
+-- @json metadata: app:Other
+-- @json part: app:Part
 SELECT count(*) AS n, metadata, '{}'::jsonb AS part FROM users WHERE tags IS NOT NULL
 GROUP BY metadata HAVING count(*) > :low::bigint;
 
