@@ -46,7 +46,7 @@ def own_type(reference: str) -> Any:
         raise ConfigError(f'the Python type "{reference}" is not there: no module {error.name}') from None
     for name in path.split("."):
         if not hasattr(found, name):
-            raise ConfigError(f'the Python type "{reference}" is not there: no {name} in {module or "builtins"}')
+            raise ConfigError(f'the Python type "{reference}" is not there: no {path} in {module or "builtins"}')
         found = getattr(found, name)
     # `type X = …` stands for what it is
     return getattr(found, "__value__", found)

@@ -35,6 +35,8 @@ def json_decoder(reference: str) -> Decode:
 
 
 def _decoder(type_: Any) -> Decode:
+    # `type X = …`, inside of another, too
+    type_ = getattr(type_, "__value__", type_)
     if _mentions_pydantic(type_):
         # here, because the runtime does not depend on it: whoever has such a class has it
         from pydantic import TypeAdapter
@@ -48,6 +50,7 @@ def _decoder(type_: Any) -> Decode:
 
 
 def _mentions_pydantic(type_: Any) -> bool:
+    type_ = getattr(type_, "__value__", type_)
     return hasattr(type_, "__pydantic_validator__") or any(map(_mentions_pydantic, get_args(type_)))
 
 
