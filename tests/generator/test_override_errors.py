@@ -115,6 +115,18 @@ def test_another_type_is_noticed(new_project: NewProject) -> None:
     )
 
 
+def test_the_same_query_elsewhere_is_not_named_by_the_override(new_project: NewProject) -> None:
+    """What is remembered of a statement holds for one that an override names as little as for one that none does."""
+    query = "-- name: plans\nSELECT plan FROM orgs;\n"
+    files = {"migrations/0001_x.sql": SCHEMA, "queries/a.sql": query}
+    project = new_project(files, override(query="a.plans", column="plan", python="own:Plan"))
+    assert 0 == project.run().code
+    project.write("queries/b.sql", query)
+    assert 0 == project.run().code
+    found = [project.read(f"generated/{name}.py").count("own:Plan") for name in ("a", "b")]
+    assert [1, 0] == found
+
+
 def test_a_type_that_is_not_there_says_so(new_project: NewProject, scratch: ScratchServer) -> None:
     """When the query first needs it; type checkers know it before."""
     project = new_project(

@@ -144,33 +144,65 @@ def _refuses_null(type_name: str, catalog: Catalog) -> bool:
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    """A column that a value is put into or compared with; ``is_whole``: as a value that the column could have."""
+
+    relation: Relation
+    column: Column
+    is_whole: bool
+
+
 def _met_column(node: exp.Expr, catalog: Catalog) -> tuple[str, tuple[tuple[str, str], ...]]:
     """What it is assigned to or compared with, as far as names tell: the type, and the columns that may be meant."""
+    found = list(_meetings(node, catalog))
+    types = {each.column.type for each in found}
+    places = tuple((each.relation.qualified, each.column.name) for each in found if each.is_whole)
+    return types.pop() if len(types) == 1 else "", places
+
+
+def _meetings(node: exp.Expr, catalog: Catalog, followed: frozenset[int] = frozenset()) -> Iterator[_Meeting]:
     node = _unchanged(node)
-    assigned = assignment_of(node, catalog)
+    while isinstance(node.parent, exp.Coalesce):
+        node = _unchanged(node.parent)
+    assigned, place = assignment_of(node, catalog), place_of(node)
     if assigned is not None:
-        found = [(assigned.relation, assigned.column)] if assigned.relation and assigned.column else []
-        return _type_of(found), _places(found)
+        yield from _assigned(assigned)
+    elif place is not None:
+        yield from _meetings_at(place, catalog, followed)
+    else:
+        yield from _compared(node, catalog)
+
+
+def _meetings_at(place: Place, catalog: Catalog, followed: frozenset[int]) -> Iterator[_Meeting]:
+    """Where CTEs and subqueries hand the value on to."""
+    inserted, offered = inserted_at(place, catalog), offered_at(place)
+    if inserted is not None:
+        yield from _assigned(inserted)
+    elif offered is not None and id(place.rows) not in followed:
+        followed |= {id(place.rows)}
+        for reader in offered.readers():
+            yield from _meetings(reader, catalog, followed)
+        for star in offered.starred():
+            yield from _meetings_at(star, catalog, followed)
+
+
+def _assigned(assigned: Assignment) -> Iterator[_Meeting]:
+    if assigned.relation is not None and assigned.column is not None:
+        yield _Meeting(assigned.relation, assigned.column, is_whole=True)
+
+
+def _compared(node: exp.Expr, catalog: Catalog) -> Iterator[_Meeting]:
     if isinstance(node.parent, (exp.Any, exp.All)):
         node = node.parent
     comparison = node.parent
     if not isinstance(comparison, (*_COMPARISONS, exp.Between)):
-        return "", ()
+        return
     others = [each for each in comparison.iter_expressions() if each is not node and each.find(exp.Column) is not None]
     column = others[0] if others else None
-    if not isinstance(column, exp.Column) or is_star(column):
-        return "", ()
-    found = declared_columns(column, catalog)
-    return _type_of(found), _places(found) if isinstance(comparison, _OF_WHOLE_VALUES) else ()
-
-
-def _type_of(columns: Iterable[tuple[Relation, Column]]) -> str:
-    types = {column.type for _, column in columns}
-    return types.pop() if len(types) == 1 else ""
-
-
-def _places(columns: Iterable[tuple[Relation, Column]]) -> tuple[tuple[str, str], ...]:
-    return tuple((relation.qualified, column.name) for relation, column in columns)
+    if isinstance(column, exp.Column) and not is_star(column):
+        is_whole = isinstance(comparison, _OF_WHOLE_VALUES)
+        yield from (_Meeting(*each, is_whole) for each in declared_columns(column, catalog))
 
 
 def _name(node: exp.Expr, catalog: Catalog, is_interval: bool) -> str:

@@ -22,7 +22,7 @@ _SPELLINGS = {"int": "integer", "decimal": "numeric", "float": "double precision
 
 class Configured:
     """
-    What is asked for columns, types (by ``format_type``'s spelling) and queries (by dotted name).
+    What is asked for columns, types (by ``format_type``'s spelling) and queries.
 
     ``is_lenient``: what does not exist is left out, as sqlc does it.
     """
@@ -33,12 +33,12 @@ class Configured:
         self._is_lenient = is_lenient
         self.columns: dict[Place, str] = {}
         self.types: dict[str, str] = {}
-        self.queries: dict[str, list[Override]] = {}
+        self.queries: list[Override] = []
 
     def take(self, override: Override) -> None:
         """Take one in. Raises ConfigError where it names nothing, or something that has a type already."""
         if override.query:
-            self.queries.setdefault(override.query, []).append(override)
+            self.queries.append(override)
         elif override.column:
             self._take_column(override)
         else:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from janua.config import Override, suggestion
 from janua.diagnostics import Diagnostic
 
+from janua_generator import names
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.parameters import Parameter
 from janua_generator.diagnostics import GenerationFailed
@@ -39,6 +40,18 @@ class Request:
         return GenerationFailed([self.complain(message, hint)])
 
 
+def dotted_name(source: SourceQuery) -> str:
+    """What an override calls a query: its module and its function."""
+    return f"{names.module_stem(source.file.path)}.{names.function_name(source.name)}"
+
+
+def overrides_of(source: SourceQuery, overrides: Iterable[Override]) -> list[Override]:
+    """Those that name the query."""
+    named = [each for each in overrides if each.query]
+    name = dotted_name(source) if named else ""
+    return [each for each in named if each.query == name]
+
+
 def requests_of(source: SourceQuery, overrides: Iterable[Override], file: str) -> Iterator[Request]:
     """Yield what the query file asks for, and what the configuration ``file`` asks for this query."""
     for directive, name, python in json_types_of(source):
@@ -55,12 +68,12 @@ def targets_of(request: Request, query: AnalysedQuery) -> list[Target]:
 
     Raises GenerationFailed where there is none.
     """
-    names = [".".join((*each.path, each.name)) for each in query.columns] if not request.is_parameter else []
-    found: list[Target] = [("column", at) for at, name in enumerate(names) if name == request.name]
+    columns = [".".join((*each.path, each.name)) for each in query.columns] if not request.is_parameter else []
+    found: list[Target] = [("column", at) for at, name in enumerate(columns) if name == request.name]
     found += [("parameter", at) for at, each in enumerate(query.parameters) if _is_meant(each, request)]
     if not found:
         what = "parameter" if request.is_parameter else "column"
-        known = [*names, *(each.name for each in query.parameters)]
+        known = [*columns, *(each.name for each in query.parameters)]
         hint = suggestion(request.name, known).removeprefix("; ") or f"there are {', '.join(known) or 'none'}"
         raise request.refused(f'query {query.source.name} has no {what} "{request.name}"', hint)
     return found

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from janua.config import Override, Project, suggestion
 from janua.errors import ConfigError
 
-from janua_generator import names
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.parameters import Parameter
 from janua_generator.analysis.result import ResultColumn
@@ -22,7 +21,7 @@ from janua_generator.analysis.statements import homes_of
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import Column, PgType
 from janua_generator.overrides.configured import CONTAINERS, JSON, Configured, Place
-from janua_generator.overrides.requested import Request, Target, requests_of, targets_of
+from janua_generator.overrides.requested import Request, Target, dotted_name, overrides_of, requests_of, targets_of
 from janua_generator.sqlfile.model import SourceQuery
 
 _TEXTS = frozenset({"text", "character varying", "character"})
@@ -32,7 +31,7 @@ _TEXTS = frozenset({"text", "character varying", "character"})
 @dataclass(frozen=True, slots=True)
 class Overrides:
     """
-    What the configuration asks for: by relation and column, by the name of a type, and by the name of a query.
+    What the configuration asks for: by relation and column, by the name of a type, and of queries.
 
     ``file`` is the configuration's name in findings. ``are_domains_types``: a domain is a type of its own, which
     an override of its base leaves alone.
@@ -41,7 +40,7 @@ class Overrides:
     introspection: Introspection
     columns: Mapping[Place, str]
     types: Mapping[str, str]
-    queries: Mapping[str, Sequence[Override]]
+    queries: Sequence[Override]
     file: str = "pyproject.toml"
     are_domains_types: bool = False
 
@@ -56,9 +55,10 @@ class Overrides:
 
     def check_queries(self, sources: Iterable[SourceQuery]) -> None:
         """Raise ConfigError where an override names a query that is not among these."""
-        known = [_name_of(source) for source in sources] if self.queries else []
-        for name in self.queries:
-            if name not in known:
+        known = [dotted_name(source) for source in sources] if self.queries else []
+        for override in self.queries:
+            if override.query not in known:
+                name = override.query
                 message = f'query = "{name}": there is no such query{suggestion(name, known)}'
                 raise ConfigError(f"{self.file}: tool.janua.override: {message}")
 
@@ -87,20 +87,23 @@ class Overrides:
 
     def _asked(self, query: AnalysedQuery) -> dict[Target, str]:
         asked: dict[Target, str] = {}
-        overrides = self.queries.get(_name_of(query.source), ()) if self.queries else ()
-        for request in requests_of(query.source, overrides, self.file):
-            for target in targets_of(request, query):
-                kind, at = target
-                self._check(
-                    request, target in asked, (query.columns if kind == "column" else query.parameters)[at].type
-                )
+        for request in requests_of(query.source, overrides_of(query.source, self.queries), self.file):
+            targets = {target: _type_of(target, query) for target in targets_of(request, query)}
+            if request.only_json:
+                # another parameter may have the name of the column
+                targets = {each: type_ for each, type_ in targets.items() if self._is_json(type_)} or targets
+            for target, type_ in targets.items():
+                self._check(request, target in asked, type_)
                 asked[target] = request.python
         return asked
+
+    def _is_json(self, type_: PgType) -> bool:
+        return self._wire_name(type_.name).removesuffix("[]") in JSON
 
     def _check(self, request: Request, is_given: bool, type_: PgType) -> None:
         if is_given:
             raise request.refused(f'"{request.name}" is given a type twice', "leave one of them")
-        is_json = self._wire_name(type_.name).removesuffix("[]") in JSON
+        is_json = self._is_json(type_)
         if request.only_json and not is_json:
             hint = "an override in the configuration takes any type"
             raise request.refused(f'"{request.name}" is {type_.name} and no JSON', hint)
@@ -167,5 +170,6 @@ class Overrides:
         return f"{self._wire_name(type_.element)}[]" if type_.kind == "array" else name
 
 
-def _name_of(source: SourceQuery) -> str:
-    return f"{names.module_stem(source.file.path)}.{names.function_name(source.name)}"
+def _type_of(target: Target, query: AnalysedQuery) -> PgType:
+    kind, at = target
+    return query.columns[at].type if kind == "column" else query.parameters[at].type

@@ -34,6 +34,20 @@ MERGE INTO users u USING (SELECT :id::uuid AS id, :meta::jsonb AS m) s ON u.id =
 WHEN MATCHED THEN UPDATE SET metadata = s.m, tags = :tags
 WHEN NOT MATCHED THEN INSERT (id, metadata) VALUES (:new_id, :new_meta);
 
+-- name: kept_if_null
+UPDATE users SET metadata = coalesce(:patch, metadata), tags = coalesce(:tags, tags) WHERE id = :id;
+
+-- name: handed_on
+WITH given AS (SELECT :id::uuid AS id, :meta::jsonb AS m, :tag::text AS tag)
+INSERT INTO users (id, metadata, tags) SELECT given.id, given.m, ARRAY[given.tag] FROM given;
+
+-- name: in_values
+INSERT INTO users (id, metadata) SELECT * FROM (VALUES (:id::uuid, :meta::jsonb)) AS v (id, m);
+
+-- name: same_name
+-- @json settings: app:Other
+SELECT '{}'::jsonb AS settings, 1 AS one FROM users WHERE name = :settings;
+
 -- name: asked
 -- @json metadata: app:Other
 -- @json part: app:Part
