@@ -118,6 +118,9 @@ class LazyModule:
         self._name = name
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            # what looks at a module's globals asks each for such names
+            raise AttributeError(name)
         return getattr(import_module(self._name), name)
 
 

@@ -87,8 +87,13 @@ class Overrides:
 
     def _asked(self, query: AnalysedQuery) -> dict[Target, str]:
         asked: dict[Target, str] = {}
-        for request in requests_of(query.source, overrides_of(query.source, self.queries), self.file):
-            targets = {target: _type_of(target, query) for target in targets_of(request, query)}
+        named: set[Target] = set()
+        requests = requests_of(query.source, overrides_of(query.source, self.queries), self.file)
+        for request in sorted(requests, key=lambda each: not each.is_parameter):
+            found = targets_of(request, query)
+            # a column's name means the parameter, too, unless that is named itself
+            named |= set(found) if request.is_parameter else set()
+            targets = {each: _type_of(each, query) for each in found if request.is_parameter or each not in named}
             if request.only_json:
                 # another parameter may have the name of the column
                 targets = {each: type_ for each, type_ in targets.items() if self._is_json(type_)} or targets

@@ -9,6 +9,8 @@ Id = NewType("Id", UUID)
 Code = NewType("Code", str)
 Low = NewType("Low", int)
 Ids = list[Id]
+Shown = NewType("Shown", str)
+Sought = NewType("Sought", str)
 
 
 class Tag(StrEnum):

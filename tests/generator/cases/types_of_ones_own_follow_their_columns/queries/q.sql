@@ -48,6 +48,9 @@ INSERT INTO users (id, metadata) SELECT * FROM (VALUES (:id::uuid, :meta::jsonb)
 -- @json settings: app:Other
 SELECT '{}'::jsonb AS settings, 1 AS one FROM users WHERE name = :settings;
 
+-- name: both
+SELECT name FROM users WHERE name = :name OR name = :other;
+
 -- name: asked
 -- @json metadata: app:Other
 -- @json part: app:Part
