@@ -50,7 +50,7 @@ class Workbench:
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self.connection = connection
         self.introspection: Introspection
-        self.overrides: Overrides
+        self.overrides: tuple[Override, ...] = ()
         self.last_result: list[tuple[str, str]] = []
 
     def migrate(self, ddl: str, overrides: Iterable[Override] = ()) -> None:
@@ -60,10 +60,13 @@ class Workbench:
         self.connection.execute("SET search_path = public; SET TimeZone = 'UTC'")
         self.connection.execute(ddl.encode())
         self.introspection = introspect(self.connection, ["public"])
+        self.overrides = tuple(overrides)
+
+    def _resolved_overrides(self) -> Overrides:
         found = Configured(self.introspection, "pyproject.toml", is_lenient=False)
-        for each in overrides:
+        for each in self.overrides:
             found.take(each)
-        self.overrides = Overrides(self.introspection, found.columns, found.types, found.queries)
+        return Overrides(self.introspection, found.columns, found.types, found.queries)
 
     def analyse(self, text: str, path: str = "queries/q.sql") -> Findings:
         """Analyse the queries of a file."""
@@ -78,12 +81,13 @@ class Workbench:
         queries: list[AnalysedQuery] = []
         schema = MigratedSchema(self.connection, self.introspection, rules="")
         understand_views(schema)
+        overrides = self._resolved_overrides()
         for answer in describe(self.connection, self.introspection, parsed):
             try:
                 if isinstance(answer, Diagnostic):
                     errors.append(answer)
                 else:
-                    queries.append(self.overrides.applied(analyse_described(schema, answer)))
+                    queries.append(overrides.applied(analyse_described(schema, answer)))
             except GenerationFailed as failure:
                 errors += failure.diagnostics
         return Findings(tuple(queries), tuple(errors))
