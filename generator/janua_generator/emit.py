@@ -65,5 +65,6 @@ def _environment() -> jinja2.Environment:
         fold=source.fold,
         metadata=source.metadata,
         mapping=source.mapping,
+        numbers=source.numbers,
     )
     return environment

@@ -8,6 +8,8 @@ from itertools import groupby
 
 FUTURE = "from __future__ import annotations"
 DATACLASS = "from dataclasses import dataclass"
+LAZY = ("from typing import TYPE_CHECKING", "from janua.query import LazyModule as _LazyModule")
+"""For modules that are imported when they are first used."""
 FIELD = "from dataclasses import field as _field"
 
 _THIRD_PARTY = frozenset({"janua", "psycopg"})

@@ -10,8 +10,7 @@ from janua.diagnostics import Diagnostic
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.diagnostics import GenerationFailed
 from janua_generator.memory import digest
-from janua_generator.module import module_stem
-from janua_generator.names import function_name
+from janua_generator.names import function_name, module_stem
 from janua_generator.namespace import Namespace
 from janua_generator.package import build_package, python_names, used_types
 from janua_generator.pipeline import Analysis

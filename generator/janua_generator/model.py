@@ -84,7 +84,8 @@ class FunctionModel:
 
     ``parameters`` are in the order of their numbers. ``result`` is the type of one row, ``returns``
     that of the call; ``row`` is what builds a row and ``fold`` what builds all of them, both empty for a
-    bare value.
+    bare value. ``columns_as`` are the literals of the types of the project's own, by column, and
+    ``own_parameters`` the positions of the parameters of such types.
     """
 
     name: str
@@ -102,12 +103,19 @@ class FunctionModel:
     row: str
     fold: str
     shapes: tuple[tuple[int, str], ...]
+    columns_as: tuple[tuple[int, str], ...]
+    own_parameters: tuple[int, ...]
     text: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleModel:
-    """A Python module; ``path`` is relative to the package, ``imports`` are its lines, blank ones included."""
+    """
+    A Python module.
+
+    ``path`` is relative to the package, ``imports`` are its lines, blank ones included; ``own_modules`` are
+    the project's own by their aliases, imported when they are first used.
+    """
 
     path: PurePosixPath
     subject: str
@@ -119,6 +127,7 @@ class ModuleModel:
     functions: tuple[FunctionModel, ...] = ()
     enums: tuple[EnumClass, ...] = ()
     new_types: tuple[NewType, ...] = ()
+    own_modules: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

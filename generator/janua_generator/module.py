@@ -17,10 +17,12 @@ from janua_generator.analysis.parameters import Parameter
 from janua_generator.annotations import aliases, optional
 from janua_generator.classtable import ClassTable
 from janua_generator.diagnostics import GenerationFailed
-from janua_generator.imports import DATACLASS, FIELD, FUTURE, import_block
+from janua_generator.imports import DATACLASS, FIELD, FUTURE, LAZY, import_block
 from janua_generator.model import Field, FunctionModel, ModuleModel, RowClass
 from janua_generator.namespace import Namespace
+from janua_generator.overrides.configured import JSON
 from janua_generator.rows import RowMaker, RowModel
+from janua_generator.source import literal
 from janua_generator.sqlfile.model import Cardinality, Rule, SourceQuery
 
 _METHODS = {
@@ -36,11 +38,6 @@ _IMPORTS = (
     "from janua import AsyncExecutor, Coro, Executor, Query",
     "from . import _types as _t",
 )
-
-
-def module_stem(path: str) -> str:
-    """The name of the module that a query file becomes."""
-    return names.module_name(PurePosixPath(path).stem)
 
 
 class QueryModule:
@@ -62,18 +59,22 @@ class QueryModule:
             self._add(query)
         rows = tuple(self._classes.classes.values())
         functions = tuple(function for function, _ in self._functions.values())
+        imports, own_modules = self._imports(rows, functions)
         return ModuleModel(
             path=PurePosixPath(f"{self._stem}.py"),
             subject=f"Queries on {PurePosixPath(self._paths[0]).stem.replace('_', ' ')}",
             source=", ".join(self._paths),
-            imports=self._imports(rows, functions),
+            imports=imports,
+            own_modules=own_modules,
             rows=rows,
             row_functions=tuple(self._rows.functions),
             folds=tuple(self._rows.folds),
             functions=functions,
         )
 
-    def _imports(self, rows: Iterable[RowClass], functions: Iterable[FunctionModel]) -> tuple[str, ...]:
+    def _imports(
+        self, rows: Iterable[RowClass], functions: Iterable[FunctionModel]
+    ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
         annotations = [field.annotation for row in rows for field in row.fields]
         for function in functions:
             annotations += [field.annotation for field in function.parameters]
@@ -82,9 +83,10 @@ class QueryModule:
             annotations += [row_function.call, *(field.annotation for field in row_function.columns)]
         for fold in self._rows.folds:
             annotations += ["_abc.Iterable", fold.call, fold.child, *(field.annotation for field in fold.columns)]
-        needed = [self._namespace.import_line(alias, None) for alias in aliases(annotations)]
+        needed, own_modules = self._namespace.imports(aliases(annotations), None)
         fields = [FIELD] if any(field.key for row in rows for field in row.fields) else []
-        return import_block([*_IMPORTS, *([DATACLASS] if rows else []), *fields, *needed])
+        lazy = LAZY if own_modules else ()
+        return import_block([*_IMPORTS, *lazy, *([DATACLASS] if rows else []), *fields, *needed]), own_modules
 
     def _add(self, query: AnalysedQuery) -> None:
         name = names.function_name(query.source.name)
@@ -132,8 +134,14 @@ class QueryModule:
             row=row.row,
             fold=row.fold,
             shapes=row.shapes,
+            columns_as=tuple((at, literal(each.python)) for at, each in enumerate(query.columns) if each.python),
+            own_parameters=tuple(at for at, each in enumerate(query.parameters) if self._is_dumped(each)),
             text=not all(type_map.python(each.type).binary for each in query.columns),
         )
+
+    def _is_dumped(self, parameter: Parameter) -> bool:
+        """Whether its values are of a class that is not sent as it is; JSON is made of any."""
+        return ":" in parameter.python and self._namespace.wire_name(parameter.type).removesuffix("[]") not in JSON
 
     def _parameter(self, parameter: Parameter) -> Field:
         annotation = self._namespace.parameter(parameter)
@@ -159,8 +167,8 @@ class QueryModule:
 
     def _warn_unknown(self, query: AnalysedQuery) -> None:
         """Once for each type."""
-        named = [("column", each.name, each.type) for each in query.columns]
-        named += [("parameter", each.name, each.type) for each in query.parameters]
+        named = [("column", each.name, each.type) for each in query.columns if not each.python]
+        named += [("parameter", each.name, each.type) for each in query.parameters if not each.python]
         first: dict[str, str] = {}
         for what, name, type_ in named:
             first.setdefault(self._namespace.type_map.python(type_).unknown, f'{what} "{name}"')

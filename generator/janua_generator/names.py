@@ -14,6 +14,7 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BUILTINS = frozenset(dir(builtins))
@@ -89,6 +90,11 @@ def module_name(stem: str) -> str:
     """A query file as a module, which must not be one of the generator's own."""
     identifier = _no_keyword(snake_case(stem) or "queries")
     return f"{identifier}_" if identifier in RESERVED_MODULES else identifier
+
+
+def module_stem(path: str) -> str:
+    """The name of the module that a query file becomes."""
+    return module_name(PurePosixPath(path).stem)
 
 
 def member_name(label: str) -> str:

@@ -7,8 +7,8 @@ a subpackage with its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from janua.config import Project
@@ -21,10 +21,14 @@ from janua_generator.analysis.values import base_type
 from janua_generator.annotations import aliases, is_union_or_final, optional
 from janua_generator.catalog.identifiers import quoted
 from janua_generator.catalog.introspect import Introspection
-from janua_generator.catalog.model import PgType, Relation
+from janua_generator.catalog.model import Column, PgType, Relation
 from janua_generator.classes import Unit, name_classes
 from janua_generator.names import field_name
+from janua_generator.overrides.resolved import Overrides
 from janua_generator.typemap import IMPORTS, TypeMap
+
+_CONTAINERS = {"dict": "dict[str, _j.Json]", "list": "list[_j.Json]"}
+"""JSON of which no more is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +42,26 @@ class ModelClass:
 
 @dataclass(frozen=True)
 class Namespace:
-    """The classes of all schemas. ``used`` are the types that queries use; ``clashes`` what must be renamed."""
+    """
+    The classes of all schemas, and those of the project's own that are put in the place of usual ones.
+
+    ``used`` are the types that queries use; ``clashes`` what must be renamed.
+    """
 
     introspection: Introspection
     units: tuple[Unit, ...]
     used: Mapping[str, PgType]
     clashes: tuple[Diagnostic, ...]
+    overrides: Overrides
     exact_intervals: bool = False
+    _own_modules: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, project: Project, introspection: Introspection, used: Mapping[str, PgType]) -> Namespace:
         """Name every class. Raises ConfigError where ``rename`` names nothing that exists."""
         units, clashes = name_classes(project, introspection, used.values())
-        return cls(introspection, units, used, clashes, project.intervals == "exact")
+        overrides = Overrides.of(project, introspection)
+        return cls(introspection, units, used, clashes, overrides, project.intervals == "exact")
 
     @cached_property
     def type_map(self) -> TypeMap:
@@ -111,6 +122,8 @@ class Namespace:
 
         The server sends a domain as its base type: what a table's column is declared with says more.
         """
+        if column.python:
+            return self._own(column.python, column.type, "list")
         relation = self.introspection.catalog.by_qualified_name.get(column.relation)
         origin = relation.by_name.get(column.column) if relation is not None else None
         if origin is not None and self.type_map.named(origin.type).kind == "domain":
@@ -119,6 +132,8 @@ class Namespace:
 
     def parameter(self, parameter: Parameter) -> str:
         """The annotation of a parameter that is not NULL: the domain of the column that it meets, if it has one."""
+        if parameter.python:
+            return self._own(parameter.python, parameter.type, "_abc.Sequence")
         own = self.type_map.python(parameter.type).parameter
         met = self.type_map.named(parameter.meets)
         if met.kind != "domain":
@@ -151,11 +166,36 @@ class Namespace:
     def _relation_model(self, name: str, relation: Relation) -> ModelClass:
         outputs = columns_of(relation, self.introspection)
         columns = (
-            (column.name, optional(self._annotation(column.type), output.value.nullable))
+            (column.name, optional(self._column_annotation(relation, column), output.value.nullable))
             for column, output in zip(relation.columns, outputs, strict=True)
         )
         doc = relation.comment or f"A row of the {relation.kind} ``{relation.name}``."
         return ModelClass(name, doc, tuple(columns))
+
+    def _column_annotation(self, relation: Relation, column: Column) -> str:
+        python = self.overrides.of_column(relation.qualified, column)
+        return self._own(python, self.type_map.named(column.type), "list") if python else self._annotation(column.type)
+
+    def _own(self, python: str, type_: PgType, many: str) -> str:
+        """The annotation of a value of a type of the project's own; in an array, of ``many`` of them."""
+        module, _, name = python.rpartition(":")
+        annotation = f"{self._own_alias(module)}.{name}" if module else _CONTAINERS.get(name, name)
+        inner = self.type_map.named(base_type(type_.name, self.introspection.types))
+        return f"{many}[{annotation}]" if inner.kind == "array" else annotation
+
+    def _own_alias(self, module: str) -> str:
+        alias = f"_py_{module.replace('.', '_')}"
+        while self._own_modules.setdefault(alias, module) != module:
+            alias += "_"
+        return alias
+
+    def imports(self, used: Iterable[str], at: Unit | None) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+        """
+        What a module needs that uses these aliases: the lines of its imports, and the modules of the project's
+        own by their aliases. These may import the package in their turn.
+        """
+        own = {alias: self._own_modules[alias] for alias in used if alias in self._own_modules}
+        return [self.import_line(each, at) for each in used if each not in own], tuple(sorted(own.items()))
 
     def _annotation(self, type_name: str) -> str:
         return self.type_map.python(self.type_map.named(type_name)).result

@@ -19,9 +19,10 @@ from janua_generator.catalog.model import PgType
 from janua_generator.classes import Unit
 from janua_generator.classtable import ClassTable
 from janua_generator.diagnostics import GenerationFailed
-from janua_generator.imports import DATACLASS, FIELD, FUTURE, import_block
+from janua_generator.imports import DATACLASS, FIELD, FUTURE, LAZY, import_block
 from janua_generator.model import EnumClass, Field, ModuleModel, NewType, PackageModel, RowClass, TypeEntry
-from janua_generator.module import QueryModule, module_stem
+from janua_generator.module import QueryModule
+from janua_generator.names import module_stem
 from janua_generator.namespace import ModelClass, Namespace
 from janua_generator.source import literal
 
@@ -198,16 +199,17 @@ def _models(namespace: Namespace, unit: Unit, shared: ClassTable | None) -> Modu
     fields = [FIELD] if any(field.key for row in rows for field in row.fields) else []
     new_types = [_new_type(namespace, name, type_, unit) for name, type_ in namespace.new_types(unit)]
     used = aliases([*(field.annotation for row in rows for field in row.fields), *(each.base for each in new_types)])
-    lines = {alias: namespace.import_line(alias, unit) for alias in (*used, *(["_t"] if new_types else []))}
+    lines, own_modules = namespace.imports({*used, *(["_t"] if new_types else [])}, unit)
+    if own_modules:
+        lines += LAZY
     return ModuleModel(
         path=unit.path("models.py"),
         subject=f"Rows of the tables, views and composite types of schema {unit.schema}",
         source="the migrations",
-        imports=import_block([FUTURE, *([DATACLASS] if rows else []), *fields, *lines.values()])
-        if rows or new_types
-        else (),
+        imports=import_block([FUTURE, *([DATACLASS] if rows else []), *fields, *lines]) if rows or new_types else (),
         rows=tuple(rows),
         new_types=tuple(new_types),
+        own_modules=own_modules,
     )
 
 

@@ -14,10 +14,11 @@ queries are reported at once, and nothing is written unless there are none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from janua.config import Override
 from janua.diagnostics import Diagnostic
 from janua.errors import MigrationError
 
@@ -30,6 +31,8 @@ from janua_generator.describe import DescribedQuery, argument_types, describe
 from janua_generator.diagnostics import GenerationFailed, of_migration
 from janua_generator.emit import emit
 from janua_generator.memory import Answer, digest
+from janua_generator.overrides.requested import overrides_of
+from janua_generator.overrides.resolved import Overrides
 from janua_generator.package import build_package
 from janua_generator.project import Inputs
 from janua_generator.sqlfile.model import ParsedQuery, SourceQuery
@@ -78,9 +81,12 @@ def analyse_project(inputs: Inputs, workshop: Workshop) -> Analysis:
         schema = workshop.schema(inputs)
     except MigrationError as error:
         raise GenerationFailed(_sorted([*errors, of_migration(error, inputs.project.root)])) from None
-    recalled = _recalled(sources, *workshop.known(state, schema.rules))
+    overrides = Overrides.of(inputs.project, schema.introspection)
+    recalled = _recalled(sources, inputs.project.override, *workshop.known(state, schema.rules))
     unknown = [source for source in sources if source not in recalled]
-    analysed, more = _analysed(schema, unknown)
+    if not errors:
+        overrides.check_queries(sources)
+    analysed, more = _analysed(schema, unknown, overrides)
     errors += more
     queries = [query for source in sources if (query := recalled.get(source) or analysed.get(source))]
     return Analysis(schema.introspection, schema.rules, tuple(queries), _sorted(errors), len(unknown))
@@ -92,7 +98,10 @@ def _sorted(errors: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 def remember(inputs: Inputs, analysis: Analysis, workshop: Workshop) -> None:
     """Let the next run know what this one found, in this process and in others."""
-    answers = {_key(each.source): (_place(each.source), each.facts, each.warnings) for each in analysis.queries}
+    overrides = inputs.project.override
+    answers = {
+        _key(each.source, overrides): (_place(each.source), each.facts, each.warnings) for each in analysis.queries
+    }
     workshop.keep(inputs.project.state, analysis.rules, analysis.queries, answers)
 
 
@@ -116,7 +125,7 @@ def generate(inputs: Inputs, analysis: Analysis) -> Generated:
 
 
 def _analysed(
-    schema: MigratedSchema, sources: Iterable[SourceQuery]
+    schema: MigratedSchema, sources: Iterable[SourceQuery], overrides: Overrides
 ) -> tuple[dict[SourceQuery, AnalysedQuery], list[Diagnostic]]:
     """Have the server describe these queries, and analyse them."""
     parsed, errors = _parsed(sources)
@@ -128,7 +137,7 @@ def _analysed(
             errors.append(answer)
             continue
         try:
-            queries[answer.parsed.source] = analyse_described(schema, answer)
+            queries[answer.parsed.source] = overrides.applied(analyse_described(schema, answer))
         except GenerationFailed as failure:
             errors += failure.diagnostics
     return queries, errors
@@ -165,15 +174,18 @@ def _parsed(sources: Iterable[SourceQuery]) -> tuple[list[ParsedQuery], list[Dia
 
 
 def _recalled(
-    sources: Iterable[SourceQuery], here: Mapping[SourceQuery, AnalysedQuery], elsewhere: Mapping[str, Answer]
+    sources: Iterable[SourceQuery],
+    overrides: Sequence[Override],
+    here: Mapping[SourceQuery, AnalysedQuery],
+    elsewhere: Mapping[str, Answer],
 ) -> dict[SourceQuery, AnalysedQuery]:
     """The queries of which everything is known, from the same place or from wherever else the statement stood."""
-    found = ((source, here.get(source) or _moved(source, elsewhere)) for source in sources)
+    found = ((source, here.get(source) or _moved(source, overrides, elsewhere)) for source in sources)
     return {source: query for source, query in found if query is not None}
 
 
-def _moved(source: SourceQuery, known: Mapping[str, Answer]) -> AnalysedQuery | None:
-    place, facts, warnings = known.get(_key(source), ("", None, ())) if known else ("", None, ())
+def _moved(source: SourceQuery, overrides: Sequence[Override], known: Mapping[str, Answer]) -> AnalysedQuery | None:
+    place, facts, warnings = known.get(_key(source, overrides), ("", None, ())) if known else ("", None, ())
     # a warning shows its place, and so is right in that one only
     if facts is None or (warnings and place != _place(source)):
         return None
@@ -184,8 +196,12 @@ def _place(source: SourceQuery) -> str:
     return f"{source.file.path}:{source.line}"
 
 
-def _key(source: SourceQuery) -> str:
-    """What decides a query's facts, apart from the rules: its statement, declared cardinality and directives."""
+def _key(source: SourceQuery, overrides: Sequence[Override]) -> str:
+    """
+    What decides a query's facts, apart from the rules: its statement, declared cardinality and directives, and
+    what the configuration asks for it by its name.
+    """
     text = source.file.text[source.start : source.end]
     asked = (part for each in source.directives for part in (each.word, each.text))
-    return digest(source.name, str(source.cardinality), source.bulk, text, *asked)
+    named = (repr(each) for each in overrides_of(source, overrides))
+    return digest(source.name, str(source.cardinality), source.bulk, text, *asked, *named)

@@ -88,8 +88,6 @@ def _embedded_server(migrations: Sequence[Migration]) -> str:
 
 def _refuse_unsupported(project: Project) -> None:
     """Settings of a later version must not be ignored in silence."""
-    if project.override:
-        raise ConfigError("pyproject.toml: tool.janua.override: not supported by this version")
     if project.tables not in ("all", "none"):
         raise ConfigError("pyproject.toml: tool.janua.tables: not supported by this version")
 

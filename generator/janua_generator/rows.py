@@ -118,7 +118,7 @@ class RowMaker:
         shapes: list[tuple[int, str]] = []
         for at, column in enumerate(query.columns):
             annotation = self._namespace.result(column)
-            if column.shape is not None:
+            if column.shape is not None and not column.python:
                 name = base + "".join(map(names.class_name, (*column.path, column.name)))
                 annotation = classes.annotation(column.shape, name)
                 shapes += [(at, annotation)] if annotation != ANY else []

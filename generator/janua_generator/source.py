@@ -71,7 +71,13 @@ def metadata(field: Field) -> str:
 
 def mapping(items: Iterable[tuple[int, str]]) -> str:
     """Return a dict from numbers to expressions."""
-    return "{" + ", ".join(f"{number}: {expression}" for number, expression in items) + "}"
+    entries = [f"{number}: {expression}" for number, expression in items]
+    return _filled(entries, f"{{{', '.join(entries)}}}", depth=1, column=len("    columns_as=,"))
+
+
+def numbers(items: Sequence[int]) -> str:
+    """Return a tuple of numbers, of which there is one at least."""
+    return _tuple(list(map(str, items)), depth=1, column=len("    own_parameters=,"))
 
 
 def row_function(function: RowFunction) -> str:
@@ -123,6 +129,11 @@ def _definition(name: str, parameters: Sequence[str], result: str) -> str:
 def _tuple(items: Sequence[str], *, depth: int, column: int) -> str:
     """A tuple that fills its lines; ``column`` is the width that its first line has beside it."""
     line = f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+    return _filled(items, line, depth=depth, column=column)
+
+
+def _filled(items: Sequence[str], line: str, *, depth: int, column: int) -> str:
+    """The items between the brackets that ``line`` has, which is the whole where it fits."""
     if len(line) + column <= WIDTH:
         return line
     lines, indent = [""], _INDENT * (depth + 1)
@@ -131,7 +142,7 @@ def _tuple(items: Sequence[str], *, depth: int, column: int) -> str:
             lines.append("")
         lines[-1] += f" {item}," if lines[-1] else f"{item},"
     body = textwrap.indent("\n".join(lines), indent)
-    return f"(\n{body}\n{_INDENT * depth})"
+    return f"{line[0]}\n{body}\n{_INDENT * depth}{line[-1]}"
 
 
 def _in_triple_quotes(text: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from importlib import import_module
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -110,6 +111,19 @@ class Types(tuple[DatabaseType, ...]):
 NO_TYPES = Types()
 
 
+class LazyModule:
+    """A module of the project's own, imported when something in it is first asked for: it may import this package."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            # what looks at a module's globals asks each for such names
+            raise AttributeError(name)
+        return getattr(import_module(self._name), name)
+
+
 # Without slots: with them, ``Query[int](…)`` fails on Python 3.11 (typing sets an attribute on the instance).
 @dataclass(frozen=True, eq=False)
 class Query(Generic[T]):
@@ -120,8 +134,9 @@ class Query(Generic[T]):
     the spelling of ``format_type``. ``row`` builds one result from the columns by position;
     where it is None, the result is the bare value of the only column. ``fold`` builds the results
     of all rows together instead. ``shapes`` are the types of columns, by position from 0, whose JSON
-    the statement itself built. ``text`` asks for the textual result format, for types whose
-    binary form is not known here.
+    the statement itself built, ``columns_as`` the types of the project's own that take the place of
+    the usual ones, as ``module:Name``. ``own_parameters`` are the positions of parameters of such types, JSON
+    left out. ``text`` asks for the textual result format, for types whose binary form is not known here.
     """
 
     name: str
@@ -132,4 +147,6 @@ class Query(Generic[T]):
     fold: Callable[[Iterable[Any]], list[T]] | None = field(default=None)
     types: Types = NO_TYPES
     shapes: Mapping[int, Any] = field(default_factory=dict)
+    columns_as: Mapping[int, str] = field(default_factory=dict)
+    own_parameters: tuple[int, ...] = ()
     text: bool = False

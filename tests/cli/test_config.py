@@ -195,10 +195,28 @@ def test_a_wrong_type_is_refused(write: Write, line: str, message: str) -> None:
         ("package = 'a-b'", 'package: "a-b" is not an import path such as "app.generated"'),
         ("package = 'app.db'", 'package: "app.db" cannot be imported from a folder called "generated"'),
         ("rename = {users = 'class'}", 'rename.users: "class" cannot be the name of a Python class'),
-        ("override = [{python = 'int'}]", "override[0]: needs either column or type (and query only with column)"),
+        ("override = [{python = 'int'}]", "override[0]: needs one of column, type, or parameter with query"),
+        (
+            "override = [{python = 'int', type = 'x', column = 'a.b'}]",
+            "override[0]: needs one of column, type, or parameter with query",
+        ),
+        (
+            "override = [{python = 'int', type = 'x', query = 'a.b'}]",
+            "override[0].query: goes together with column or parameter, not with type",
+        ),
+        ("override = [{python = 'int', parameter = 'x'}]", "override[0].parameter: needs the query, too"),
+        ("override = [{python = 'int', column = 'x'}]", 'override[0].column: "x" is not "table.column"'),
+        (
+            "override = [{python = 'int', column = 'x', query = 'get'}]",
+            'override[0].query: "get" is not "module.query", as in "users.get_user"',
+        ),
         (
             "override = [{python = 'a:', type = 'x'}]",
-            'override[0].python: "a:" is not "module:Name" or the name of a builtin',
+            'override[0].python: "a:" is not "module:Name" or one of bool, bytes, dict, float, int, list, str',
+        ),
+        (
+            "override = [{python = 'Money', type = 'x'}]",
+            'override[0].python: "Money" is not "module:Name" or one of bool, bytes, dict, float, int, list, str',
         ),
     ],
 )

@@ -21,7 +21,7 @@ EXTENSIONS = {name: extension for extension, name in FORMS} | {"citext": "citext
 def rows() -> list[tuple[str, str]]:
     """Each type of the table with what it is in Python."""
     found = []
-    for line in PAGE.read_text("utf-8").splitlines():
+    for line in PAGE.read_text("utf-8").partition("\n## ")[0].splitlines():
         if line.startswith("| `"):
             types, python = re.split(r"(?<!\\)\|", line)[1:3]
             found += [(name, python.strip().strip("`").replace("\\|", "|")) for name in re.findall(r"`([^`]+)`", types)]

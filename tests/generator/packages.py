@@ -40,14 +40,17 @@ def imported(project: Sandbox, name: str) -> Iterator[Any]:
 
 
 @contextmanager
-def generated(scratch: ScratchServer, root: Path, files: Mapping[str, str | bytes], name: str) -> Iterator[Sandbox]:
+def generated(
+    scratch: ScratchServer, root: Path, files: Mapping[str, str | bytes], name: str, settings: str = ""
+) -> Iterator[Sandbox]:
     """
     Make a project of these files in a new folder, and generate its package.
 
-    ``name`` is the package's own: the reference application's may be imported already.
+    ``name`` is the package's own: the reference application's may be imported already. ``settings`` are more lines
+    of ``[tool.janua]``.
     """
     made = Sandbox(root, scratch.url("postgres"))
-    made.fill(dict(files), f'output = "{name}"\npackage = "{name}"')
+    made.fill(dict(files), f'output = "{name}"\npackage = "{name}"\n{settings}')
     outcome = made.run()
     assert (0, "") == (outcome.code, outcome.err), outcome.err
     try:

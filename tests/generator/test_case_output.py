@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from janua_generator.package import build_package
 
 from .packages import type_errors
 from .sandbox import Sandbox
-from .test_cases import CASES, ddl_of, unmet_needs
+from .test_cases import CASES, ddl_of, overrides_of, unmet_needs
 from .workbench import Workbench
 
 
@@ -46,7 +48,11 @@ def packages(workbench: Workbench, tmp_path_factory: pytest.TempPathFactory) -> 
     for case in CASES:
         if unmet_needs(workbench, case):
             continue
-        workbench.migrate(ddl_of(case))
+        overrides = overrides_of(case)
+        workbench.migrate(ddl_of(case), overrides)
+        project = replace(project, override=tuple(overrides))
+        for module in case.glob("*.py"):
+            shutil.copy(module, root)
         found = workbench.analyse((case / "queries" / "q.sql").read_text()).queries
         package = _package(workbench, project, found)
         if package is None:

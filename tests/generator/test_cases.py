@@ -5,7 +5,8 @@ Where a case has data, its queries are also run on it, and nothing that they wer
 return may come. ``JANUA_REFRESH_CASES=1`` writes what is found; the difference is to be read.
 
 A line ``-- needs PostgreSQL 17``, ``-- needs xml``, ``-- needs ICU`` or ``-- needs extension hstore`` at the
-head of the migration says what the server must have; without it the case is skipped.
+head of the migration says what the server must have; without it the case is skipped. ``overrides.toml`` has what
+``[[tool.janua.override]]`` would.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
+from janua.config import Override
 
 from .workbench import Workbench, broken_promises, shown
 
@@ -28,7 +31,13 @@ def migrate(workbench: Workbench, case: Path) -> None:
     unmet = unmet_needs(workbench, case)
     if unmet:
         pytest.skip(f"needs {unmet[0]}")
-    workbench.migrate(ddl_of(case))
+    workbench.migrate(ddl_of(case), overrides_of(case))
+
+
+def overrides_of(case: Path) -> list[Override]:
+    """The types of the project's own that the case has."""
+    file = case / "overrides.toml"
+    return msgspec.toml.decode(file.read_bytes(), type=dict[str, list[Override]])["override"] if file.exists() else []
 
 
 def ddl_of(case: Path) -> str:

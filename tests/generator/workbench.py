@@ -6,18 +6,21 @@ Every schema is ``public`` of one database, made anew each time: a case costs mi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from janua.config import Override
 from janua.diagnostics import Diagnostic, render
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.shape import Shape
 from janua_generator.catalog.introspect import Introspection, introspect
 from janua_generator.describe import describe
 from janua_generator.diagnostics import GenerationFailed
+from janua_generator.overrides.configured import Configured
+from janua_generator.overrides.resolved import Overrides
 from janua_generator.pipeline import analyse_described, understand_views
 from janua_generator.sqlfile.model import Cardinality, ParsedQuery, SourceFile
 from janua_generator.sqlfile.parser import parse_file
@@ -47,15 +50,23 @@ class Workbench:
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self.connection = connection
         self.introspection: Introspection
+        self.overrides: tuple[Override, ...] = ()
         self.last_result: list[tuple[str, str]] = []
 
-    def migrate(self, ddl: str) -> None:
-        """Make a fresh schema, and read it."""
+    def migrate(self, ddl: str, overrides: Iterable[Override] = ()) -> None:
+        """Make a fresh schema, and read it; ``overrides`` are for what is analysed then."""
         self.connection.execute("DROP SCHEMA IF EXISTS other, audit CASCADE")
         self.connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         self.connection.execute("SET search_path = public; SET TimeZone = 'UTC'")
         self.connection.execute(ddl.encode())
         self.introspection = introspect(self.connection, ["public"])
+        self.overrides = tuple(overrides)
+
+    def _resolved_overrides(self) -> Overrides:
+        found = Configured(self.introspection, "pyproject.toml", is_lenient=False)
+        for each in self.overrides:
+            found.take(each)
+        return Overrides(self.introspection, found.columns, found.types, found.queries)
 
     def analyse(self, text: str, path: str = "queries/q.sql") -> Findings:
         """Analyse the queries of a file."""
@@ -70,12 +81,13 @@ class Workbench:
         queries: list[AnalysedQuery] = []
         schema = MigratedSchema(self.connection, self.introspection, rules="")
         understand_views(schema)
+        overrides = self._resolved_overrides()
         for answer in describe(self.connection, self.introspection, parsed):
             try:
                 if isinstance(answer, Diagnostic):
                     errors.append(answer)
                 else:
-                    queries.append(analyse_described(schema, answer))
+                    queries.append(overrides.applied(analyse_described(schema, answer)))
             except GenerationFailed as failure:
                 errors += failure.diagnostics
         return Findings(tuple(queries), tuple(errors))
@@ -175,11 +187,13 @@ def shown(findings: Findings) -> str:
             lines += [f"    | {line}".rstrip() for line in query.sql.splitlines()]
         for parameter in query.parameters:
             none = " | None" if parameter.nullable else ""
-            lines.append(f"    ${parameter.number} {parameter.name}  {parameter.type.name}{none}")
+            python = f" as {parameter.python}" if parameter.python else ""
+            lines.append(f"    ${parameter.number} {parameter.name}  {parameter.type.name}{python}{none}")
         for column in query.columns:
             none = " | None" if column.nullable else ""
             name = ".".join((*column.path, column.name))
-            lines.append(f"    {name}  {column.type.name}{none}  ({column.why})")
+            python = f" as {column.python}" if column.python else ""
+            lines.append(f"    {name}  {column.type.name}{python}{none}  ({column.why})")
             lines += [f"        {shape_text(column.shape)}"] if column.shape is not None else []
         for group in query.groups:
             keys = ", ".join(query.columns[at].name for at in group.keys)

@@ -21,6 +21,7 @@ LAYERS: list[set[str]] = [
     {"complaints"},
     {"describe"},
     {"analysis"},
+    {"overrides"},
     {"typemap"},
     {"classes"},
     {"namespace"},

@@ -17,10 +17,15 @@ from janua_generator.catalog.model import Catalog, Column, Relation
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A column that is written, by the name that the statement gives it; ``column`` is None where it is not known."""
+    """
+    A column that is written, by the name that the statement gives it.
+
+    ``column`` and the ``relation`` that it is of are None where they are not known.
+    """
 
     name: str
     column: Column | None
+    relation: Relation | None = None
 
 
 def assignment_of(node: exp.Expr, catalog: Catalog) -> Assignment | None:
@@ -101,7 +106,7 @@ def _named(statement: exp.Expr | None, names: list[str], at: int, catalog: Catal
     if statement is None or at >= len(names):
         return None
     relation = _relation(statement, catalog)
-    return Assignment(names[at], relation.by_name.get(names[at]) if relation is not None else None)
+    return Assignment(names[at], relation.by_name.get(names[at]) if relation is not None else None, relation)
 
 
 def _relation(statement: exp.Expr, catalog: Catalog) -> Relation | None:

@@ -8,7 +8,7 @@ the side that it filters: both for an inner join, only the nullable side for an 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
@@ -125,7 +125,7 @@ def _parenthesised(item: exp.Subquery, scope: Scope, left: Group) -> Group:
     # `(a JOIN b …) AS x` hides a and b: the columns are seen through one relation.
     columns = None
     if group.star is not None:
-        columns = tuple(Column(column.name, source.value(column), column.origin) for source, column in group.star)
+        columns = tuple(replace(column, value=source.value(column)) for source, column in group.star)
     return _single(Source(alias, renamed(columns, alias_columns(item)), at_least_one=group.at_least_one))
 
 

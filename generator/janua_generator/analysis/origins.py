@@ -1,7 +1,8 @@
 """
-The declared type of a column by its name alone, where it surely is a table's.
+The relation's column that a column means, by its name alone, where it surely is one.
 
-Less than a scope knows, and enough for what only decides between a domain and its base type.
+Less than a scope knows, and enough for what only decides between a type and a narrower one: a domain, or one
+that the project puts in its place.
 """
 
 from __future__ import annotations
@@ -11,30 +12,24 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from janua_generator.analysis.syntax import alias_of, name_of
-from janua_generator.catalog.model import Catalog, Relation
+from janua_generator.catalog.model import Catalog, Column, Relation
 
 _STATEMENTS = (exp.Select, exp.Insert, exp.Update, exp.Delete, exp.Merge)
 _RELATIONS = (exp.Table, exp.Subquery, exp.Lateral, exp.Unnest, exp.Values)
 
 
-def declared_type(column: exp.Column, catalog: Catalog) -> str:
-    """
-    Return the type that the column is declared with; nothing where another relation's may be meant.
-
-    And nothing where there are no domains, so that most projects pay nothing.
-    """
-    if not catalog.has_domains:
-        return ""
+def declared_columns(column: exp.Column, catalog: Catalog) -> list[tuple[Relation, Column]]:
+    """Return the columns of relations that it may mean; none where something else may be meant."""
     statement = column.find_ancestor(*_STATEMENTS)
     qualifier, name = name_of(column.args.get("table")), name_of(column.this)
-    found: set[str] = set()
+    found: list[tuple[Relation, Column]] = []
     for alias, relation in _relations(statement, catalog) if statement is not None else ():
         if qualifier not in ("", alias):
             continue
         if relation is None:
-            return ""
-        found.update(each.type for each in relation.columns if each.name == name)
-    return found.pop() if len(found) == 1 else ""
+            return []
+        found += [(relation, each) for each in relation.columns if each.name == name]
+    return found
 
 
 def _relations(statement: exp.Expr, catalog: Catalog) -> Iterator[tuple[str, Relation | None]]:

@@ -23,7 +23,9 @@ class Parameter:
     A parameter of the generated function. ``number`` is n of ``$n``.
 
     ``meets`` is the declared type of the column that it is assigned to or compared with, or empty: the
-    server takes a domain for its base type there.
+    server takes a domain for its base type there. ``columns`` are those, with their relations, that it is
+    assigned to or compared with as a whole. ``python`` is the type that the project puts in the place of the usual
+    one.
     """
 
     name: str
@@ -31,6 +33,8 @@ class Parameter:
     type: PgType
     nullable: bool
     meets: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    python: str = ""
 
 
 def find_parameters(described: DescribedQuery, tree: exp.Expr | None, catalog: Catalog) -> tuple[Parameter, ...]:
@@ -49,7 +53,8 @@ def find_parameters(described: DescribedQuery, tree: exp.Expr | None, catalog: C
         is_nullable = inferred if placeholder.nullable is None else placeholder.nullable
         met = {use.type for use in found if use.type}
         meets = met.pop() if len(met) == 1 else ""
-        parameters.append(Parameter(name, placeholder.number, type_, is_nullable, meets))
+        columns = tuple(dict.fromkeys(place for use in found for place in use.columns))
+        parameters.append(Parameter(name, placeholder.number, type_, is_nullable, meets, columns))
     return tuple(parameters)
 
 

@@ -32,14 +32,15 @@ def projected(items: Iterable[exp.Expr], scope: Scope) -> tuple[Column, ...] | N
                 return None
             columns += star
         else:
-            columns.append(Column(output_name(item), _selected(item, scope), _origin(item, scope)))
+            columns.append(Column(output_name(item), _selected(item, scope), *_origins(item, scope)))
     return tuple(columns)
 
 
-def _origin(item: exp.Expr, scope: Scope) -> Origin | None:
+def _origins(item: exp.Expr, scope: Scope) -> tuple[Origin | None, Origin | None]:
+    """The origin and the home of an item of the select list that is a mere column."""
     column = unwrapped(item)
     reference = resolve(column, scope) if isinstance(column, exp.Column) else None
-    return reference.column.origin if reference is not None else None
+    return (reference.column.origin, reference.column.home) if reference is not None else (None, None)
 
 
 def _selected(item: exp.Expr, scope: Scope) -> Value:
@@ -79,7 +80,7 @@ def _seen(source: Source, column: Column, scope: Scope) -> Column:
     value = source.value(column)
     if scope.has_grouping_sets:
         value = nullable("grouping sets leave it out of some rows", value.family)
-    return Column(column.name, value, column.origin)
+    return Column(column.name, value, column.origin, column.home)
 
 
 def output_name(item: exp.Expr) -> str:

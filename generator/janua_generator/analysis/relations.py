@@ -79,6 +79,7 @@ def relation_columns(relation: Relation, scope: Scope) -> tuple[Column, ...]:
             column.name,
             _declared_value(relation, column.name, column.not_null, family_of(column.type, types)),
             Origin(relation, column.name) if relation.kind in ("table", "partitioned table") else None,
+            Origin(relation, column.name),
         )
         for column in relation.columns
     )
@@ -94,7 +95,7 @@ def relation_columns(relation: Relation, scope: Scope) -> tuple[Column, ...]:
     # a materialized view is as of another moment
     is_live = relation.kind == "view"
     return tuple(
-        Column(column.name, found.value.with_family(column.value.family), found.origin if is_live else None)
+        replace(column, value=found.value.with_family(column.value.family), origin=found.origin if is_live else None)
         for column, found in zip(declared, computed, strict=True)
     )
 

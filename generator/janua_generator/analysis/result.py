@@ -34,7 +34,8 @@ class ResultColumn:
 
     ``relation`` and ``column`` tell its origin, or are empty. ``path`` are the groups that it is in,
     outermost first. ``starred`` says that it was written as part of ``*``, and not by its name;
-    ``shape`` is what is known of a JSON value.
+    ``shape`` is what is known of a JSON value. ``python`` is the type that the project puts in the place of the
+    usual one, as ``module:Name``.
     """
 
     name: str
@@ -46,6 +47,7 @@ class ResultColumn:
     path: tuple[str, ...] = ()
     starred: bool = False
     shape: Shape | None = None
+    python: str = ""
 
 
 @dataclass(frozen=True, slots=True)

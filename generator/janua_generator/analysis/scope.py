@@ -29,7 +29,7 @@ _STORED = frozenset({"table", "partitioned table", "materialized view"})
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The column of a table that a value, where it is not NULL, was read from unchanged."""
+    """The column of a relation that a value, where it is not NULL, was read from unchanged."""
 
     relation: Relation
     column: str
@@ -42,11 +42,17 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that a relation or query offers by name; the name is empty where it cannot be told."""
+    """
+    A column that a relation or query offers by name; the name is empty where it cannot be told.
+
+    ``home`` is the column that its values were read from unchanged for all that their type matters: also
+    that of a view, of other rows (inheritance children) or another moment (a materialized view).
+    """
 
     name: str
     value: Value
     origin: Origin | None = None
+    home: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

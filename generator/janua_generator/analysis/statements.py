@@ -7,6 +7,7 @@ fills it: FROM, WHERE, GROUP BY, then the select list.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -21,7 +22,7 @@ from janua_generator.analysis.nullability.sets import sets_multiplying
 from janua_generator.analysis.projection import projected, star_columns
 from janua_generator.analysis.questions import Questions
 from janua_generator.analysis.relations import relation_columns
-from janua_generator.analysis.scope import OPAQUE, UNKNOWN, Column, Environment, Output, Scope, renamed
+from janua_generator.analysis.scope import OPAQUE, UNKNOWN, Column, Environment, Origin, Output, Scope, renamed
 from janua_generator.analysis.syntax import (
     alias_columns,
     alias_of,
@@ -67,6 +68,15 @@ def output_of(node: exp.Expr, scope: Scope) -> Output:
 def columns_of(relation: Relation, introspection: Introspection) -> tuple[Column, ...]:
     """Return the columns of a relation and what is known of them outside any query."""
     return relation_columns(relation, Scope(Environment(introspection, output_of, views=definitions(introspection))))
+
+
+def homes_of(view: Relation, introspection: Introspection) -> Mapping[str, Origin]:
+    """Return the columns of relations that a view passes on unchanged, by the names that they have in it."""
+    columns = definitions(introspection).get((view.qualified, False), OPAQUE).columns or ()
+    pairs = zip(view.columns, columns, strict=True) if len(columns) == len(view.columns) else ()
+    return {
+        column.name: found.home for column, found in pairs if found.home is not None and found.home.type == column.type
+    }
 
 
 def definitions(introspection: Introspection) -> dict[tuple[str, bool], Output]:

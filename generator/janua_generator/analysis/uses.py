@@ -11,15 +11,19 @@ from enum import StrEnum
 from sqlglot import exp
 
 from janua_generator.analysis.assignments import Assignment, Place, assignment_of, inserted_at, offered_at, place_of
-from janua_generator.analysis.origins import declared_type
+from janua_generator.analysis.origins import declared_columns
 from janua_generator.analysis.syntax import alias_columns, function_name, is_star, name_of, parameter_number
-from janua_generator.catalog.model import Catalog, Function
+from janua_generator.catalog.model import Catalog, Column, Function, Relation
 
 _COMPARISONS = (
     exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Like, exp.ILike, exp.SimilarTo, exp.RegexpLike,
     exp.RegexpILike, exp.NullSafeEQ, exp.NullSafeNEQ, exp.In, exp.ArrayContainsAll, exp.ArrayContainedBy,
     exp.ArrayOverlaps, exp.MatchAgainst,
 )  # fmt: skip
+_OF_WHOLE_VALUES = (
+    exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.In, exp.Between,
+)  # fmt: skip
+"""Comparisons whose other side is a value as the column has it, and no pattern or part of one."""
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div)
 _KEYED: Mapping[type[exp.Expr], str] = {
     exp.JSONExtract: "key", exp.JSONExtractScalar: "key", exp.JSONBContainsTopKey: "key",
@@ -56,11 +60,16 @@ class Null(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One place of a parameter: the name that it suggests, what NULL means there, and the type of the column."""
+    """
+    One place of a parameter: the name that it suggests, what NULL means there, and the type of the column.
+
+    ``columns`` are those, with their relations, that it is put into or compared with as a whole.
+    """
 
     name: str = ""
     null: frozenset[Null] = frozenset()
     type: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 def takes_null(uses: Iterable[Use]) -> bool:
@@ -74,10 +83,8 @@ def uses_of(tree: exp.Expr, catalog: Catalog, intervals: Collection[int]) -> Ite
     for node in tree.find_all(exp.Parameter):
         number = parameter_number(node)
         if number is not None:
-            yield (
-                number,
-                Use(_name(node, catalog, number in intervals), _null(node, catalog), _declared_type(node, catalog)),
-            )
+            name, null = _name(node, catalog, number in intervals), _null(node, catalog)
+            yield number, Use(name, null, *_met_column(node, catalog))
 
 
 def _unchanged(node: exp.Expr) -> exp.Expr:
@@ -137,20 +144,65 @@ def _refuses_null(type_name: str, catalog: Catalog) -> bool:
     return False
 
 
-def _declared_type(node: exp.Expr, catalog: Catalog) -> str:
-    """The type of the column that it is assigned to or compared with, as far as that is told by its name."""
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    """A column that a value is put into or compared with; ``is_whole``: as a value that the column could have."""
+
+    relation: Relation
+    column: Column
+    is_whole: bool
+
+
+def _met_column(node: exp.Expr, catalog: Catalog) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What it is assigned to or compared with, as far as names tell: the type, and the columns that may be meant."""
+    found = list(_meetings(node, catalog))
+    types = {each.column.type for each in found}
+    places = tuple((each.relation.qualified, each.column.name) for each in found if each.is_whole)
+    return types.pop() if len(types) == 1 else "", places
+
+
+def _meetings(node: exp.Expr, catalog: Catalog, followed: frozenset[int] = frozenset()) -> Iterator[_Meeting]:
     node = _unchanged(node)
-    assigned = assignment_of(node, catalog)
+    while isinstance(node.parent, exp.Coalesce):
+        node = _unchanged(node.parent)
+    assigned, place = assignment_of(node, catalog), place_of(node)
     if assigned is not None:
-        return assigned.column.type if assigned.column is not None else ""
+        yield from _assigned(assigned)
+    elif place is not None:
+        yield from _meetings_at(place, catalog, followed)
+    else:
+        yield from _compared(node, catalog)
+
+
+def _meetings_at(place: Place, catalog: Catalog, followed: frozenset[int]) -> Iterator[_Meeting]:
+    """Where CTEs and subqueries hand the value on to."""
+    inserted, offered = inserted_at(place, catalog), offered_at(place)
+    if inserted is not None:
+        yield from _assigned(inserted)
+    elif offered is not None and id(place.rows) not in followed:
+        followed |= {id(place.rows)}
+        for reader in offered.readers():
+            yield from _meetings(reader, catalog, followed)
+        for star in offered.starred():
+            yield from _meetings_at(star, catalog, followed)
+
+
+def _assigned(assigned: Assignment) -> Iterator[_Meeting]:
+    if assigned.relation is not None and assigned.column is not None:
+        yield _Meeting(assigned.relation, assigned.column, is_whole=True)
+
+
+def _compared(node: exp.Expr, catalog: Catalog) -> Iterator[_Meeting]:
     if isinstance(node.parent, (exp.Any, exp.All)):
         node = node.parent
     comparison = node.parent
-    if comparison is None or not isinstance(comparison, (*_COMPARISONS, exp.Between)):
-        return ""
+    if not isinstance(comparison, (*_COMPARISONS, exp.Between)):
+        return
     others = [each for each in comparison.iter_expressions() if each is not node and each.find(exp.Column) is not None]
     column = others[0] if others else None
-    return declared_type(column, catalog) if isinstance(column, exp.Column) and not is_star(column) else ""
+    if isinstance(column, exp.Column) and not is_star(column):
+        is_whole = isinstance(comparison, _OF_WHOLE_VALUES)
+        yield from (_Meeting(*each, is_whole) for each in declared_columns(column, catalog))
 
 
 def _name(node: exp.Expr, catalog: Catalog, is_interval: bool) -> str:

@@ -243,11 +243,6 @@ class Catalog(Record, frozen=True):
         """The schema's own types, by ``format_type``'s spelling."""
         return {type_.name: type_ for type_ in self.types}
 
-    @cached_property
-    def has_domains(self) -> bool:
-        """Whether any column may be of a domain."""
-        return any(type_.kind == "domain" for type_ in self.types)
-
     def relation(self, name: str, schema: str | None = None) -> Relation | None:
         """Find a relation as the search path would: in ``schema``, else in the first of ``schemas`` that has it."""
         candidates = [schema] if schema else self.schemas

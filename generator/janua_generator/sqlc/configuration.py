@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from janua.config import Override, find_source
+from janua.config import BUILTINS, Override, find_source
 from janua.diagnostics import shown_path
 from janua.errors import ConfigError
 
@@ -201,15 +201,22 @@ class _Reader:
 
 
 def _python_type(override: Mapping[str, Any]) -> str:
-    """``module:Name`` or a builtin, from ``py_type: module.Name`` or ``python_type: {module, name}``."""
+    """
+    ``module:Name`` or a builtin, from ``py_type: module.Name`` or ``python_type: {module, name}``.
+
+    ``py_import`` is the module where it is not all but the last part. Nothing for what is no name.
+    """
     given = override.get("python_type") or override.get("py_type")
     if isinstance(given, dict):
         module, name = str(given.get("module") or ""), str(given.get("name") or "")
-        return f"{module}:{name}" if module and name else name
-    if not isinstance(given, str):
+    else:
+        named, imported = (each if isinstance(each, str) else "" for each in (given, override.get("py_import")))
+        module, name = imported, named.removeprefix(f"{imported}.")
+        if not imported:
+            module, _, name = named.rpartition(".")
+    if not all(part.isidentifier() for each in (module, name) if each for part in each.split(".")):
         return ""
-    module, _, name = given.rpartition(".")
-    return f"{module}:{name}" if module else name
+    return f"{module}:{name}" if module and name else name if name in BUILTINS else ""
 
 
 def _identifier(name: str) -> str:

@@ -3,6 +3,7 @@ Directives: the comment lines below a query's name that begin with ``@`` and say
 
     -- @row UserSummary
     -- @nest members by id
+    -- @json metadata: app.types:UserMetadata
     -- @allow many-rows
 """
 
@@ -18,6 +19,10 @@ from janua_generator.sqlfile.model import Directive, Rule, SourceFile, SourceQue
 
 _FORMS = {
     "allow": (re.compile(r"[a-z-]+(\s*,\s*[a-z-]+)*"), "@allow many-rows"),
+    "json": (
+        re.compile(r"[^:]*[^:\s]\s*:\s*[A-Za-z_][\w.]*:[A-Za-z_][\w.]*"),
+        "@json metadata: app.types:UserMetadata",
+    ),
     "nest": (re.compile(r"\S+\s+by\s+\S+(\s*,\s*\S+)*"), "@nest members by id"),
     "row": (re.compile(r"[A-Za-z]\w*"), "@row UserSummary"),
 }
@@ -55,7 +60,7 @@ def _problem(directive: Directive, found: list[Directive]) -> tuple[str, str]:
         return _unknown_rule(directive)
     if word == "row" and (keyword.iskeyword(directive.text) or directive.text in {*BUILTINS, "dataclass"}):
         return f'"{directive.text}" cannot be the name of a class there', f"write it as -- {example}"
-    if any(each.word == word for each in found):
+    if word != "json" and any(each.word == word for each in found):
         return f"@{word} stands twice", "leave one of them"
     return "", ""
 
@@ -77,3 +82,12 @@ def nest_of(source: SourceQuery) -> tuple[Directive, str, tuple[str, ...]] | Non
         listed = re.sub(r"^\s*by\s+", "", keys)
         return directive, name, tuple(each.strip() for each in listed.split(","))
     return None
+
+
+def json_types_of(source: SourceQuery) -> list[tuple[Directive, str, str]]:
+    """What ``@json metadata: app.types:UserMetadata`` asks for: columns or parameters, and the types of each."""
+    found = []
+    for directive in source.directives_called("json"):
+        column, _, python = directive.text.partition(":")
+        found.append((directive, column.strip(), python.strip()))
+    return found

@@ -27,7 +27,10 @@ def json_bytes(value: object) -> bytes:
 
 def _encode_other(value: Any) -> Any:
     if hasattr(value, "model_dump"):
-        return value.model_dump(mode="json")
+        # by the names that the model itself reads
+        return value.model_dump(mode="json", by_alias=True)
+    if hasattr(value, "__janua_dump__"):
+        return value.__janua_dump__()
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, Sequence):

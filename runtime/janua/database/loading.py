@@ -10,13 +10,19 @@ from psycopg.abc import Transformer
 from psycopg.pq import Format
 from psycopg.pq.abc import PGresult
 
-from janua.database.shapes import Decode, decoder
+from janua.database.conversions import Convert, in_lists, loader
+from janua.database.shapes import decoder
+from janua.database.typedjson import elements_of, json_decoder, reason_of
 from janua.errors import UnreadableValue
 from janua.query import Query
 
 # OIDs that every server has (pg_type.dat): a bytea's binary form and a text's textual one are the value as it came.
 _JSONB_OID = 3802
+_JSONB_ARRAY_OID = 3807
+_JSON = frozenset({114, _JSONB_OID})
+_JSON_ARRAYS = frozenset({199, _JSONB_ARRAY_OID})
 _RAW = {Format.BINARY: 17, Format.TEXT: 25}
+_RAW_ARRAYS = {Format.BINARY: 17, Format.TEXT: 1009}
 
 _UNREADABLE = (psycopg.DataError, psycopg.NotSupportedError, NotImplementedError, ArithmeticError, ValueError)
 _MISSHAPEN = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
@@ -26,9 +32,10 @@ def load_rows(query: Query[Any], result: PGresult, transformer: Transformer, cou
     """
     Return the first ``count`` rows. Raises UnreadableValue, which names query and column.
 
-    JSON of known shape is decoded once, into its classes, from the text as it came.
+    JSON of known shape is decoded once, into its classes, from the text as it came; so is what the project has
+    a type of its own for.
     """
-    if query.shapes:
+    if query.shapes or query.columns_as:
         return _shaped_rows(query, result, transformer, count)
     transformer.set_pgresult(result)
     try:
@@ -40,13 +47,12 @@ def load_rows(query: Query[Any], result: PGresult, transformer: Transformer, cou
 def _shaped_rows(query: Query[Any], result: PGresult, transformer: Transformer, count: int) -> list[tuple[Any, ...]]:
     types = [result.ftype(at) for at in range(result.nfields)]
     form = Format(result.fformat(0))
-    # the first byte of a binary jsonb is the format's version
-    decoders = [
-        (at, decoder(shape), 1 if types[at] == _JSONB_OID and form is Format.BINARY else 0)
-        for at, shape in query.shapes.items()
-    ]
-    for at in query.shapes:
-        types[at] = _RAW[form]
+    converters: list[tuple[int, Convert]] = []
+    for at in (*query.shapes, *query.columns_as):
+        convert, raw = _converter(query, at, types[at], form)
+        types[at] = raw or types[at]
+        if convert is not None:
+            converters.append((at, convert))
     transformer.set_pgresult(result, set_loaders=False)
     transformer.set_loader_types(types, form)
     try:
@@ -55,17 +61,42 @@ def _shaped_rows(query: Query[Any], result: PGresult, transformer: Transformer, 
         transformer.set_pgresult(result)
         raise _unreadable(query, result, transformer, count) or error from None
     for row in rows:
-        for at, decode, start in decoders:
+        for at, convert in converters:
             if row[at] is not None:
-                row[at] = _decoded(query, result, at, decode, row[at][start:])
+                row[at] = _converted(query, result, at, convert, row[at])
     return list(map(tuple, rows))
 
 
-def _decoded(query: Query[Any], result: PGresult, column: int, decode: Decode, text: bytes | str) -> Any:
+def _converter(query: Query[Any], column: int, oid: int, form: Format) -> tuple[Convert | None, int]:
+    """What makes the column's value, and the type as which it is read before that; 0 is its own."""
+    if column not in query.shapes and oid not in _JSON_ARRAYS and oid not in _JSON:
+        convert = loader(query.columns_as[column])
+        is_array = convert is not None and query.columns[column].endswith("[]")
+        return in_lists(convert) if convert is not None and is_array else convert, 0
+    shape = query.shapes.get(column)
+    decode = json_decoder(query.columns_as[column]) if column in query.columns_as else decoder(shape)
+    # the first byte of a binary jsonb is the format's version
+    start = 1 if form is Format.BINARY and oid in (_JSONB_OID, _JSONB_ARRAY_OID) else 0
+    if oid not in _JSON_ARRAYS:
+        return (lambda text: decode(text[start:])) if start else decode, _RAW[form]
+    each = in_lists(lambda text: decode(text[start:]))
+    return (lambda data: each(elements_of(data))) if form is Format.BINARY else each, _RAW_ARRAYS[form]
+
+
+def _converted(query: Query[Any], result: PGresult, column: int, convert: Convert, value: Any) -> Any:
     try:
-        return decode(text)
+        return convert(value)
     except _MISSHAPEN as error:
+        if column in query.columns_as:
+            raise _refused(query, result, column, error) from None
         raise _explained(query, result, column, error) from None
+
+
+def _refused(query: Query[Any], result: PGresult, column: int, error: Exception) -> UnreadableValue:
+    name = (result.fname(column) or b"").decode()
+    python = query.columns_as[column]
+    message = f"{query.name}: a value of the column {name} is no {python}: {reason_of(error)}"
+    return UnreadableValue(message, query.name, name)
 
 
 def _unreadable(query: Query[Any], result: PGresult, transformer: Transformer, count: int) -> UnreadableValue | None:
@@ -85,7 +116,7 @@ def _explained(query: Query[Any], result: PGresult, column: int, error: Exceptio
     name = (result.fname(column) or b"").decode()
     declared = f" ({query.columns[column]})" if query.columns else ""
     # psycopg and msgspec quote the value, which may be a secret.
-    reason = "a key is missing" if isinstance(error, KeyError) else re.sub(r":? '[^']*'", "", str(error))
+    reason = "a key is missing" if isinstance(error, KeyError) else re.sub(r":? '.*'", "", str(error), flags=re.DOTALL)
     advice = "" if "cast it" in reason else ": cast it to text, or select what Python can hold"
     message = f"{query.name}: a value of the column {name}{declared} cannot be read: {reason}{advice}"
     return UnreadableValue(message, query.name, name)

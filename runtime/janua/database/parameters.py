@@ -12,6 +12,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
+from janua.database.conversions import dump
 from janua.database.encoded import Elements
 from janua.database.values import ARRAYS, ENCODERS, FORMS, MULTIRANGES, RANGES, TAKE_SEQUENCES, Encoder
 from janua.errors import ParameterError
@@ -28,6 +29,8 @@ def encode_parameters(query: Query[Any], params: tuple[object, ...]) -> Sequence
     """
     if query.params and len(params) != len(query.params):
         raise ParameterError(f"{query.name} takes {len(query.params)} parameters, not {len(params)}")
+    if query.own_parameters:
+        params = _dumped(query, params)
     encoders = _encoders(query.params, query.types)
     if not encoders:
         return params
@@ -39,6 +42,17 @@ def encode_parameters(query: Query[Any], params: tuple[object, ...]) -> Sequence
             except (TypeError, ValueError, OverflowError, RecursionError) as error:
                 raise _refusal(query, index, error) from None
     return values
+
+
+def _dumped(query: Query[Any], params: tuple[object, ...]) -> tuple[object, ...]:
+    """The values with those of the project's own classes as the usual ones."""
+    values = list(params)
+    for index in query.own_parameters:
+        try:
+            values[index] = dump(values[index])
+        except TypeError as error:
+            raise _refusal(query, index, error) from None
+    return tuple(values)
 
 
 def encoder_for(type_name: str, types: Types) -> Encoder | None:

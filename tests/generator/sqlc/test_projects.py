@@ -204,6 +204,43 @@ def test_init_writes_the_same_configuration(new_project: NewProject) -> None:
     assert (2, "pyproject.toml: there is a table [tool.janua] already; remove it first\n") == (again.code, again.err)
 
 
+PYTHON_TYPES = """version: '2'
+sql:
+  - schema: schema.sql
+    queries: q.sql
+    engine: postgresql
+    codegen:
+      - plugin: py
+        out: src
+        options:
+          package: store
+          overrides:
+            - {column: users.settings, py_type: app.types.Settings}
+            - {column: users.name, py_type: str, nullable: true}
+            - {db_type: pg_catalog.int8, py_type: Key, py_import: app.types}
+            - {db_type: timestamptz, python_type: {module: app.types, name: Moment}}
+            - {column: users.gone, py_type: app.types.Nothing}
+            - {db_type: uuid, py_type: "dict[str, Any]"}
+"""
+
+
+def test_python_types_of_overrides_are_taken(new_project: NewProject) -> None:
+    """Where they are names; of what does not exist, they are left out as sqlc leaves them out."""
+    schema = "CREATE TABLE users (id bigint NOT NULL, name text, settings jsonb, seen timestamptz, key uuid);"
+    made = project(
+        new_project,
+        {"sqlc.yaml": PYTHON_TYPES, "schema.sql": schema, "q.sql": "-- name: All :many\nSELECT * FROM users;"},
+    )
+    outcome = made.run("generate", "--sqlc", "sqlc.yaml")
+    assert (0, "sqlc.yaml: 1 override names a Go type and is left out\n") == (outcome.code, outcome.err)
+    models = made.read("generated/models.py")
+    fields = ["id: _py_app_types.Key", "name: str | None", "settings: _py_app_types.Settings | None"]
+    fields += ["seen: _py_app_types.Moment | None", "key: _uuid.UUID | None"]
+    assert fields == [line.strip() for line in models.splitlines() if line.strip() in fields]
+    assert made.run("init", "--from-sqlc", "sqlc.yaml").code == 0
+    assert 0 == made.run("check").code
+
+
 def test_init_makes_a_file_where_there_is_none(new_project: NewProject) -> None:
     """One package is the table itself; paths are relative to the new file, wherever that is."""
     made = project(new_project, {"go/sqlc.yaml": ONE, "go/db/schema.sql": USERS, "go/db/queries/users.sql": QUERIES})
