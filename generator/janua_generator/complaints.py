@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from janua.diagnostics import Diagnostic, excerpt, locate
-from janua.lexer import TRIVIA, tokenize
+from janua.lexer import TRIVIA, Token, tokenize
 
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.hints import Complaint, hint_for
@@ -107,7 +107,7 @@ def _places(query: ParsedQuery) -> Iterator[_Place]:
 def _places_behind(query: ParsedQuery, offset: int) -> list[_Place]:
     """The parameters from there on to the end of the operand or of the call."""
     depth, end = 0, offset
-    for token in tokenize(query.source.file.text, offset, query.source.end):
+    for token in _tokens_from(query, offset):
         if depth <= 0 and token.start > offset and token.text.lower() in _ENDS_OPERAND:
             break
         depth += {"(": 1, ")": -1}.get(token.text, 0)
@@ -185,10 +185,16 @@ def _shown(placeholder: Placeholder) -> str:
     return f":{placeholder.name}" if placeholder.name else f"${placeholder.number}"
 
 
+def _tokens_from(query: ParsedQuery, offset: int) -> Iterator[Token]:
+    """The tokens from there on; the server may point into the middle of one, such as a string."""
+    tokens = tokenize(query.source.file.text, query.source.start, query.source.end)
+    return (token for token in tokens if token.end > offset)
+
+
 def _token_length(query: ParsedQuery, offset: int) -> int:
     """How much to underline: the token there, or the name behind a placeholder's mark."""
     length = 0
-    for token in tokenize(query.source.file.text, offset, query.source.end):
+    for token in _tokens_from(query, offset):
         if token.kind in TRIVIA:
             break
         length = token.end - offset

@@ -24,7 +24,7 @@ core.UNITTEST = False
 # given a name that it does not know, of the same length, so that every position stays what it was.
 _STAND_INS = {
     name: name.replace("_", "x")
-    for name in ("json_agg", "json_object_agg", "jsonb_object_agg", "json_object", "date_part")
+    for name in ("json_agg", "json_object_agg", "jsonb_object_agg", "json_object", "date_part", "date_bin")
 }
 _UNNEST = {"unnest": "unnesx"}
 _STOOD_FOR = {stand_in: name for name, stand_in in _STAND_INS.items()}

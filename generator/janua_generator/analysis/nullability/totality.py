@@ -65,10 +65,15 @@ TOTAL: Mapping[str, Signature] = {
     **_each("setweight strip", _SEARCH, Family.SEARCH),
     **_each("ts_rank ts_rank_cd numnode", _SEARCH, Family.NUMBER),
     **_each("ts_headline", _TEXT, Family.OTHER),
+    **_each("ts_delete", _SEARCH, Family.SEARCH),
+    **_each("querytree", _SEARCH, Family.TEXT),
+    **_each("json_to_tsvector jsonb_to_tsvector", _JSON | _PLAIN | {Family.OTHER}, Family.SEARCH),
     # numbers
     **_each("abs ceil ceiling floor round trunc sqrt cbrt sign mod power exp ln log degrees radians sin cos tan atan"
-            " atan2 div gcd lcm factorial width_bucket trim_scale", _NUMBER, Family.NUMBER),
+            " atan2 sinh cosh tanh asinh acosh atanh asin acos cot div gcd lcm factorial width_bucket trim_scale",
+            _NUMBER, Family.NUMBER),
     **_each("pg_size_pretty", _NUMBER, Family.TEXT),
+    **_each("pg_size_bytes", _PLAIN, Family.INTEGER),
     # times
     **_each("date_trunc", _PLAIN | _TIME, Family.TIME),
     **_each("make_interval", _ANY, Family.TIME),
@@ -76,6 +81,7 @@ TOTAL: Mapping[str, Signature] = {
     **_each("to_timestamp", _NUMBER | _PLAIN, Family.TIME),
     **_each("age justify_interval justify_days justify_hours date", _TIME, Family.TIME),
     **_each("timezone to_date", _TEXT, Family.TIME),
+    **_each("date_bin", _TIME | _of(), Family.TIME),
     **_each("isfinite", _TIME, Family.BOOLEAN),
     # json
     **_each("to_json", _ANY, Family.JSON),
@@ -86,6 +92,8 @@ TOTAL: Mapping[str, Signature] = {
     **_each("jsonb_object json_object", _ARRAY | _of(), Family.JSON),
     **_each("jsonb_array_length json_array_length", _JSON, Family.INTEGER),
     **_each("jsonb_typeof json_typeof jsonb_pretty", _JSON, Family.TEXT),
+    **_each("jsonb_contains jsonb_contained", _JSON, Family.BOOLEAN),
+    **_each("jsonb_delete jsonb_delete_path jsonb_concat", _JSON, Family.JSON),
     **_each("jsonb_exists jsonb_exists_any jsonb_exists_all", _JSON, Family.BOOLEAN),
     # arrays and ranges
     **_each("cardinality", _ARRAY, Family.INTEGER),

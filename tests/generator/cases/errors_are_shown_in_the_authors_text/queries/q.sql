@@ -25,3 +25,6 @@ DELETE FROM bookings;
 
 -- name: fine
 SELECT id FROM bookings;
+
+-- name: a_place_within_a_string
+SELECT U&'wrong: \db99' AS text;
