@@ -38,6 +38,7 @@ NAMES = {
     "AsyncStatements": "Statements",
     "AsyncTransaction": "Transaction",
     "AsyncTransactionSource": "TransactionSource",
+    "Cancellation": "NoCancellation",
     "aclose": "close",
     "async_read_password": "read_password",
     "async_sleep": "sleep",

@@ -75,7 +75,10 @@ def test_a_pool_that_cannot_exist_is_refused() -> None:
         ({"connect_timeout": "2s"}, "connect_timeout must be a number of seconds above 0, not '2s'"),
         ({"max_idle": float("nan")}, "max_idle must be a number of seconds above 0, not nan"),
         ({"max_lifetime": None}, "max_lifetime must be a number of seconds above 0, not None"),
-        ({"statement_timeout": -1}, r"statement_timeout must be seconds from 0 \(no limit\) to 2147483, or None, not -1"),
+        (
+            {"statement_timeout": -1},
+            r"statement_timeout must be seconds from 0 \(no limit\) to 2147483, or None, not -1",
+        ),
         ({"lock_timeout": 1e9}, "lock_timeout must be seconds from 0"),
         ({"idle_in_transaction_session_timeout": "1"}, "idle_in_transaction_session_timeout must be seconds from 0"),
     ],

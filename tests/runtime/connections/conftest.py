@@ -13,7 +13,6 @@ import pytest
 from janua.embedded.choice import choose_for
 from janua.embedded.distributions import DEFAULT, Distribution, distributions
 
-
 from tests.runtime.connections.certificates import DAY, Authority
 from tests.runtime.connections.postgres import Postgres, cluster
 

@@ -40,7 +40,18 @@ class Postgres:
         self._settings = {**_SETTINGS, **settings, "port": str(self.port), "unix_socket_directories": str(folder)}
         self._process: subprocess.Popen[bytes] | None = None
         self.own(folder)
-        initdb = [self._program.with_name("initdb"), "-D", self.data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8"]
+        initdb = [
+            self._program.with_name("initdb"),
+            "-D",
+            self.data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-N",
+            "-E",
+            "UTF8",
+        ]
         self._run([*initdb, "--locale=C"]).wait()
         (self.data / "pg_hba.conf").write_text(hba)
 
@@ -98,7 +109,9 @@ class Postgres:
 
 @contextmanager
 def cluster(
-    distribution: Distribution, settings: Mapping[str, str] = {}, hba: str = "local all all trust\nhost all all all trust\n"
+    distribution: Distribution,
+    settings: Mapping[str, str] = {},
+    hba: str = "local all all trust\nhost all all all trust\n",
 ) -> Iterator[Postgres]:
     """Make a cluster, not yet started, and remove it at the end."""
     # Not pytest's folder: the path of a socket is short, and another user must get there.

@@ -98,7 +98,7 @@ async def test_an_expired_certificate_is_refused(tls: Any, showing: Any, settle:
     """As libpq does not say which of the reasons it was, the error names them all."""
     showing("expired")
     for twin_class in (Database, AsyncDatabase):
-        with pytest.raises(ServerUnreachable, match="certificate verify failed .* or has expired"):
+        with pytest.raises(ServerUnreachable, match=r"certificate verify failed .* or has expired"):
             await settle(twin_class(tls.url, tls=TLS(ca=tls.ca)).open())
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg_pool
 
 from janua.database._async.session import AsyncSession
+from janua.database.concurrency import Cancellation
 
 
 class AsyncConnectingPool(psycopg_pool.AsyncConnectionPool[AsyncSession]):
@@ -47,6 +48,11 @@ class AsyncConnectingPool(psycopg_pool.AsyncConnectionPool[AsyncSession]):
                 self._failing_since = begun
             if monotonic() - self._failing_since >= self._patience and not self._has_sessions_out():
                 await self._refuse_waiting(error)
+            raise
+        except Cancellation:
+            # The loop ends. psycopg's worker takes this for a failed attempt and lives on; asyncio.run would
+            # wait for it for ever.
+            await self._signal_stop_worker()
             raise
         self._failing_since = None
         return session

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg_pool
 
 from janua.database._sync.session import Session
+from janua.database.concurrency import NoCancellation
 
 
 class ConnectingPool(psycopg_pool.ConnectionPool[Session]):
@@ -48,6 +49,11 @@ class ConnectingPool(psycopg_pool.ConnectionPool[Session]):
                 self._failing_since = begun
             if monotonic() - self._failing_since >= self._patience and not self._has_sessions_out():
                 self._refuse_waiting(error)
+            raise
+        except NoCancellation:
+            # The loop ends. psycopg's worker takes this for a failed attempt and lives on; asyncio.run would
+            # wait for it for ever.
+            self._signal_stop_worker()
             raise
         self._failing_since = None
         return session

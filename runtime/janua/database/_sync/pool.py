@@ -87,7 +87,7 @@ class SessionPool:
                 self._pool.close(timeout=self._parameters["connect_timeout"] + 1.0)
 
     def start_over(self) -> None:
-        """Forget all connections, without a word to the server: they belong to the process that this one forked from."""
+        """Forget all connections, without a word to the server: they belong to the process that forked this one."""
         if self._pool is not None:
             self._pool.disown()
             self._pool = None
