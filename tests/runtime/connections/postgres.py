@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -90,7 +90,7 @@ class Postgres:
             self._process.wait(30)
             self._process = None
 
-    def _run(self, command: list[str | Path]) -> subprocess.Popen[bytes]:
+    def _run(self, command: Sequence[str | Path]) -> subprocess.Popen[bytes]:
         uid, gid = (self.account.uid, self.account.gid) if self.account else (None, None)
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
