@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from janua import TLS, AsyncDatabase, Database, PoolOptions
@@ -23,6 +24,9 @@ def test_the_code_runs(code: str, scratch_url: str, tmp_path: Path) -> None:
     for file in ("ca_file", "cert_file", "key_file"):
         names[file] = tmp_path / file
         names[file].write_text("")
+    if "db = " not in code and "as db" not in code:
+        names["db"] = Database(scratch_url)
+    names["tenant_id"] = uuid4()
     names["vault"] = SimpleNamespace(read=lambda path: "secret")
     exec(compile(code, "connections.md", "exec"), names)
     for made in names.values():

@@ -139,8 +139,7 @@ async def test_a_setting_of_a_transaction_ends_with_it(made: Any, settle: Any, b
     """On the server's connection too, which another client uses next."""
     async with block(made) as database:
         for _ in range(10):
-            async with block(database.transaction()) as tx:
-                await settle(tx.raw("SET LOCAL lock_timeout = '7s'"))
+            async with block(database.transaction(settings={"lock_timeout": "7s"})) as tx:
                 assert [{"lock_timeout": "7s"}] == await settle(tx.raw("SHOW lock_timeout"))
             assert [{"lock_timeout": "0"}] == await settle(database.raw("SHOW lock_timeout"))
 

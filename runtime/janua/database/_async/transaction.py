@@ -18,6 +18,7 @@ from janua.database.commands import RETRYABLE, retry_delay, savepoint_name
 from janua.database.concurrency import async_sleep
 from janua.database.options import Isolation
 from janua.database.results import Result
+from janua.database.settings import NO_SETTINGS, SET_LOCAL, Settings, set_local_parameters
 from janua.errors import NestedRetry, TransactionAborted, TransactionClosed, TransactionError
 from janua.query import Query
 
@@ -62,6 +63,17 @@ class AsyncTransaction(AsyncStatements):
         name = savepoint_name(self._depth)
         undo = f"ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}".encode()
         await self._end(undo if self._parent else b"ROLLBACK")
+
+    async def set_local(self, settings: Settings) -> None:
+        """
+        Set these until the end of the transaction, as SET LOCAL does, with the values as parameters.
+
+        The rollback of a nested transaction takes back what was set in it, its commit does not. Raises
+        ParameterError for what cannot be a setting, and psycopg's errors where the server knows none
+        of that name or refuses the value.
+        """
+        if settings:
+            await self.execute(SET_LOCAL, set_local_parameters(settings))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncTransaction]:
@@ -144,15 +156,22 @@ class AsyncTransactionSource(AsyncStatements):
 
     @asynccontextmanager
     async def transaction(
-        self, isolation: Isolation | None = None, *, read_only: bool = False, deferrable: bool = False
+        self,
+        isolation: Isolation | None = None,
+        *,
+        read_only: bool = False,
+        deferrable: bool = False,
+        settings: Settings = NO_SETTINGS,
     ) -> AsyncIterator[AsyncTransaction]:
         """
         Run a block in a transaction: committed at its end, rolled back where an exception leaves it.
 
         A cancellation is such an exception. ``commit`` and ``rollback`` inside the block end it early.
+        ``settings`` are set for it alone, as with its ``set_local``.
         """
         transaction = await self.begin(isolation, read_only=read_only, deferrable=deferrable)
         async with transaction._scope():
+            await transaction.set_local(settings)
             yield transaction
 
     async def run(
@@ -163,6 +182,7 @@ class AsyncTransactionSource(AsyncStatements):
         isolation: Isolation | None = None,
         read_only: bool = False,
         deferrable: bool = False,
+        settings: Settings = NO_SETTINGS,
     ) -> T:
         """
         Call ``fn`` with a transaction and return what it returns, after the commit.
@@ -173,7 +193,9 @@ class AsyncTransactionSource(AsyncStatements):
         """
         for attempt in count():
             try:
-                async with self.transaction(isolation, read_only=read_only, deferrable=deferrable) as transaction:
+                async with self.transaction(
+                    isolation, read_only=read_only, deferrable=deferrable, settings=settings
+                ) as transaction:
                     return await fn(transaction)
             except RETRYABLE:
                 if attempt >= retries:

@@ -19,6 +19,7 @@ from janua.database.commands import RETRYABLE, retry_delay, savepoint_name
 from janua.database.concurrency import sleep
 from janua.database.options import Isolation
 from janua.database.results import Result
+from janua.database.settings import NO_SETTINGS, SET_LOCAL, Settings, set_local_parameters
 from janua.errors import NestedRetry, TransactionAborted, TransactionClosed, TransactionError
 from janua.query import Query
 
@@ -61,6 +62,17 @@ class Transaction(Statements):
         name = savepoint_name(self._depth)
         undo = f"ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}".encode()
         self._end(undo if self._parent else b"ROLLBACK")
+
+    def set_local(self, settings: Settings) -> None:
+        """
+        Set these until the end of the transaction, as SET LOCAL does, with the values as parameters.
+
+        The rollback of a nested transaction takes back what was set in it, its commit does not. Raises
+        ParameterError for what cannot be a setting, and psycopg's errors where the server knows none
+        of that name or refuses the value.
+        """
+        if settings:
+            self.execute(SET_LOCAL, set_local_parameters(settings))
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -143,15 +155,22 @@ class TransactionSource(Statements):
 
     @contextmanager
     def transaction(
-        self, isolation: Isolation | None = None, *, read_only: bool = False, deferrable: bool = False
+        self,
+        isolation: Isolation | None = None,
+        *,
+        read_only: bool = False,
+        deferrable: bool = False,
+        settings: Settings = NO_SETTINGS,
     ) -> Iterator[Transaction]:
         """
         Run a block in a transaction: committed at its end, rolled back where an exception leaves it.
 
         A cancellation is such an exception. ``commit`` and ``rollback`` inside the block end it early.
+        ``settings`` are set for it alone, as with its ``set_local``.
         """
         transaction = self.begin(isolation, read_only=read_only, deferrable=deferrable)
         with transaction._scope():
+            transaction.set_local(settings)
             yield transaction
 
     def run(
@@ -162,6 +181,7 @@ class TransactionSource(Statements):
         isolation: Isolation | None = None,
         read_only: bool = False,
         deferrable: bool = False,
+        settings: Settings = NO_SETTINGS,
     ) -> T:
         """
         Call ``fn`` with a transaction and return what it returns, after the commit.
@@ -172,7 +192,9 @@ class TransactionSource(Statements):
         """
         for attempt in count():
             try:
-                with self.transaction(isolation, read_only=read_only, deferrable=deferrable) as transaction:
+                with self.transaction(
+                    isolation, read_only=read_only, deferrable=deferrable, settings=settings
+                ) as transaction:
                     return fn(transaction)
             except RETRYABLE:
                 if attempt >= retries:
