@@ -22,6 +22,17 @@ SET_LOCAL = Query[None](
     columns=("text",),
 )
 
+# The limit of before is read first: a row has to be there for the condition on it to be looked at.
+REPLACE_TIMEOUT = Query[str](
+    name="replace_timeout",
+    sql=(
+        "WITH before AS MATERIALIZED (SELECT current_setting('statement_timeout') AS value)"
+        " SELECT value FROM before WHERE set_config('statement_timeout', $1, true) IS NOT NULL"
+    ),
+    params=("text",),
+    columns=("text",),
+)
+
 # What PostgreSQL takes for the name of a setting of one's own (its manual's section "Customized Options").
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)*", re.ASCII)
 

@@ -40,7 +40,7 @@ class Postgres:
         self._settings = {**_SETTINGS, **settings, "port": str(self.port), "unix_socket_directories": str(folder)}
         self._process: subprocess.Popen[bytes] | None = None
         self.own(folder)
-        initdb = [
+        initdb: list[str | Path] = [
             self._program.with_name("initdb"),
             "-D",
             self.data,
@@ -52,7 +52,8 @@ class Postgres:
             "-E",
             "UTF8",
         ]
-        self._run([*initdb, "--locale=C"]).wait()
+        initdb += ["-D", self.data, "--locale=C"]
+        self._run(initdb).wait()
         (self.data / "pg_hba.conf").write_text(hba)
 
     @property

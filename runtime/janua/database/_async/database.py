@@ -154,6 +154,9 @@ class AsyncDatabase(AsyncTransactionSource):
         return self._pool.stats()
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        if query.timeout is not None:
+            async with self.transaction() as transaction:
+                return await transaction._run(query, params, read)
         session = await self._pool.acquire()
         try:
             return await session.run(query, params, read)

@@ -11,6 +11,7 @@ from typing import NoReturn, TypeVar
 
 import psycopg
 
+from janua.database._async.deadline import run_in_transaction
 from janua.database._async.pool import AsyncSessionPool
 from janua.database._async.session import AsyncSession
 from janua.database._async.statements import AsyncStatements
@@ -90,7 +91,7 @@ class AsyncTransaction(AsyncStatements):
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         self._check_open()
-        return await self._session.run(query, params, read)
+        return await run_in_transaction(self._session, query, params, read)
 
     async def _start(self, command: bytes) -> None:
         try:

@@ -155,6 +155,9 @@ class Database(TransactionSource):
         return self._pool.stats()
 
     def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        if query.timeout is not None:
+            with self.transaction() as transaction:
+                return transaction._run(query, params, read)
         session = self._pool.acquire()
         try:
             return session.run(query, params, read)

@@ -12,6 +12,7 @@ from typing import NoReturn, TypeVar
 
 import psycopg
 
+from janua.database._sync.deadline import run_in_transaction
 from janua.database._sync.pool import SessionPool
 from janua.database._sync.session import Session
 from janua.database._sync.statements import Statements
@@ -89,7 +90,7 @@ class Transaction(Statements):
 
     def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         self._check_open()
-        return self._session.run(query, params, read)
+        return run_in_transaction(self._session, query, params, read)
 
     def _start(self, command: bytes) -> None:
         try:
