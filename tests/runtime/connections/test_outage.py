@@ -105,7 +105,7 @@ async def test_target_session_attrs_chooses_among_hosts(
         connection.execute("ALTER DATABASE postgres SET default_transaction_read_only = on")
     there = psycopg.conninfo.conninfo_to_dict(pg_url)
     hosts = [str(mortal.folder), str(there["host"])]
-    ports = [mortal.port, int(there["port"] or 5432)]
+    ports = [mortal.port, int(there.get("port") or 5432)]
     fields = {"host": hosts, "port": ports, "dbname": "postgres", "user": "postgres"}
     for wanted, read_only in (("any", "on"), ("read-write", "off"), ("read-only", "on"), ("prefer-standby", "on")):
         async with block(twin_class(**fields, target_session_attrs=wanted)) as database:
