@@ -25,10 +25,12 @@ SOURCES = [ROOT / "runtime/janua/database/_async", ROOT / "runtime/janua/redis/_
 
 NAMES = {
     "_async": "_sync",
+    "AsyncConnectingPool": "ConnectingPool",
     "AsyncConnection": "Connection",
     "AsyncConnectionPool": "ConnectionPool",
     "AsyncDatabase": "Database",
     "AsyncLock": "Lock",
+    "AsyncPasswordSource": "PasswordSource",
     "AsyncRawCursor": "RawCursor",
     "AsyncRedis": "Redis",
     "AsyncSession": "Session",
@@ -36,8 +38,11 @@ NAMES = {
     "AsyncStatements": "Statements",
     "AsyncTransaction": "Transaction",
     "AsyncTransactionSource": "TransactionSource",
+    "Cancellation": "NoCancellation",
     "aclose": "close",
+    "async_read_password": "read_password",
     "async_sleep": "sleep",
+    "current_loop": "no_loop",
 }
 # What is more than one token, replaced before the names.
 PHRASES = [

@@ -85,7 +85,7 @@ class FunctionModel:
     ``parameters`` are in the order of their numbers. ``result`` is the type of one row, ``returns``
     that of the call; ``row`` is what builds a row and ``fold`` what builds all of them, both empty for a
     bare value. ``columns_as`` are the literals of the types of the project's own, by column, and
-    ``own_parameters`` the positions of the parameters of such types.
+    ``own_parameters`` the positions of the parameters of such types. ``timeout`` is in seconds.
     """
 
     name: str
@@ -106,6 +106,7 @@ class FunctionModel:
     columns_as: tuple[tuple[int, str], ...]
     own_parameters: tuple[int, ...]
     text: bool
+    timeout: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from janua_generator.namespace import Namespace
 from janua_generator.overrides.configured import JSON
 from janua_generator.rows import RowMaker, RowModel
 from janua_generator.source import literal
+from janua_generator.sqlfile.directives import timeout_of
 from janua_generator.sqlfile.model import Cardinality, Rule, SourceQuery
 
 _METHODS = {
@@ -137,6 +138,7 @@ class QueryModule:
             columns_as=tuple((at, literal(each.python)) for at, each in enumerate(query.columns) if each.python),
             own_parameters=tuple(at for at, each in enumerate(query.parameters) if self._is_dumped(each)),
             text=not all(type_map.python(each.type).binary for each in query.columns),
+            timeout=timeout_of(source),
         )
 
     def _is_dumped(self, parameter: Parameter) -> bool:

@@ -25,6 +25,7 @@ from janua.errors import (
     TransactionClosed,
     TransactionError,
     UnreadableValue,
+    WrongEventLoop,
 )
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ __all__ = [
     "TransactionError",
     "Types",
     "UnreadableValue",
+    "WrongEventLoop",
     "__version__",
     "require_api",
 ]

@@ -137,6 +137,8 @@ class Query(Generic[T]):
     the statement itself built, ``columns_as`` the types of the project's own that take the place of
     the usual ones, as ``module:Name``. ``own_parameters`` are the positions of parameters of such types, JSON
     left out. ``text`` asks for the textual result format, for types whose binary form is not known here.
+    ``timeout`` is how long the server may take, in seconds: outside a transaction the statement then runs
+    in one of its own.
     """
 
     name: str
@@ -150,3 +152,4 @@ class Query(Generic[T]):
     columns_as: Mapping[int, str] = field(default_factory=dict)
     own_parameters: tuple[int, ...] = ()
     text: bool = False
+    timeout: float | None = None

@@ -12,6 +12,7 @@ import importlib
 import json
 import os
 import pkgutil
+import re
 import shutil
 import subprocess
 import sys
@@ -269,3 +270,17 @@ def test_rows_can_be_frozen(new_project: NewProject) -> None:
     assert 0 == project.run().code
     for name in ("generated/models.py", "generated/q.py"):
         assert "@dataclass(frozen=True, slots=True)\n" in project.read(name)
+
+
+def test_a_timeout_is_declared_in_seconds(new_project: NewProject) -> None:
+    """Whatever its unit in the query file; other queries have none."""
+    texts = {"short": "250ms", "plain": "2s", "long": "3 min"}
+    queries = [f"-- name: {name} :one\n-- @timeout {text}\nSELECT 1 AS x;\n" for name, text in texts.items()]
+    queries.append("-- name: unlimited :one\nSELECT 1 AS x;\n")
+    project = new_project({"migrations/0001_users.sql": USERS, "queries/q.sql": "".join(queries)})
+    outcome = project.run()
+    assert (0, "") == (outcome.code, outcome.err)
+    assert ["0.25", "2.0", "180.0"] == re.findall(r"timeout=(.*),", project.read("generated/q.py"))
+    project.write("queries/q.sql", "".join(queries).replace("250ms", "1s"))
+    assert 0 == project.run().code
+    assert ["1.0", "2.0", "180.0"] == re.findall(r"timeout=(.*),", project.read("generated/q.py"))

@@ -5,6 +5,7 @@ Directives: the comment lines below a query's name that begin with ``@`` and say
     -- @nest members by id
     -- @json metadata: app.types:UserMetadata
     -- @allow many-rows
+    -- @timeout 2s
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _FORMS = {
     ),
     "nest": (re.compile(r"\S+\s+by\s+\S+(\s*,\s*\S+)*"), "@nest members by id"),
     "row": (re.compile(r"[A-Za-z]\w*"), "@row UserSummary"),
+    "timeout": (re.compile(r"0*[1-9]\d{0,5}\s*(ms|s|min)"), "@timeout 2s (or in ms, or min)"),
 }
 _DIRECTIVE = re.compile(r"\s*@(?P<word>\w+)[ \t]*(?P<text>[^\r\n]*)")
 
@@ -91,3 +93,11 @@ def json_types_of(source: SourceQuery) -> list[tuple[Directive, str, str]]:
         column, _, python = directive.text.partition(":")
         found.append((directive, column.strip(), python.strip()))
     return found
+
+
+def timeout_of(source: SourceQuery) -> float | None:
+    """What ``@timeout 2s`` allows the server, in seconds."""
+    for directive in source.directives_called("timeout"):
+        number, unit = re.findall(r"\d+|[a-z]+", directive.text)
+        return int(number) * {"ms": 0.001, "s": 1.0, "min": 60.0}[unit]
+    return None

@@ -6,7 +6,8 @@ from janua.database._async.transaction import AsyncTransaction
 from janua.database._sync.connection import Connection
 from janua.database._sync.database import Database
 from janua.database._sync.transaction import Transaction
-from janua.database.options import TLS, Isolation, PoolOptions, PoolStats
+from janua.database.options import Isolation, PoolOptions, PoolStats, TargetSessionAttrs
+from janua.database.tls import TLS
 
 __all__ = [
     "TLS",
@@ -18,5 +19,6 @@ __all__ = [
     "Isolation",
     "PoolOptions",
     "PoolStats",
+    "TargetSessionAttrs",
     "Transaction",
 ]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, fields
+from math import isfinite
+from typing import Literal, TypeAlias, TypeGuard
 
 Isolation: TypeAlias = Literal["read uncommitted", "read committed", "repeatable read", "serializable"]
 """PostgreSQL's isolation levels (its manual's section "Transaction Isolation")."""
+
+TargetSessionAttrs: TypeAlias = Literal["any", "read-write", "read-only", "primary", "standby", "prefer-standby"]
+"""Which of several hosts will do (libpq's ``target_session_attrs``)."""
+
+_LONGEST = 2_147_483  # seconds: PostgreSQL holds such a time as milliseconds in 32 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +21,15 @@ class PoolOptions:
     How many connections are kept, and how long anything may take; all times are in seconds.
 
     ``timeout`` is how long a call waits for a free connection, ``connect_timeout`` how long
-    connecting may take (libpq rounds it down to whole seconds, at least 2). A connection above
+    connecting may take (in whole seconds, at least 2, for each address). Where the server is gone,
+    calls that wait fail with ServerUnreachable after about ``connect_timeout`` instead. A connection above
     ``min_size`` that was not needed for ``max_idle`` is closed, any one is replaced when it is
     ``max_lifetime`` old. With ``max_waiting``, further calls fail at once instead of queueing;
     0 means that any number may wait.
+
+    The last three are the server's settings of these names, as every connection starts with them: how
+    long one statement may run, wait for a lock, and how long a transaction may stand idle. 0 is no limit, None
+    leaves what the server, the database or the role has. Raises ValueError where a value cannot be.
     """
 
     min_size: int = 1
@@ -29,34 +39,49 @@ class PoolOptions:
     max_idle: float = 600.0
     max_lifetime: float = 3600.0
     max_waiting: int = 0
+    statement_timeout: float | None = None
+    lock_timeout: float | None = None
+    idle_in_transaction_session_timeout: float | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.min_size <= self.max_size or self.max_size < 1:
-            raise ValueError("PoolOptions needs 0 <= min_size <= max_size and max_size >= 1")
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name in _COUNTS:
+                _check_count(field.name, value, _COUNTS[field.name])
+            elif field.name in SESSION_TIMEOUTS:
+                _check_session_timeout(field.name, value)
+            elif not _is_number(value) or value <= 0:
+                raise ValueError(f"PoolOptions: {field.name} must be a number of seconds above 0, not {value!r}")
+        if self.min_size > self.max_size:
+            raise ValueError(
+                f"PoolOptions: min_size ({self.min_size}) must not be greater than max_size ({self.max_size})"
+            )
+
+    def session_settings(self) -> dict[str, int]:
+        """Return the server's settings that are asked for, in milliseconds."""
+        asked = {name: getattr(self, name) for name in SESSION_TIMEOUTS}
+        # Rounded up: 0 would be no limit.
+        return {name: -int(-seconds * 1000 // 1) for name, seconds in asked.items() if seconds is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class TLS:
-    """
-    An encrypted connection, with the server's certificate verified against its name.
+SESSION_TIMEOUTS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+"""The options that the server keeps to."""
 
-    ``ca`` is the file of trusted authorities; without it the system's are taken (libpq 16 or
-    newer). ``cert`` and ``key`` are the client's own. ``verify=False`` encrypts without knowing
-    to whom.
-    """
+_COUNTS = {"min_size": 0, "max_size": 1, "max_waiting": 0}
 
-    verify: bool = True
-    ca: str | os.PathLike[str] | None = None
-    cert: str | os.PathLike[str] | None = None
-    key: str | os.PathLike[str] | None = None
 
-    def parameters(self) -> dict[str, str]:
-        """Return libpq's parameters for these choices."""
-        files = {"sslrootcert": self.ca, "sslcert": self.cert, "sslkey": self.key}
-        parameters = {name: os.fspath(path) for name, path in files.items() if path is not None}
-        if self.verify:
-            parameters.setdefault("sslrootcert", "system")
-        return {"sslmode": "verify-full" if self.verify else "require", **parameters}
+def _check_count(name: str, value: object, least: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise ValueError(f"PoolOptions: {name} must be a whole number, at least {least}, not {value!r}")
+
+
+def _check_session_timeout(name: str, value: object) -> None:
+    if value is not None and not (_is_number(value) and 0 <= value <= _LONGEST):
+        raise ValueError(f"PoolOptions: {name} must be seconds from 0 (no limit) to {_LONGEST}, or None, not {value!r}")
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
 @dataclass(frozen=True, slots=True)

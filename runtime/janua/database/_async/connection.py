@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from janua.database._async.deadline import run_in_transaction
 from janua.database._async.session import AsyncSession
 from janua.database._async.transaction import AsyncTransaction, AsyncTransactionSource, begin
 from janua.database.commands import begin_command
@@ -36,7 +37,13 @@ class AsyncConnection(AsyncTransactionSource):
         return await begin(self._require_session(), None, command)
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
-        return await self._require_session().run(query, params, read)
+        session = self._require_session()
+        if query.timeout is None:
+            return await session.run(query, params, read)
+        if not session.is_idle():
+            return await run_in_transaction(session, query, params, read)
+        async with self.transaction() as transaction:
+            return await transaction._run(query, params, read)
 
     def _detach(self) -> None:
         self._session = None

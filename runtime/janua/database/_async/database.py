@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from time import perf_counter
 from types import TracebackType
@@ -15,9 +15,11 @@ from janua.database._async.connection import AsyncConnection
 from janua.database._async.pool import AsyncSessionPool
 from janua.database._async.transaction import AsyncTransaction, AsyncTransactionSource, begin
 from janua.database.commands import begin_command
-from janua.database.options import TLS, Isolation, PoolOptions, PoolStats
+from janua.database.options import Isolation, PoolOptions, PoolStats, TargetSessionAttrs
+from janua.database.password import AsyncPasswordSource
 from janua.database.results import Result
-from janua.database.target import find_target
+from janua.database.target import Field, find_target
+from janua.database.tls import TLS
 from janua.errors import ServerUnreachable
 from janua.health import Health
 from janua.query import Query
@@ -31,9 +33,13 @@ class AsyncDatabase(AsyncTransactionSource):
     A PostgreSQL database behind a pool of connections, which opens on first use.
 
     ``url`` and the fields say where it is, the fields taking precedence; with none of them it is
-    ``JANUA_DATABASE_URL``. ``application_name`` counts where the URL has none. ``prepare=False`` keeps
-    the server from preparing statements, which PgBouncer before 1.22 does not support in
-    transaction mode.
+    ``JANUA_DATABASE_URL``. Of several hosts, the first that answers is taken; ``target_session_attrs``
+    says what it must be. ``application_name`` counts where the URL has none. A ``password`` that
+    is callable is called for each new connection.
+
+    ``lazy`` has ``open`` and ``with`` connect to nothing: an address that cannot be reached then shows at
+    the first call. ``pgbouncer`` is for PgBouncer in transaction mode: statements are not
+    prepared, and no setting is sent when a connection begins. ``prepare=False`` is the former alone.
 
     Every call outside a transaction is a transaction of its own and may run on another connection.
 
@@ -47,28 +53,42 @@ class AsyncDatabase(AsyncTransactionSource):
         self,
         url: str | None = None,
         *,
-        host: str | None = None,
-        port: int | None = None,
+        host: str | Sequence[str] | None = None,
+        port: int | Sequence[int] | None = None,
         dbname: str | None = None,
         user: str | None = None,
-        password: str | None = None,
+        password: str | AsyncPasswordSource | None = None,
+        target_session_attrs: TargetSessionAttrs | None = None,
         pool: PoolOptions = PoolOptions(),
         tls: TLS | None = None,
         application_name: str = "janua",
+        lazy: bool = False,
+        pgbouncer: bool = False,
         prepare: bool = True,
     ) -> None:
         """Raises ConfigError where the address is missing or cannot be read; nothing is connected yet."""
-        fields = {"host": host, "port": port, "dbname": dbname, "user": user, "password": password}
-        self._target = find_target(url, fields, tls, application_name)
+        source = password if callable(password) else None
+        fields: dict[str, Field] = {"host": host, "port": port, "dbname": dbname, "user": user}
+        fields |= {"password": None if callable(password) else password, "target_session_attrs": target_session_attrs}
+        target = find_target(url, fields, tls, application_name)
+        self._target = target.with_settings(pool, pgbouncer=pgbouncer)
         self._options = pool
-        self._pool = AsyncSessionPool(self._target, pool, prepare)
+        self._lazy = lazy
+        self._pool = AsyncSessionPool(self._target, pool, prepare and not pgbouncer, source)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._target}>"
 
     async def open(self) -> None:
-        """Connect now, so that a wrong address shows at the start of a service. Raises ServerUnreachable."""
-        await self._pool.open()
+        """
+        Connect now, so that a wrong address shows at the start of a service.
+
+        Raises ServerUnreachable, with ``lazy`` only AlreadyClosed.
+        """
+        if self._lazy:
+            self._pool.check_open()
+        else:
+            await self._pool.open()
 
     async def close(self) -> None:
         """Close all connections, those in use when their block ends; the object cannot be opened again."""
@@ -134,6 +154,9 @@ class AsyncDatabase(AsyncTransactionSource):
         return self._pool.stats()
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        if query.timeout is not None:
+            async with self.transaction() as transaction:
+                return await transaction._run(query, params, read)
         session = await self._pool.acquire()
         try:
             return await session.run(query, params, read)

@@ -11,6 +11,7 @@ from typing import NoReturn, TypeVar
 
 import psycopg
 
+from janua.database._async.deadline import run_in_transaction
 from janua.database._async.pool import AsyncSessionPool
 from janua.database._async.session import AsyncSession
 from janua.database._async.statements import AsyncStatements
@@ -18,6 +19,7 @@ from janua.database.commands import RETRYABLE, retry_delay, savepoint_name
 from janua.database.concurrency import async_sleep
 from janua.database.options import Isolation
 from janua.database.results import Result
+from janua.database.settings import NO_SETTINGS, SET_LOCAL, Settings, set_local_parameters
 from janua.errors import NestedRetry, TransactionAborted, TransactionClosed, TransactionError
 from janua.query import Query
 
@@ -63,6 +65,17 @@ class AsyncTransaction(AsyncStatements):
         undo = f"ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}".encode()
         await self._end(undo if self._parent else b"ROLLBACK")
 
+    async def set_local(self, settings: Settings) -> None:
+        """
+        Set these until the end of the transaction, as SET LOCAL does, with the values as parameters.
+
+        The rollback of a nested transaction takes back what was set in it, its commit does not. Raises
+        ParameterError for what cannot be a setting, and psycopg's errors where the server knows none
+        of that name or refuses the value.
+        """
+        if settings:
+            await self.execute(SET_LOCAL, set_local_parameters(settings))
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncTransaction]:
         """Nest a transaction as a savepoint: leaving by an exception undoes only what was done inside."""
@@ -78,7 +91,7 @@ class AsyncTransaction(AsyncStatements):
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         self._check_open()
-        return await self._session.run(query, params, read)
+        return await run_in_transaction(self._session, query, params, read)
 
     async def _start(self, command: bytes) -> None:
         try:
@@ -144,15 +157,22 @@ class AsyncTransactionSource(AsyncStatements):
 
     @asynccontextmanager
     async def transaction(
-        self, isolation: Isolation | None = None, *, read_only: bool = False, deferrable: bool = False
+        self,
+        isolation: Isolation | None = None,
+        *,
+        read_only: bool = False,
+        deferrable: bool = False,
+        settings: Settings = NO_SETTINGS,
     ) -> AsyncIterator[AsyncTransaction]:
         """
         Run a block in a transaction: committed at its end, rolled back where an exception leaves it.
 
         A cancellation is such an exception. ``commit`` and ``rollback`` inside the block end it early.
+        ``settings`` are set for it alone, as with its ``set_local``.
         """
         transaction = await self.begin(isolation, read_only=read_only, deferrable=deferrable)
         async with transaction._scope():
+            await transaction.set_local(settings)
             yield transaction
 
     async def run(
@@ -163,6 +183,7 @@ class AsyncTransactionSource(AsyncStatements):
         isolation: Isolation | None = None,
         read_only: bool = False,
         deferrable: bool = False,
+        settings: Settings = NO_SETTINGS,
     ) -> T:
         """
         Call ``fn`` with a transaction and return what it returns, after the commit.
@@ -173,7 +194,9 @@ class AsyncTransactionSource(AsyncStatements):
         """
         for attempt in count():
             try:
-                async with self.transaction(isolation, read_only=read_only, deferrable=deferrable) as transaction:
+                async with self.transaction(
+                    isolation, read_only=read_only, deferrable=deferrable, settings=settings
+                ) as transaction:
                     return await fn(transaction)
             except RETRYABLE:
                 if attempt >= retries:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from janua.database._sync.deadline import run_in_transaction
 from janua.database._sync.session import Session
 from janua.database._sync.transaction import Transaction, TransactionSource, begin
 from janua.database.commands import begin_command
@@ -37,7 +38,13 @@ class Connection(TransactionSource):
         return begin(self._require_session(), None, command)
 
     def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
-        return self._require_session().run(query, params, read)
+        session = self._require_session()
+        if query.timeout is None:
+            return session.run(query, params, read)
+        if not session.is_idle():
+            return run_in_transaction(session, query, params, read)
+        with self.transaction() as transaction:
+            return transaction._run(query, params, read)
 
     def _detach(self) -> None:
         self._session = None

@@ -10,13 +10,16 @@ from typing import Any
 import psycopg
 import psycopg_pool
 
+from janua.database._sync.connecting import ConnectingPool
 from janua.database._sync.session import Session
 from janua.database.adapt import base_adapters
 from janua.database.catalog import Registration
-from janua.database.concurrency import Lock
+from janua.database.concurrency import Lock, no_loop
+from janua.database.fork import keep_connection, keep_pool
 from janua.database.options import PoolOptions, PoolStats
+from janua.database.password import PasswordSource, read_password
 from janua.database.target import Target
-from janua.errors import AlreadyClosed, ServerUnreachable
+from janua.errors import AlreadyClosed, ServerUnreachable, WrongEventLoop
 from janua.query import Types
 
 _PREPARE_AFTER = 5
@@ -28,9 +31,12 @@ _RECONNECT_TIMEOUT = 10.0
 class SessionPool:
     """Hands out sessions that are idle and alive, and takes them back in any state."""
 
-    def __init__(self, target: Target, options: PoolOptions, prepare: bool) -> None:
+    def __init__(
+        self, target: Target, options: PoolOptions, prepare: bool, password: PasswordSource | None = None
+    ) -> None:
         self._target = target
         self._options = options
+        self._password = password
         self._parameters: dict[str, Any] = {
             **target.parameters,
             "connect_timeout": max(2, int(options.connect_timeout)),
@@ -39,37 +45,55 @@ class SessionPool:
             "context": base_adapters(),
         }
         self._known_types: dict[Types, tuple[Registration, ...]] = {}
-        self._pool: psycopg_pool.ConnectionPool[Session] | None = None
+        self._pool: ConnectingPool | None = None
+        self._loop: object = None
         self._opening = Lock()
         self._closed = False
         self._in_use: set[Session] = set()
         self._abandoned: deque[Session] = deque()
+        keep_pool(self)
 
-    def open(self) -> psycopg_pool.ConnectionPool[Session]:
+    def open(self) -> ConnectingPool:
         """
         Connect once, to see that it is possible, and start the pool. Opening again changes nothing.
 
         Raises ServerUnreachable; a later call may try again.
         """
         if self._pool is not None and not self._closed:
+            self._check_loop()
             return self._pool
         with self._opening:
-            if self._closed:
-                raise AlreadyClosed(f"the database {self._target} has been closed; make a new one")
+            self.check_open()
             if self._pool is None:
                 self._probe()
                 pool = self._make_pool()
                 pool.open()
-                self._pool = pool
+                self._pool, self._loop = pool, no_loop()
             return self._pool
+
+    def check_open(self) -> None:
+        """Raise AlreadyClosed after ``close``."""
+        if self._closed:
+            raise self._already_closed()
 
     def close(self) -> None:
         """Close the idle connections now and those in use when they come back. May be called twice."""
         with self._opening:
+            if self._pool is not None:
+                self._check_loop()
             self._closed = True
             if self._pool is not None:
                 self._reclaim(self._pool)
                 self._pool.close(timeout=self._parameters["connect_timeout"] + 1.0)
+
+    def start_over(self) -> None:
+        """Forget all connections, without a word to the server: they belong to the process that forked this one."""
+        if self._pool is not None:
+            self._pool.disown()
+            self._pool = None
+        self._opening = Lock()
+        self._in_use = set()
+        self._abandoned = deque()
 
     def acquire(self, timeout: float | None = None) -> Session:
         """
@@ -115,10 +139,13 @@ class SessionPool:
         idle, busy = stats.get("pool_available", 0), len(self._in_use)
         return PoolStats(idle + busy, idle, busy, stats.get("requests_waiting", 0))
 
-    def _make_pool(self) -> psycopg_pool.ConnectionPool[Session]:
-        return psycopg_pool.ConnectionPool(
+    def _make_pool(self) -> ConnectingPool:
+        return ConnectingPool(
+            explain=self._target.unreachable,
+            has_sessions_out=lambda: bool(self._in_use),
+            patience=min(self._options.connect_timeout, _RECONNECT_TIMEOUT),
             connection_class=Session,
-            kwargs=self._parameters,
+            kwargs=self._connection_parameters,
             configure=self._configure,
             min_size=self._options.min_size,
             max_size=self._options.max_size,
@@ -131,13 +158,14 @@ class SessionPool:
         )
 
     def _configure(self, session: Session) -> None:
+        keep_connection(session)
         session.known_types = self._known_types
 
-    def _next(self, pool: psycopg_pool.ConnectionPool[Session], deadline: float) -> Session:
+    def _next(self, pool: ConnectingPool, deadline: float) -> Session:
         try:
             return pool.getconn(timeout=deadline - monotonic())
         except psycopg_pool.PoolClosed:
-            raise AlreadyClosed(f"the database {self._target} has been closed; make a new one") from None
+            raise self._already_closed() from None
         except psycopg_pool.PoolTimeout:
             # Where not all are in use, more could not be opened: the pool knows why, but only logs it.
             if len(self._in_use) < self._options.max_size:
@@ -146,13 +174,33 @@ class SessionPool:
 
     def _probe(self) -> None:
         try:
-            session = Session.connect(**self._parameters)
-        except psycopg.OperationalError as error:
-            reason = " ".join(str(error).split())
-            raise ServerUnreachable(f"cannot connect to PostgreSQL at {self._target}: {reason}") from None
+            session = self.connect()
+        except (psycopg.OperationalError, ServerUnreachable) as error:
+            raise self._target.unreachable(error) from error.__cause__
         session.close()
 
-    def _reclaim(self, pool: psycopg_pool.ConnectionPool[Session]) -> None:
+    def connect(self) -> Session:
+        """Open a connection beside the pool, for the caller to close. Raises psycopg.OperationalError."""
+        session = Session.connect(**self._connection_parameters())
+        keep_connection(session)
+        return session
+
+    def _connection_parameters(self) -> dict[str, Any]:
+        if self._password is None:
+            return self._parameters
+        return {**self._parameters, "password": read_password(self._password)}
+
+    def _already_closed(self) -> AlreadyClosed:
+        return AlreadyClosed(f"the database {self._target} has been closed; make a new one")
+
+    def _check_loop(self) -> None:
+        if self._loop is not no_loop():
+            raise WrongEventLoop(
+                f"the database {self._target} was opened in another event loop, where its connections belong;"
+                " make one AsyncDatabase for each loop"
+            )
+
+    def _reclaim(self, pool: ConnectingPool) -> None:
         while self._abandoned:
             session = self._abandoned.popleft()
             self._in_use.discard(session)

@@ -12,6 +12,7 @@ from typing import NoReturn, TypeVar
 
 import psycopg
 
+from janua.database._sync.deadline import run_in_transaction
 from janua.database._sync.pool import SessionPool
 from janua.database._sync.session import Session
 from janua.database._sync.statements import Statements
@@ -19,6 +20,7 @@ from janua.database.commands import RETRYABLE, retry_delay, savepoint_name
 from janua.database.concurrency import sleep
 from janua.database.options import Isolation
 from janua.database.results import Result
+from janua.database.settings import NO_SETTINGS, SET_LOCAL, Settings, set_local_parameters
 from janua.errors import NestedRetry, TransactionAborted, TransactionClosed, TransactionError
 from janua.query import Query
 
@@ -62,6 +64,17 @@ class Transaction(Statements):
         undo = f"ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}".encode()
         self._end(undo if self._parent else b"ROLLBACK")
 
+    def set_local(self, settings: Settings) -> None:
+        """
+        Set these until the end of the transaction, as SET LOCAL does, with the values as parameters.
+
+        The rollback of a nested transaction takes back what was set in it, its commit does not. Raises
+        ParameterError for what cannot be a setting, and psycopg's errors where the server knows none
+        of that name or refuses the value.
+        """
+        if settings:
+            self.execute(SET_LOCAL, set_local_parameters(settings))
+
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Nest a transaction as a savepoint: leaving by an exception undoes only what was done inside."""
@@ -77,7 +90,7 @@ class Transaction(Statements):
 
     def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         self._check_open()
-        return self._session.run(query, params, read)
+        return run_in_transaction(self._session, query, params, read)
 
     def _start(self, command: bytes) -> None:
         try:
@@ -143,15 +156,22 @@ class TransactionSource(Statements):
 
     @contextmanager
     def transaction(
-        self, isolation: Isolation | None = None, *, read_only: bool = False, deferrable: bool = False
+        self,
+        isolation: Isolation | None = None,
+        *,
+        read_only: bool = False,
+        deferrable: bool = False,
+        settings: Settings = NO_SETTINGS,
     ) -> Iterator[Transaction]:
         """
         Run a block in a transaction: committed at its end, rolled back where an exception leaves it.
 
         A cancellation is such an exception. ``commit`` and ``rollback`` inside the block end it early.
+        ``settings`` are set for it alone, as with its ``set_local``.
         """
         transaction = self.begin(isolation, read_only=read_only, deferrable=deferrable)
         with transaction._scope():
+            transaction.set_local(settings)
             yield transaction
 
     def run(
@@ -162,6 +182,7 @@ class TransactionSource(Statements):
         isolation: Isolation | None = None,
         read_only: bool = False,
         deferrable: bool = False,
+        settings: Settings = NO_SETTINGS,
     ) -> T:
         """
         Call ``fn`` with a transaction and return what it returns, after the commit.
@@ -172,7 +193,9 @@ class TransactionSource(Statements):
         """
         for attempt in count():
             try:
-                with self.transaction(isolation, read_only=read_only, deferrable=deferrable) as transaction:
+                with self.transaction(
+                    isolation, read_only=read_only, deferrable=deferrable, settings=settings
+                ) as transaction:
                     return fn(transaction)
             except RETRYABLE:
                 if attempt >= retries:

@@ -1,0 +1,65 @@
+"""psycopg's pool, whose waiting callers learn that the server is gone, and which a forked child can drop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+import psycopg_pool
+
+from janua.database._async.session import AsyncSession
+from janua.database.concurrency import Cancellation
+
+
+class AsyncConnectingPool(psycopg_pool.AsyncConnectionPool[AsyncSession]):
+    """
+    A pool that gives up on a server before its callers' patience ends.
+
+    psycopg's own goes on trying, and lets them wait for their whole timeout. Here they fail as soon as no
+    connection could be made for ``patience`` seconds and none is out that could come back: each with
+    its own error, which ``explain`` makes of the last reason. The next call tries again.
+    """
+
+    def __init__(
+        self,
+        *,
+        explain: Callable[[Exception], Exception],
+        has_sessions_out: Callable[[], bool],
+        patience: float,
+        **options: Any,
+    ) -> None:
+        self._explain = explain
+        self._has_sessions_out = has_sessions_out
+        self._patience = patience
+        self._failing_since: float | None = None
+        super().__init__(**options)
+
+    def disown(self) -> None:
+        """Have the finalizer of this process, a forked one, wait for no thread of the other's."""
+        self._closed = True
+
+    async def _connect(self, timeout: float | None = None) -> AsyncSession:
+        begun = monotonic()
+        try:
+            session = await super()._connect(timeout)
+        except Exception as error:
+            if self._failing_since is None:
+                self._failing_since = begun
+            if monotonic() - self._failing_since >= self._patience and not self._has_sessions_out():
+                await self._refuse_waiting(error)
+            raise
+        except Cancellation:
+            # The loop ends. psycopg's worker takes this for a failed attempt and lives on; asyncio.run would
+            # wait for it for ever.
+            await self._signal_stop_worker()
+            raise
+        self._failing_since = None
+        return session
+
+    async def _refuse_waiting(self, error: Exception) -> None:
+        async with self._lock:
+            waiting = list(self._waiting)
+            self._waiting.clear()
+        for client in waiting:
+            await client.fail(self._explain(error))
