@@ -147,6 +147,10 @@ class Namespace:
         """Whether a value of the type can be made: an enum or composite needs a class."""
         return type_.kind not in ("enum", "composite") or type_.name in self._classes
 
+    def is_made(self, type_: PgType) -> bool:
+        """Whether a value can be made of the type and of all its parts."""
+        return all(map(self.has_class, parts_of(self.introspection.types, [type_]).values()))
+
     def class_of(self, type_: PgType) -> str:
         """The annotation of an enum or composite."""
         return self._classes.get(type_.name, "object")
@@ -265,3 +269,20 @@ class Namespace:
     def qualified_name(self, type_: PgType) -> str:
         """``schema.name``, quoted where it must be, as ``to_regtype`` reads it."""
         return quoted(type_.schema, type_.typname)
+
+
+def parts_of(types: Mapping[str, PgType], roots: Iterable[PgType]) -> dict[str, PgType]:
+    """The types and all that they are made of, elements first."""
+    found: dict[str, PgType] = {}
+
+    def visit(type_: PgType) -> None:
+        if type_.name in found:
+            return
+        for part in (type_.element, type_.base, type_.subtype, *(each for _, each in type_.fields)):
+            if part and part in types:
+                visit(types[part])
+        found[type_.name] = type_
+
+    for root in roots:
+        visit(root)
+    return found
