@@ -22,6 +22,7 @@ from . import _types as _ty
 from . import enums as _e
 from . import models as _m
 
+
 _N = _t.TypeVar("_N")
 
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from janua.builder.relations import Relation
     from janua.builder.select import Select
 
-R_co = TypeVar("R_co", covariant=True)
 V = TypeVar("V")
 N = TypeVar("N", covariant=True)
 M = TypeVar("M")
@@ -25,13 +24,13 @@ Number = TypeVar("Number", int, float, Decimal)
 _PROMOTION = ("smallint", "integer", "bigint", "numeric", "real", "double precision")
 
 
-class Selects(Generic[R_co]):
-    """What can be selected: an expression gives a value, a table a row."""
+class Selects(Generic[V, N]):
+    """What can be selected: an expression gives a value, a table a row, and either None too where ``N`` is None."""
 
     __slots__ = ()
 
 
-class Expression(Selects[V | N], Generic[V, N]):
+class Expression(Selects[V, N]):
     """
     Something with a value in each row: a ``V``, and None too where ``N`` is None.
 
@@ -183,11 +182,26 @@ class BigInt(Expression[int, N]):
 
     __slots__ = ()
 
-    if TYPE_CHECKING:
+    @overload
+    def __add__(self, other: Expression[int, M]) -> BigInt[N | M]: ...
+    @overload
+    def __add__(self, other: int) -> BigInt[N]: ...
+    def __add__(self, other: Any) -> BigInt[Any]:
+        return cast("BigInt[Any]", _arithmetic(self, "+", other))
 
-        def __add__(self, other: int | Expression[int, M]) -> BigInt[N | M]: ...
-        def __sub__(self, other: int | Expression[int, M]) -> BigInt[N | M]: ...
-        def __mul__(self, other: int | Expression[int, M]) -> BigInt[N | M]: ...
+    @overload
+    def __sub__(self, other: Expression[int, M]) -> BigInt[N | M]: ...
+    @overload
+    def __sub__(self, other: int) -> BigInt[N]: ...
+    def __sub__(self, other: Any) -> BigInt[Any]:
+        return cast("BigInt[Any]", _arithmetic(self, "-", other))
+
+    @overload
+    def __mul__(self, other: Expression[int, M]) -> BigInt[N | M]: ...
+    @overload
+    def __mul__(self, other: int) -> BigInt[N]: ...
+    def __mul__(self, other: Any) -> BigInt[Any]:
+        return cast("BigInt[Any]", _arithmetic(self, "*", other))
 
 
 class Column(Expression[V, N]):

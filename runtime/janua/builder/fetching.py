@@ -18,7 +18,7 @@ S = TypeVar("S")
 class Statement(ABC):
     """A statement that can run. Every method returns a new one: parts may be kept and used again."""
 
-    def __init__(self, selected: tuple[Selects[Any], ...], into: Callable[..., Any] | None = None) -> None:
+    def __init__(self, selected: tuple[Selects[Any, Any], ...], into: Callable[..., Any] | None = None) -> None:
         self._selected = selected
         self._into = into
 
@@ -90,7 +90,7 @@ class Fetches(Statement, Generic[R]):
         return db.fetch_first(query, values)
 
 
-def listed(selected: tuple[Selects[Any], ...]) -> tuple[str, tuple[object, ...]]:
+def listed(selected: tuple[Selects[Any, Any], ...]) -> tuple[str, tuple[object, ...]]:
     """The columns of a SELECT or RETURNING, as text and with their values."""
     texts: list[str] = []
     values: tuple[object, ...] = ()
@@ -105,12 +105,12 @@ def listed(selected: tuple[Selects[Any], ...]) -> tuple[str, tuple[object, ...]]
     return ", ".join(texts), values
 
 
-def width(each: Selects[Any]) -> int:
+def width(each: Selects[Any, Any]) -> int:
     """How many columns it is."""
     return len(each._definition.columns) if isinstance(each, Relation) else 1
 
 
-def shape_of(selected: tuple[Selects[Any], ...], into: Callable[..., Any] | None) -> Shape:
+def shape_of(selected: tuple[Selects[Any, Any], ...], into: Callable[..., Any] | None) -> Shape:
     """How rows of these are read."""
     columns: list[Expression[Any, Any]] = []
     for each in selected:
@@ -121,7 +121,7 @@ def shape_of(selected: tuple[Selects[Any], ...], into: Callable[..., Any] | None
     return Shape(types if all(types) else (), into or _row_of(selected), is_text)
 
 
-def _row_of(selected: tuple[Selects[Any], ...]) -> Callable[..., Any] | None:
+def _row_of(selected: tuple[Selects[Any, Any], ...]) -> Callable[..., Any] | None:
     makers = [_maker(each) for each in selected]
     if len(makers) == 1:
         return makers[0] or None
@@ -143,7 +143,7 @@ def _tuple(*columns: Any) -> tuple[Any, ...]:
     return columns
 
 
-def _maker(each: Selects[Any]) -> Callable[..., Any] | None:
+def _maker(each: Selects[Any, Any]) -> Callable[..., Any] | None:
     """What makes a table's row of its columns, and None of an outer table's that is not there."""
     if not isinstance(each, Relation):
         return None

@@ -71,7 +71,7 @@ def avg(of: Expression[Any, Any]) -> Expression[Any, None]:
 @overload
 def min(of: BigInt[Any]) -> BigInt[None]: ...
 @overload
-def min(of: Expression[V, Any]) -> Expression[V, None]: ...
+def min(of: Expression[V, M]) -> Expression[V, M | None]: ...
 def min(of: Expression[Any, Any]) -> Expression[Any, None]:
     """Return the least value; None where there is none."""
     return _like(of, f"min({of._text})", of._values)
@@ -80,7 +80,7 @@ def min(of: Expression[Any, Any]) -> Expression[Any, None]:
 @overload
 def max(of: BigInt[Any]) -> BigInt[None]: ...
 @overload
-def max(of: Expression[V, Any]) -> Expression[V, None]: ...
+def max(of: Expression[V, M]) -> Expression[V, M | None]: ...
 def max(of: Expression[Any, Any]) -> Expression[Any, None]:
     """Return the greatest value; None where there is none."""
     return _like(of, f"max({of._text})", of._values)
@@ -109,7 +109,7 @@ def exists(select: Select[Any]) -> Expression[bool, Never]:
     return Expression(f"(EXISTS {text})", values, "boolean", None, True)
 
 
-def func(name: LiteralString, *arguments: object, like: Expression[V, Any]) -> Expression[V, None]:
+def func(name: LiteralString, *arguments: object, like: Expression[V, M]) -> Expression[V, M | None]:
     """
     Call a function of the server: ``func("lower", users.name, like=users.name)``.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, LiteralString, NamedTuple, ParamSpec, Protocol, Self, TypeVar, cast
+from typing import Any, LiteralString, NamedTuple, ParamSpec, Protocol, Self, TypeVar, cast
 
 from janua.builder.expressions import BigColumn, Column, Selects
 from janua.query import Types
@@ -83,7 +83,7 @@ DEFINITIONS: list[Definition] = []
 """Every relation that was declared in this process, in the order of their numbers."""
 
 
-class Relation(Selects[R | K], Generic[R, K]):
+class Relation(Selects[R, K]):
     """
     A table or view; its columns are its attributes.
 

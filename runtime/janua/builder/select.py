@@ -10,15 +10,25 @@ from janua.builder.relations import Relation
 from janua.errors import StatementError
 
 A = TypeVar("A")
+A0 = TypeVar("A0")
 B = TypeVar("B")
+B0 = TypeVar("B0")
 C = TypeVar("C")
+C0 = TypeVar("C0")
 D = TypeVar("D")
+D0 = TypeVar("D0")
 E = TypeVar("E")
+E0 = TypeVar("E0")
 F = TypeVar("F")
+F0 = TypeVar("F0")
 G = TypeVar("G")
+G0 = TypeVar("G0")
 H = TypeVar("H")
+H0 = TypeVar("H0")
 I = TypeVar("I")  # noqa: E741
+I0 = TypeVar("I0")
 J = TypeVar("J")
+J0 = TypeVar("J0")
 
 _Clause: TypeAlias = tuple[str, tuple[object, ...]]
 """A clause as text, and its values."""
@@ -32,67 +42,76 @@ _NO_CONDITION = (
 
 
 @overload
-def select(a: Selects[A], /) -> Select[A]: ...
+def select(a: Selects[A, A0], /) -> Select[A | A0]: ...
 @overload
-def select(a: Selects[A], b: Selects[B], /) -> Select[tuple[A, B]]: ...
+def select(a: Selects[A, A0], b: Selects[B, B0], /) -> Select[tuple[A | A0, B | B0]]: ...
 @overload
-def select(a: Selects[A], b: Selects[B], c: Selects[C], /) -> Select[tuple[A, B, C]]: ...
-@overload
-def select(a: Selects[A], b: Selects[B], c: Selects[C], d: Selects[D], /) -> Select[tuple[A, B, C, D]]: ...
+def select(a: Selects[A, A0], b: Selects[B, B0], c: Selects[C, C0], /) -> Select[tuple[A | A0, B | B0, C | C0]]: ...
 @overload
 def select(
-    a: Selects[A], b: Selects[B], c: Selects[C], d: Selects[D], e: Selects[E], /
-) -> Select[tuple[A, B, C, D, E]]: ...
+    a: Selects[A, A0], b: Selects[B, B0], c: Selects[C, C0], d: Selects[D, D0], /
+) -> Select[tuple[A | A0, B | B0, C | C0, D | D0]]: ...
 @overload
 def select(
-    a: Selects[A], b: Selects[B], c: Selects[C], d: Selects[D], e: Selects[E], f: Selects[F], /
-) -> Select[tuple[A, B, C, D, E, F]]: ...
+    a: Selects[A, A0], b: Selects[B, B0], c: Selects[C, C0], d: Selects[D, D0], e: Selects[E, E0], /
+) -> Select[tuple[A | A0, B | B0, C | C0, D | D0, E | E0]]: ...
 @overload
 def select(
-    a: Selects[A], b: Selects[B], c: Selects[C], d: Selects[D], e: Selects[E], f: Selects[F], g: Selects[G], /
-) -> Select[tuple[A, B, C, D, E, F, G]]: ...
+    a: Selects[A, A0], b: Selects[B, B0], c: Selects[C, C0], d: Selects[D, D0], e: Selects[E, E0], f: Selects[F, F0], /
+) -> Select[tuple[A | A0, B | B0, C | C0, D | D0, E | E0, F | F0]]: ...
 @overload
 def select(
-    a: Selects[A],
-    b: Selects[B],
-    c: Selects[C],
-    d: Selects[D],
-    e: Selects[E],
-    f: Selects[F],
-    g: Selects[G],
-    h: Selects[H],
+    a: Selects[A, A0],
+    b: Selects[B, B0],
+    c: Selects[C, C0],
+    d: Selects[D, D0],
+    e: Selects[E, E0],
+    f: Selects[F, F0],
+    g: Selects[G, G0],
     /,
-) -> Select[tuple[A, B, C, D, E, F, G, H]]: ...
+) -> Select[tuple[A | A0, B | B0, C | C0, D | D0, E | E0, F | F0, G | G0]]: ...
 @overload
 def select(
-    a: Selects[A],
-    b: Selects[B],
-    c: Selects[C],
-    d: Selects[D],
-    e: Selects[E],
-    f: Selects[F],
-    g: Selects[G],
-    h: Selects[H],
-    i: Selects[I],
+    a: Selects[A, A0],
+    b: Selects[B, B0],
+    c: Selects[C, C0],
+    d: Selects[D, D0],
+    e: Selects[E, E0],
+    f: Selects[F, F0],
+    g: Selects[G, G0],
+    h: Selects[H, H0],
     /,
-) -> Select[tuple[A, B, C, D, E, F, G, H, I]]: ...
+) -> Select[tuple[A | A0, B | B0, C | C0, D | D0, E | E0, F | F0, G | G0, H | H0]]: ...
 @overload
 def select(
-    a: Selects[A],
-    b: Selects[B],
-    c: Selects[C],
-    d: Selects[D],
-    e: Selects[E],
-    f: Selects[F],
-    g: Selects[G],
-    h: Selects[H],
-    i: Selects[I],
-    j: Selects[J],
+    a: Selects[A, A0],
+    b: Selects[B, B0],
+    c: Selects[C, C0],
+    d: Selects[D, D0],
+    e: Selects[E, E0],
+    f: Selects[F, F0],
+    g: Selects[G, G0],
+    h: Selects[H, H0],
+    i: Selects[I, I0],
     /,
-) -> Select[tuple[A, B, C, D, E, F, G, H, I, J]]: ...
+) -> Select[tuple[A | A0, B | B0, C | C0, D | D0, E | E0, F | F0, G | G0, H | H0, I | I0]]: ...
 @overload
-def select(*selected: Selects[Any]) -> Select[tuple[Any, ...]]: ...
-def select(*selected: Selects[Any]) -> Select[Any]:
+def select(
+    a: Selects[A, A0],
+    b: Selects[B, B0],
+    c: Selects[C, C0],
+    d: Selects[D, D0],
+    e: Selects[E, E0],
+    f: Selects[F, F0],
+    g: Selects[G, G0],
+    h: Selects[H, H0],
+    i: Selects[I, I0],
+    j: Selects[J, J0],
+    /,
+) -> Select[tuple[A | A0, B | B0, C | C0, D | D0, E | E0, F | F0, G | G0, H | H0, I | I0, J | J0]]: ...
+@overload
+def select(*selected: Selects[Any, Any]) -> Select[tuple[Any, ...]]: ...
+def select(*selected: Selects[Any, Any]) -> Select[Any]:
     """
     Select expressions, each row a tuple of them, or the bare value of a single one; a table gives its model.
 
@@ -108,7 +127,7 @@ def select(*selected: Selects[Any]) -> Select[Any]:
 class Select(Fetches[A]):
     """A SELECT whose rows are of this type; ``where`` and the like return another with that clause as well."""
 
-    def __init__(self, selected: tuple[Selects[Any], ...], text: str, values: tuple[object, ...]) -> None:
+    def __init__(self, selected: tuple[Selects[Any, Any], ...], text: str, values: tuple[object, ...]) -> None:
         super().__init__(selected)
         self._list: _Clause = (text, values)
         self._word = "SELECT "
@@ -213,7 +232,9 @@ class Select(Fetches[A]):
         return ""
 
 
-def _first(selected: tuple[Selects[Any], ...], joined: tuple[Relation[Any, Any], ...]) -> Relation[Any, Any] | None:
+def _first(
+    selected: tuple[Selects[Any, Any], ...], joined: tuple[Relation[Any, Any], ...]
+) -> Relation[Any, Any] | None:
     """The first table of what is selected that is not joined."""
     for each in selected:
         relation = each if isinstance(each, Relation) else each._relation  # type: ignore[attr-defined]

@@ -13,15 +13,25 @@ from janua.protocols import AsyncExecutor, Coro, Executor
 
 P = ParamSpec("P")
 A = TypeVar("A")
+A0 = TypeVar("A0")
 B = TypeVar("B")
+B0 = TypeVar("B0")
 C = TypeVar("C")
+C0 = TypeVar("C0")
 D = TypeVar("D")
+D0 = TypeVar("D0")
 E = TypeVar("E")
+E0 = TypeVar("E0")
 F = TypeVar("F")
+F0 = TypeVar("F0")
 G = TypeVar("G")
+G0 = TypeVar("G0")
 H = TypeVar("H")
+H0 = TypeVar("H0")
 I = TypeVar("I")  # noqa: E741
+I0 = TypeVar("I0")
 J = TypeVar("J")
+J0 = TypeVar("J0")
 
 
 class Write(Statement):
@@ -39,72 +49,89 @@ class Write(Statement):
         return db.affected(query, values)
 
     @overload
-    def returning(self, a: Selects[A], /) -> Returning[A]: ...
+    def returning(self, a: Selects[A, A0], /) -> Returning[A | A0]: ...
     @overload
-    def returning(self, a: Selects[A], b: Selects[B], /) -> Returning[tuple[A, B]]: ...
-    @overload
-    def returning(self, a: Selects[A], b: Selects[B], c: Selects[C], /) -> Returning[tuple[A, B, C]]: ...
+    def returning(self, a: Selects[A, A0], b: Selects[B, B0], /) -> Returning[tuple[A | A0, B | B0]]: ...
     @overload
     def returning(
-        self, a: Selects[A], b: Selects[B], c: Selects[C], d: Selects[D], /
-    ) -> Returning[tuple[A, B, C, D]]: ...
+        self, a: Selects[A, A0], b: Selects[B, B0], c: Selects[C, C0], /
+    ) -> Returning[tuple[A | A0, B | B0, C | C0]]: ...
     @overload
     def returning(
-        self, a: Selects[A], b: Selects[B], c: Selects[C], d: Selects[D], e: Selects[E], /
-    ) -> Returning[tuple[A, B, C, D, E]]: ...
+        self, a: Selects[A, A0], b: Selects[B, B0], c: Selects[C, C0], d: Selects[D, D0], /
+    ) -> Returning[tuple[A | A0, B | B0, C | C0, D | D0]]: ...
     @overload
     def returning(
-        self, a: Selects[A], b: Selects[B], c: Selects[C], d: Selects[D], e: Selects[E], f: Selects[F], /
-    ) -> Returning[tuple[A, B, C, D, E, F]]: ...
-    @overload
-    def returning(
-        self, a: Selects[A], b: Selects[B], c: Selects[C], d: Selects[D], e: Selects[E], f: Selects[F], g: Selects[G], /
-    ) -> Returning[tuple[A, B, C, D, E, F, G]]: ...
+        self, a: Selects[A, A0], b: Selects[B, B0], c: Selects[C, C0], d: Selects[D, D0], e: Selects[E, E0], /
+    ) -> Returning[tuple[A | A0, B | B0, C | C0, D | D0, E | E0]]: ...
     @overload
     def returning(
         self,
-        a: Selects[A],
-        b: Selects[B],
-        c: Selects[C],
-        d: Selects[D],
-        e: Selects[E],
-        f: Selects[F],
-        g: Selects[G],
-        h: Selects[H],
+        a: Selects[A, A0],
+        b: Selects[B, B0],
+        c: Selects[C, C0],
+        d: Selects[D, D0],
+        e: Selects[E, E0],
+        f: Selects[F, F0],
         /,
-    ) -> Returning[tuple[A, B, C, D, E, F, G, H]]: ...
+    ) -> Returning[tuple[A | A0, B | B0, C | C0, D | D0, E | E0, F | F0]]: ...
     @overload
     def returning(
         self,
-        a: Selects[A],
-        b: Selects[B],
-        c: Selects[C],
-        d: Selects[D],
-        e: Selects[E],
-        f: Selects[F],
-        g: Selects[G],
-        h: Selects[H],
-        i: Selects[I],
+        a: Selects[A, A0],
+        b: Selects[B, B0],
+        c: Selects[C, C0],
+        d: Selects[D, D0],
+        e: Selects[E, E0],
+        f: Selects[F, F0],
+        g: Selects[G, G0],
         /,
-    ) -> Returning[tuple[A, B, C, D, E, F, G, H, I]]: ...
+    ) -> Returning[tuple[A | A0, B | B0, C | C0, D | D0, E | E0, F | F0, G | G0]]: ...
     @overload
     def returning(
         self,
-        a: Selects[A],
-        b: Selects[B],
-        c: Selects[C],
-        d: Selects[D],
-        e: Selects[E],
-        f: Selects[F],
-        g: Selects[G],
-        h: Selects[H],
-        i: Selects[I],
-        j: Selects[J],
+        a: Selects[A, A0],
+        b: Selects[B, B0],
+        c: Selects[C, C0],
+        d: Selects[D, D0],
+        e: Selects[E, E0],
+        f: Selects[F, F0],
+        g: Selects[G, G0],
+        h: Selects[H, H0],
         /,
-    ) -> Returning[tuple[A, B, C, D, E, F, G, H, I, J]]: ...
+    ) -> Returning[tuple[A | A0, B | B0, C | C0, D | D0, E | E0, F | F0, G | G0, H | H0]]: ...
     @overload
-    def returning(self, *selected: Selects[Any]) -> Returning[tuple[Any, ...]]: ...
-    def returning(self, *selected: Selects[Any]) -> Returning[Any]:
+    def returning(
+        self,
+        a: Selects[A, A0],
+        b: Selects[B, B0],
+        c: Selects[C, C0],
+        d: Selects[D, D0],
+        e: Selects[E, E0],
+        f: Selects[F, F0],
+        g: Selects[G, G0],
+        h: Selects[H, H0],
+        i: Selects[I, I0],
+        /,
+    ) -> Returning[tuple[A | A0, B | B0, C | C0, D | D0, E | E0, F | F0, G | G0, H | H0, I | I0]]: ...
+    @overload
+    def returning(
+        self,
+        a: Selects[A, A0],
+        b: Selects[B, B0],
+        c: Selects[C, C0],
+        d: Selects[D, D0],
+        e: Selects[E, E0],
+        f: Selects[F, F0],
+        g: Selects[G, G0],
+        h: Selects[H, H0],
+        i: Selects[I, I0],
+        j: Selects[J, J0],
+        /,
+    ) -> Returning[tuple[A | A0, B | B0, C | C0, D | D0, E | E0, F | F0, G | G0, H | H0, I | I0, J | J0]]: ...
+    @overload
+    def returning(self, *selected: Selects[Any, Any]) -> Returning[tuple[Any, ...]]: ...
+    def returning(self, *selected: Selects[Any, Any]) -> Returning[Any]:
         """Return these columns of each row as it is afterwards, or as it was before a DELETE; see ``select``."""
         if not selected:
             raise StatementError("returning() needs at least one column, expression or table")
@@ -126,7 +153,7 @@ class Write(Statement):
 class Returning(Fetches[A]):
     """A write that returns rows of this type."""
 
-    def __init__(self, write: Write, selected: tuple[Selects[Any], ...]) -> None:
+    def __init__(self, write: Write, selected: tuple[Selects[Any, Any], ...]) -> None:
         super().__init__(selected)
         self._write = write
         self._list = listed(selected)
