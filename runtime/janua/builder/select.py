@@ -188,7 +188,7 @@ class Select(Fetches[A]):
         return self._with(
             _joins=(f"{text} {word} \0f{relation._key}\0{condition}", values + more),
             _joined=joined,
-            _source=_first(self._selected, joined) if self._source is relation else self._source,
+            _source=self._source if self._source is not relation else _first(self._selected, joined) or relation,
         )
 
     def _with(self, **clauses: object) -> Select[A]:
