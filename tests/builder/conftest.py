@@ -33,6 +33,7 @@ BEGIN
 END
 $$;
 CREATE TRIGGER noted AFTER INSERT OR UPDATE ON teams FOR EACH ROW EXECUTE FUNCTION note();
+CREATE TABLE networks (at cidr NOT NULL, code varchar(5) NOT NULL, kind char(2) NOT NULL);
 CREATE VIEW grown AS SELECT p.id, t.name AS team FROM people p JOIN teams t ON t.id = p.team_id;
 CREATE TABLE "Odd ""one"" here" (
     "as" int, "as_" int, "select" text, "class" text, "self" text, "values" text, "str" text, "int" int,

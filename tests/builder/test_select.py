@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
+from ipaddress import ip_network
 from typing import Any
 
 import psycopg
@@ -197,3 +199,18 @@ def test_errors_of_the_server_name_the_statement(filled: Any, t: Any) -> None:
     with pytest.raises(psycopg.errors.UndefinedFunction) as caught:
         select(func("no_such", t.people.id, like=t.people.id)).all(filled)
     assert ["query: builder: select on public.people"] == caught.value.__notes__
+
+
+def test_results_are_of_the_type_that_is_declared(filled: Any, t: Any, package: Any) -> None:
+    """Also where the server's own function gives another one: a smaller number, a network, a text of a length."""
+    n = t.networks
+    insert(n).values(at="10.0.0.0/8", code="abc", kind="xy").values(at="192.168.0.0/16", code="b", kind="z").execute(
+        filled
+    )
+    assert (ip_network("192.168.0.0/16"), "b", "z ") == select(max(n.at), max(n.code), max(n.kind)).one(filled)
+    assert ["3"] == select(func("length", t.people.name, like=t.people.name)).where(t.people.id == 1).all(filled)
+    assert ["xy"] == select(func("lower", n.kind, like=n.kind)).where(n.code == "abc").all(filled)
+    mixed = coalesce(t.people.small, t.people.big)
+    assert (Decimal, int) == tuple(map(type, select(sum(mixed), sum(t.people.small)).one(filled)))
+    statement = select(mixed, max(n.code), func("lower", n.kind, like=n.kind)).from_(t.people).join(n, on=n.kind == "z")
+    assert ("bigint", "character varying", "character") == statement._built()[0].columns

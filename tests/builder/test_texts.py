@@ -91,3 +91,10 @@ def test_tables_of_two_packages_do_not_mix(t: Any) -> None:
 
     with pytest.raises(StatementError, match="one generated package"):
         select(count(t.people)).join(users, on=users.name == t.people.name).sql  # noqa: B018
+
+
+def test_an_expression_shows_itself_without_its_values(t: Any) -> None:
+    """They may be secrets."""
+    shown = repr((t.people.name == "secret") & t.people.id.in_([1]))
+    assert '<Expression (("people".name = ?) AND ("people".id = ANY (?)))>' == shown
+    assert '<Column "people".name>' == repr(t.people.name)

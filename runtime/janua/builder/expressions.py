@@ -52,6 +52,11 @@ class Expression(Selects[V, N]):
         self._relation = relation
         self._binary = binary
 
+    def __repr__(self) -> str:
+        marks = self._text.split("\0")
+        shown = "".join(mark if at % 2 == 0 else "?" if mark[:1] == "p" else "" for at, mark in enumerate(marks))
+        return f"<{type(self).__name__} {shown}>"
+
     def __bool__(self) -> NoReturn:
         raise TypeError("a condition is decided by the database: combine conditions with &, | and ~")
 
@@ -213,9 +218,6 @@ class Column(Expression[V, N]):
         super().__init__(text, (), type_, relation, binary)
         self._name = name
 
-    def __repr__(self) -> str:
-        return f"<column {self._text.rpartition(chr(0))[2]}>"
-
 
 class BigColumn(Column[int, N], BigInt[N]):
     """A column of the type bigint."""
@@ -251,12 +253,26 @@ NullValue: TypeAlias = V | Expression[V, None] | None
 """What a column may be given that may be NULL."""
 
 
-def number(
-    text: str, values: tuple[object, ...], type_: str, relation: Relation[Any, Any] | None
+def made(
+    text: str, values: tuple[object, ...], type_: str, relation: Relation[Any, Any] | None, binary: bool
 ) -> Expression[Any, Any]:
-    """Return an expression of a numeric type, of the class that its type has."""
-    made = BigInt if type_ == "bigint" else Expression
-    return made(text, values, type_, relation, True)
+    """Return an expression, of the class that its type has."""
+    return (BigInt if type_ == "bigint" else Expression)(text, values, type_, relation, binary)
+
+
+def common_type(left: str, right: str) -> str:
+    """Return the type that the server finds for two values of one class; nothing where that is not known."""
+    if left == right:
+        return left
+    ranks = [_PROMOTION.index(each) for each in (left, right) if each in _PROMOTION]
+    return _PROMOTION[max(ranks)] if len(ranks) == 2 else ""
+
+
+def as_type(text: str, type_: str) -> str:
+    """Return a cast. ``character`` and ``bit`` alone would mean a length of one, and cut."""
+    element = type_.removesuffix("[]")
+    name = {"character": "bpchar", "bit": "varbit"}.get(element, element)
+    return f"CAST({text} AS {name}{type_[len(element) :]})"
 
 
 def slot(type_: str) -> str:
@@ -301,12 +317,11 @@ def _member(left: Expression[Any, Any], word: str, operator: str, values: object
 
 def _arithmetic(left: Expression[Any, Any], operator: str, right: object) -> Expression[Any, Any]:
     if isinstance(right, Expression):
-        ranks = [_PROMOTION.index(each._type) for each in (left, right) if each._type in _PROMOTION]
-        type_ = _PROMOTION[max(ranks)] if len(ranks) == 2 else ""
         text = f"({left._text} {operator} {right._text})"
-        return number(text, left._values + right._values, type_, left._relation or right._relation)
+        type_ = common_type(left._type, right._type)
+        return made(text, left._values + right._values, type_, left._relation or right._relation, True)
     if right is None:
         raise TypeError("what is computed with None is NULL always")
     # Without the cast the server would choose an operator by what is on the left alone.
-    text = f"({left._text} {operator} CAST(\0p{left._type}\0 AS {left._type}))"
-    return number(text, (*left._values, right), left._type, left._relation)
+    text = f"({left._text} {operator} {as_type(slot(left._type), left._type)})"
+    return made(text, (*left._values, right), left._type, left._relation, True)

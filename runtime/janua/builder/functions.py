@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, LiteralString, Never, TypeVar, overload
 from uuid import UUID
 
-from janua.builder.expressions import BigInt, Column, Expression, Number, number, slot
+from janua.builder.expressions import BigInt, Expression, Number, as_type, common_type, made, slot
 from janua.builder.relations import Relation
 from janua.builder.select import Select
 
@@ -20,6 +20,8 @@ _NAME = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?")
 # The manual's table "General-Purpose Aggregate Functions".
 _SUMS = {"smallint": "bigint", "integer": "bigint", "bigint": "numeric"}
 _AVERAGES = {**dict.fromkeys(("smallint", "integer", "bigint"), "numeric"), "real": "double precision"}
+# min and max have no variant for these, and give text and inet.
+_BECOME_OTHERS = frozenset({"character varying", "name", "cidr"})
 _ARGUMENTS = {
     bool: "boolean", int: "bigint", float: "double precision", Decimal: "numeric", str: "text", UUID: "uuid",
     datetime: "timestamp with time zone", date: "date", time: "time without time zone", timedelta: "interval",
@@ -54,7 +56,7 @@ def sum(of: Expression[Decimal, Any]) -> Expression[Decimal, None]: ...
 def sum(of: Expression[timedelta, Any]) -> Expression[timedelta, None]: ...
 def sum(of: Expression[Any, Any]) -> Expression[Any, None]:
     """Add up the values that are not NULL; None where there are none. For a number in any case: ``coalesce``."""
-    return number(f"sum({of._text})", of._values, _SUMS.get(of._type, of._type), of._relation)
+    return made(f"sum({of._text})", of._values, _SUMS.get(of._type, of._type), of._relation, of._binary)
 
 
 @overload
@@ -65,7 +67,7 @@ def avg(of: Expression[Number, Any]) -> Expression[Number, None]: ...
 def avg(of: Expression[timedelta, Any]) -> Expression[timedelta, None]: ...
 def avg(of: Expression[Any, Any]) -> Expression[Any, None]:
     """Return the mean of the values that are not NULL; None where there are none."""
-    return number(f"avg({of._text})", of._values, _AVERAGES.get(of._type, of._type), of._relation)
+    return made(f"avg({of._text})", of._values, _AVERAGES.get(of._type, of._type), of._relation, of._binary)
 
 
 @overload
@@ -74,7 +76,7 @@ def min(of: BigInt[Any]) -> BigInt[None]: ...
 def min(of: Expression[V, M]) -> Expression[V, M | None]: ...
 def min(of: Expression[Any, Any]) -> Expression[Any, None]:
     """Return the least value; None where there is none."""
-    return _like(of, f"min({of._text})", of._values)
+    return _extreme("min", of)
 
 
 @overload
@@ -83,9 +85,11 @@ def max(of: BigInt[Any]) -> BigInt[None]: ...
 def max(of: Expression[V, M]) -> Expression[V, M | None]: ...
 def max(of: Expression[Any, Any]) -> Expression[Any, None]:
     """Return the greatest value; None where there is none."""
-    return _like(of, f"max({of._text})", of._values)
+    return _extreme("max", of)
 
 
+@overload
+def coalesce(first: Expression[int, Any], then: BigInt[M]) -> BigInt[M]: ...
 @overload
 def coalesce(first: BigInt[Any], then: Expression[int, M]) -> BigInt[M]: ...
 @overload
@@ -97,7 +101,11 @@ def coalesce(first: Expression[V, Any], then: V) -> Expression[V, Never]: ...
 def coalesce(first: Expression[Any, Any], then: object) -> Expression[Any, Any]:
     """Return the first one, or the other where that is NULL."""
     if isinstance(then, Expression):
-        return _like(first, f"coalesce({first._text}, {then._text})", first._values + then._values)
+        text, values = f"coalesce({first._text}, {then._text})", first._values + then._values
+        if first._type == then._type:
+            return _like(first, text, values)
+        relation, binary = first._relation or then._relation, first._binary and then._binary
+        return made(text, values, common_type(first._type, then._type), relation, binary)
     if then is None:
         raise TypeError("coalesce() with None changes nothing")
     return _like(first, f"coalesce({first._text}, {slot(first._type)})", (*first._values, then))
@@ -113,8 +121,8 @@ def func(name: LiteralString, *arguments: object, like: Expression[V, M]) -> Exp
     """
     Call a function of the server: ``func("lower", users.name, like=users.name)``.
 
-    Its result has the type of ``like``, which is not evaluated, and may be NULL, as nothing is known of
-    it. ``arguments`` are expressions, and values that travel as parameters. Raises ValueError for a name
+    Its result is cast to the type of ``like``, which is not evaluated, and may be NULL, as nothing is
+    known of it. ``arguments`` are expressions, and values that travel as parameters. Raises ValueError for a name
     that is not an identifier, perhaps with a schema. What a statement with it touches is unknown.
     """
     if not _NAME.fullmatch(name):
@@ -129,20 +137,17 @@ def func(name: LiteralString, *arguments: object, like: Expression[V, M]) -> Exp
             texts.append(slot(_argument(each)))
             values += (each,)
     relation = next((each._relation for each in arguments if isinstance(each, Expression) and each._relation), None)
-    text = f"\0x{name}\0{name}({', '.join(texts)})"
-    return type(_plain(like))(text, values, like._type, relation, like._binary)
+    text = as_type(f"\0x{name}\0{name}({', '.join(texts)})", like._type)
+    return made(text, values, like._type, relation, like._binary)
+
+
+def _extreme(name: str, of: Expression[Any, Any]) -> Expression[Any, Any]:
+    text = f"{name}({of._text})"
+    return _like(of, as_type(text, of._type) if of._type in _BECOME_OTHERS else text, of._values)
 
 
 def _like(of: Expression[Any, Any], text: str, values: tuple[object, ...]) -> Expression[Any, Any]:
-    return type(_plain(of))(text, values, of._type, of._relation, of._binary)
-
-
-def _plain(of: Expression[Any, Any]) -> Expression[Any, Any]:
-    return (
-        of
-        if not isinstance(of, Column)
-        else (BigInt if of._type == "bigint" else Expression)(of._text, of._values, of._type, of._relation, of._binary)
-    )
+    return made(text, values, of._type, of._relation, of._binary)
 
 
 def _argument(value: object) -> str:
