@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from janua import AsyncDatabase, Database
-from janua.builder import delete, insert, outer, select, update
+from janua.builder import delete, func, insert, outer, select, update
 
 from generated.tables import active_sessions, memberships, organizations, users
 
@@ -75,6 +75,7 @@ def not_literal(db: Database, sql: str) -> None:
     db.raw(sql)  # pyright: ignore[reportArgumentType]
     db.raw(f"SELECT * FROM users WHERE email = '{sql}'")  # pyright: ignore[reportArgumentType]
     db.prepare(sql)  # pyright: ignore[reportArgumentType]
+    func(sql, like=users.name)  # pyright: ignore[reportArgumentType]
     users.as_(sql)  # pyright: ignore[reportArgumentType]
 
 
