@@ -1,7 +1,7 @@
 """
 Measure a select of three predicates: built by the query builder, as a named query, and by SQLAlchemy Core.
 
-    python benchmarks/builder/measure.py [ROUNDS]
+    python -m benchmarks.builder.measure [ROUNDS]
 
 The candidates take turns within each round, on the same rows of the same server, so that what else the
 machine does meets all of them. The medians of the rounds are shown, and how often the named query's time
@@ -21,19 +21,17 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
 from janua import Database, Query
 from janua.builder import select
 from janua.config import load_project
 from janua.migrations import read_migrations
 from janua.scratch import open_scratch
 
-from generated.enums import UserStatus
 from generated._types import TABLE_TYPES
+from generated.enums import UserStatus
 from generated.tables import users
 
+ROOT = Path(__file__).resolve().parents[2]
 CALLS = 300
 ROWS = (1, 10, 100)
 SINCE = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)

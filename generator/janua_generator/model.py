@@ -110,7 +110,11 @@ class FunctionModel:
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """A column of a table for the query builder; ``sql`` is its name as SQL writes it."""
+    """
+    A column of a table for the query builder.
+
+    ``sql`` is its name as SQL writes it, ``own`` the type of the project's own, as ``module:Name``.
+    """
 
     name: str
     annotation: str
@@ -118,6 +122,7 @@ class TableColumn:
     type: str
     nullable: bool
     binary: bool
+    own: str
 
 
 @dataclass(frozen=True, slots=True)

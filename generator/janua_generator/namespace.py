@@ -40,6 +40,15 @@ class ModelClass:
     columns: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class StoredType:
+    """A column's annotations, as a result and as a parameter, and the type of the project's own (``module:Name``)."""
+
+    result: str
+    parameter: str
+    own: str = ""
+
+
 @dataclass(frozen=True)
 class Namespace:
     """
@@ -179,6 +188,15 @@ class Namespace:
     def _column_annotation(self, relation: Relation, column: Column) -> str:
         python = self.overrides.of_column(relation.qualified, column)
         return self._own(python, self.type_map.named(column.type), "list") if python else self._annotation(column.type)
+
+    def stored(self, relation: Relation, column: Column) -> StoredType:
+        """What a column of a relation gives and takes where it is not NULL."""
+        type_ = self.type_map.named(column.type)
+        usual = self.type_map.python(type_)
+        own = self.overrides.of_column(relation.qualified, column)
+        if not own:
+            return StoredType(usual.result, usual.parameter)
+        return StoredType(self._own(own, type_, "list"), self._own(own, type_, "_abc.Sequence"), own)
 
     def _own(self, python: str, type_: PgType, many: str) -> str:
         """The annotation of a value of a type of the project's own; in an array, of ``many`` of them."""

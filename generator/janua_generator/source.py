@@ -82,7 +82,8 @@ def numbers(items: Sequence[int]) -> str:
 
 def declared(column: TableColumn) -> str:
     """Return the declaration of a table's column."""
-    flags = "".join([", nullable=True" if column.nullable else "", "" if column.binary else ", binary=False"])
+    flags = f"{', nullable=True' if column.nullable else ''}{'' if column.binary else ', binary=False'}"
+    flags += f", own={literal(column.own)}" if column.own else ""
     return f"_q.Declared({literal(column.name)}, {literal(column.sql)}, {literal(column.type)}{flags})"
 
 

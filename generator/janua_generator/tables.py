@@ -23,7 +23,7 @@ from janua_generator.catalog.identifiers import quoted
 from janua_generator.catalog.model import Column, PgType, Relation
 from janua_generator.catalog.wiring import Event
 from janua_generator.classes import Unit
-from janua_generator.imports import FUTURE, import_block
+from janua_generator.imports import FUTURE, LAZY, import_block
 from janua_generator.model import Field, ModuleModel, TableClass, TableColumn, Touches
 from janua_generator.namespace import Namespace
 
@@ -62,12 +62,14 @@ def tables_module(namespace: Namespace, unit: Unit, relations: Iterable[Relation
     fields = [field for each in tables for field in (*each.values, *each.changes)]
     annotations = [column.annotation for each in tables for column in each.columns]
     used = aliases([*annotations, *(each.annotation for each in fields), *(each.row for each in tables)])
-    lines += [namespace.import_line(alias, unit) for alias in used - {"_q", "_t"}]
+    needed, own_modules = namespace.imports(used - {"_q", "_t"}, unit)
+    lines += [*needed, *(LAZY if own_modules else ())]
     return ModuleModel(
         path=unit.path("tables.py"),
         subject=f"The tables and views of schema {unit.schema}, for the query builder",
         source="the migrations",
         imports=import_block(lines) if tables else (),
+        own_modules=own_modules,
         tables=tuple(tables),
     )
 
@@ -106,25 +108,33 @@ def _table(
         is_whole=len(known) == len(listed),
         schema=relation.schema,
         relation=relation.name,
-        columns=tuple(_column(namespace, *each, shown) for each in known),
-        values=tuple(_inputs(namespace, known, shown, is_insert=True)) if is_table else (),
-        changes=tuple(_inputs(namespace, known, shown, is_insert=False)) if is_table else (),
+        columns=tuple(_column(namespace, relation, *each, shown) for each in known),
+        values=tuple(_inputs(namespace, relation, known, shown, is_insert=True)) if is_table else (),
+        changes=tuple(_inputs(namespace, relation, known, shown, is_insert=False)) if is_table else (),
         touches=tuple(_touches(namespace, relation)),
     )
 
 
-def _column(namespace: Namespace, attribute: str, column: Column, is_nullable: bool, shown: _Shown) -> TableColumn:
+def _column(
+    namespace: Namespace, relation: Relation, attribute: str, column: Column, is_nullable: bool, shown: _Shown
+) -> TableColumn:
     type_ = namespace.type_map.named(column.type)
-    python = namespace.type_map.python(type_)
+    stored = namespace.stored(relation, column)
     wire = namespace.wire_name(type_)
     null = "None" if is_nullable else "_N"
-    value = shown(python.result)
-    annotation = f"_q.BigColumn[{null}]" if wire == "bigint" else f"_q.Column[{value}, {null}]"
-    return TableColumn(attribute, annotation, quoted(column.name), wire, is_nullable, python.binary)
+    is_big = wire == "bigint" and not stored.own
+    annotation = f"_q.BigColumn[{null}]" if is_big else f"_q.Column[{shown(stored.result)}, {null}]"
+    binary = namespace.type_map.python(type_).binary
+    return TableColumn(attribute, annotation, quoted(column.name), wire, is_nullable, binary, stored.own)
 
 
 def _inputs(
-    namespace: Namespace, columns: Iterable[tuple[str, Column, bool]], shown: _Shown, *, is_insert: bool
+    namespace: Namespace,
+    relation: Relation,
+    columns: Iterable[tuple[str, Column, bool]],
+    shown: _Shown,
+    *,
+    is_insert: bool,
 ) -> Iterator[Field]:
     """What an INSERT or UPDATE may give: what an INSERT must give first, the rest with a default."""
     required: list[Field] = []
@@ -133,8 +143,8 @@ def _inputs(
         if column.generated or column.identity == "always":
             continue
         type_ = namespace.type_map.named(column.type)
-        python = namespace.type_map.python(type_)
-        annotation = _given(shown(python.result), shown(python.parameter), is_nullable)
+        stored = namespace.stored(relation, column)
+        annotation = _given(shown(stored.result), shown(stored.parameter), is_nullable)
         has_default = bool(column.default or column.identity or _has_default(namespace, type_)) or is_nullable
         if is_insert and not has_default:
             required.append(Field(attribute, annotation))

@@ -20,6 +20,7 @@ N = TypeVar("N", covariant=True)
 M = TypeVar("M")
 Number = TypeVar("Number", int, float, Decimal)
 
+_JSON = ("json", "jsonb")
 # What PostgreSQL makes of two numbers (its manual, "Type Conversion"): the later one of these.
 _PROMOTION = ("smallint", "integer", "bigint", "numeric", "real", "double precision")
 
@@ -38,14 +39,22 @@ class Expression(Selects[V, N]):
     sent as a parameter. None is no value to compare with: that is never true in SQL; see ``is_null``.
     """
 
-    __slots__ = ("_binary", "_relation", "_text", "_type", "_values")
+    __slots__ = ("_binary", "_mark", "_own", "_relation", "_text", "_type", "_values")
 
     # Comparing gives a condition, and so cannot tell whether two are the same: they are by identity.
     __hash__ = object.__hash__
 
     def __init__(
-        self, text: str, values: tuple[object, ...], type_: str, relation: Relation[Any, Any] | None, binary: bool
+        self,
+        text: str,
+        values: tuple[object, ...],
+        type_: str,
+        relation: Relation[Any, Any] | None,
+        binary: bool,
+        own: str = "",
     ) -> None:
+        self._own = own
+        self._mark = "q" if own and is_dumped(own, type_) else "p"
         self._text = text
         self._values = values
         self._type = type_
@@ -54,7 +63,7 @@ class Expression(Selects[V, N]):
 
     def __repr__(self) -> str:
         marks = self._text.split("\0")
-        shown = "".join(mark if at % 2 == 0 else "?" if mark[:1] == "p" else "" for at, mark in enumerate(marks))
+        shown = "".join(mark if at % 2 == 0 else "?" if mark[:1] in ("p", "q") else "" for at, mark in enumerate(marks))
         return f"<{type(self).__name__} {shown}>"
 
     def __bool__(self) -> NoReturn:
@@ -135,7 +144,7 @@ class Expression(Selects[V, N]):
         """Whether the value lies between these two, both included."""
         if low is None or high is None:
             raise TypeError("nothing lies between None and a value: leave the condition away, or compare with < or >")
-        text = f"({self._text} BETWEEN {slot(self._type)} AND {slot(self._type)})"
+        text = f"({self._text} BETWEEN {slot(self._type, self._mark)} AND {slot(self._type, self._mark)})"
         return Expression(text, (*self._values, low, high), "boolean", self._relation, True)
 
     def like(self: Expression[str, N], pattern: str) -> Expression[bool, N]:
@@ -214,8 +223,10 @@ class Column(Expression[V, N]):
 
     __slots__ = ("_name",)
 
-    def __init__(self, text: str, name: str, type_: str, relation: Relation[Any, Any], binary: bool) -> None:
-        super().__init__(text, (), type_, relation, binary)
+    def __init__(
+        self, text: str, name: str, type_: str, relation: Relation[Any, Any], binary: bool, own: str = ""
+    ) -> None:
+        super().__init__(text, (), type_, relation, binary, own)
         self._name = name
 
 
@@ -254,10 +265,16 @@ NullValue: TypeAlias = V | Expression[V, None] | None
 
 
 def made(
-    text: str, values: tuple[object, ...], type_: str, relation: Relation[Any, Any] | None, binary: bool
+    text: str,
+    values: tuple[object, ...],
+    type_: str,
+    relation: Relation[Any, Any] | None,
+    binary: bool,
+    own: str = "",
 ) -> Expression[Any, Any]:
     """Return an expression, of the class that its type has."""
-    return (BigInt if type_ == "bigint" else Expression)(text, values, type_, relation, binary)
+    kind = BigInt if type_ == "bigint" and not own else Expression
+    return kind(text, values, type_, relation, binary, own)
 
 
 def common_type(left: str, right: str) -> str:
@@ -275,9 +292,14 @@ def as_type(text: str, type_: str) -> str:
     return f"CAST({text} AS {name}{type_[len(element) :]})"
 
 
-def slot(type_: str) -> str:
-    """Return the place of a value of this type."""
-    return f"\0p{type_}\0"
+def slot(type_: str, mark: str = "p") -> str:
+    """Return the place of a value of this type; the mark ``q`` stands for one of the project's own classes."""
+    return f"\0{mark}{type_}\0"
+
+
+def is_dumped(own: str, type_: str) -> bool:
+    """Whether values of the project's own type (``module:Name``) are sent as the usual ones that they stand for."""
+    return ":" in own and type_.removesuffix("[]") not in _JSON
 
 
 def _condition(left: Expression[Any, Any], operator: str, right: object) -> Expression[bool, Any]:
@@ -286,7 +308,7 @@ def _condition(left: Expression[Any, Any], operator: str, right: object) -> Expr
         return Expression(text, left._values + right._values, "boolean", left._relation or right._relation, True)
     if right is None:
         raise TypeError("nothing is equal to NULL, nor less or more: ask is_null() or is_not_null()")
-    text = f"({left._text} {operator} \0p{left._type}\0)"
+    text = f"({left._text} {operator} \0{left._mark}{left._type}\0)"
     return Expression(text, (*left._values, right), "boolean", left._relation, True)
 
 
@@ -311,7 +333,7 @@ def _member(left: Expression[Any, Any], word: str, operator: str, values: object
         raise TypeError("NULL is never in a list, and a list with NULL has never nothing in it: leave None out")
     if left._type.endswith("[]"):
         raise TypeError("the value is an array, and arrays of arrays have no place for it: compare with == and |")
-    text = f"({left._text} {operator} (\0p{left._type}[]\0))"
+    text = f"({left._text} {operator} (\0{left._mark}{left._type}[]\0))"
     return Expression(text, (*left._values, items), "boolean", left._relation, True)
 
 

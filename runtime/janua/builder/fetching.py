@@ -118,7 +118,8 @@ def shape_of(selected: tuple[Selects[Any, Any], ...], into: Callable[..., Any] |
     types = tuple(each._type for each in columns)
     is_text = not all(each._binary for each in columns)
     # A type that nobody knows (of a sum of what has none) must not be compared with the server's.
-    return Shape(types if all(types) else (), into or _row_of(selected), is_text)
+    own = {at: each._own for at, each in enumerate(columns) if each._own}
+    return Shape(types if all(types) or own else (), own, into or _row_of(selected), is_text)
 
 
 def _row_of(selected: tuple[Selects[Any, Any], ...]) -> Callable[..., Any] | None:

@@ -105,10 +105,10 @@ def coalesce(first: Expression[Any, Any], then: object) -> Expression[Any, Any]:
         if first._type == then._type:
             return _like(first, text, values)
         relation, binary = first._relation or then._relation, first._binary and then._binary
-        return made(text, values, common_type(first._type, then._type), relation, binary)
+        return made(text, values, common_type(first._type, then._type), relation, binary, first._own or then._own)
     if then is None:
         raise TypeError("coalesce() with None changes nothing")
-    return _like(first, f"coalesce({first._text}, {slot(first._type)})", (*first._values, then))
+    return _like(first, f"coalesce({first._text}, {slot(first._type, first._mark)})", (*first._values, then))
 
 
 def exists(select: Select[Any]) -> Expression[bool, Never]:
@@ -138,7 +138,7 @@ def func(name: LiteralString, *arguments: object, like: Expression[V, M]) -> Exp
             values += (each,)
     relation = next((each._relation for each in arguments if isinstance(each, Expression) and each._relation), None)
     text = as_type(f"\0x{name}\0{name}({', '.join(texts)})", like._type)
-    return made(text, values, like._type, relation, like._binary)
+    return made(text, values, like._type, relation, like._binary, like._own)
 
 
 def _extreme(name: str, of: Expression[Any, Any]) -> Expression[Any, Any]:
@@ -147,7 +147,7 @@ def _extreme(name: str, of: Expression[Any, Any]) -> Expression[Any, Any]:
 
 
 def _like(of: Expression[Any, Any], text: str, values: tuple[object, ...]) -> Expression[Any, Any]:
-    return made(text, values, of._type, of._relation, of._binary)
+    return made(text, values, of._type, of._relation, of._binary, of._own)
 
 
 def _argument(value: object) -> str:

@@ -30,13 +30,18 @@ class Touches(NamedTuple):
 
 
 class Declared(NamedTuple):
-    """A column: its attribute, its name as SQL writes it, its type as ``Query.columns`` spells it."""
+    """
+    A column: its attribute, its name as SQL writes it, its type as ``Query.columns`` spells it.
+
+    ``own`` is the type of the project's own that takes the place of the usual one, as ``module:Name``.
+    """
 
     attribute: str
     name: str
     type: str
     nullable: bool = False
     binary: bool = True
+    own: str = ""
 
 
 class Definition:
@@ -97,8 +102,8 @@ class Relation(Selects[R, K]):
         self._key = f"{definition.number}|{'o' if is_outer else ''}|{self._alias}"
         prefix = f"\0c{self._key}\0{quote(self._alias)}"
         for each in definition.columns:
-            kind: type[Column[Any, Any]] = BigColumn if each.type == "bigint" else Column
-            column = kind(f"{prefix}.{each.name}", each.name, each.type, self, each.binary)
+            kind: type[Column[Any, Any]] = BigColumn if each.type == "bigint" and not each.own else Column
+            column = kind(f"{prefix}.{each.name}", each.name, each.type, self, each.binary, each.own)
             setattr(self, each.attribute, column)
         definition.known[self._alias, is_outer] = self
 

@@ -1,7 +1,8 @@
 """
 From the text that a statement was put together as to a query that can run.
 
-The text holds marks between NULs, which SQL cannot contain: the place of a value (``p``), where a
+The text holds marks between NULs, which SQL cannot contain: the place of a value (``p``, or ``q`` for one of
+the project's own classes), where a
 relation is named (``f``; ``i``, ``u`` and ``d`` where it is written), where one of its columns is (``c``), a
 function (``x``), the ends of a subquery (``(`` and ``)``) and a whole table among the results (``w``). So the text is
 the whole structure of the statement: what it became is remembered under it, and values are kept apart.
@@ -9,7 +10,7 @@ the whole structure of the statement: what it became is remembered under it, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
@@ -21,6 +22,7 @@ T = TypeVar("T")
 
 _KEPT = 2048
 _MOST_VALUES = 65535
+_VALUES = ("p", "q")
 _EVENTS = {"f": "select", "i": "insert", "u": "update", "d": "delete"}
 
 
@@ -35,6 +37,7 @@ class Shape(NamedTuple):
     """How the rows of a statement are read: see ``Query``."""
 
     columns: tuple[str, ...]
+    columns_as: Mapping[int, str]
     row: Callable[..., Any] | None
     is_text: bool
 
@@ -63,6 +66,7 @@ def _query(text: str, shape: Shape) -> BuiltQuery[Any]:
     marks = pieces[1::2]
     _check_names(marks)
     params: list[str] = []
+    own = tuple(at for at, mark in enumerate(each for each in marks if each[:1] in _VALUES) if mark[:1] == "q")
     for at in range(1, len(pieces), 2):
         pieces[at] = _sql(pieces[at], params)
     if len(params) > _MOST_VALUES:
@@ -72,6 +76,8 @@ def _query(text: str, shape: Shape) -> BuiltQuery[Any]:
         sql="".join(pieces),
         params=tuple(params),
         columns=shape.columns,
+        columns_as=shape.columns_as,
+        own_parameters=own,
         row=shape.row,
         types=_types(marks),
         text=shape.is_text,
@@ -81,7 +87,7 @@ def _query(text: str, shape: Shape) -> BuiltQuery[Any]:
 
 def _sql(mark: str, params: list[str]) -> str:
     kind, rest = mark[:1], mark[1:]
-    if kind == "p":
+    if kind in _VALUES:
         params.append(rest)
         return f"${len(params)}"
     if kind in _EVENTS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Generic, Never, ParamSpec, TypeVar, overload
 
-from janua.builder.expressions import Expression, Selects, slot
+from janua.builder.expressions import Expression, Selects, is_dumped, slot
 from janua.builder.fetching import Fetches, Statement, listed
 from janua.builder.relations import Changes, Declared, Relation, Table, Takes
 from janua.builder.select import all_of
@@ -292,4 +292,4 @@ def _given(row: dict[str, Any], column: Declared, values: list[object]) -> str:
         values.extend(value._values)
         return value._text
     values.append(value)
-    return slot(column.type)
+    return slot(column.type, "q" if is_dumped(column.own, column.type) else "p")
