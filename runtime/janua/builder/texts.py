@@ -56,7 +56,8 @@ def finished(text: str, into: Callable[..., Any] | None, shape: Callable[[], Sha
     if query is None:
         query = _query(text, shape())
         if len(_known) >= _KEPT:
-            _known.pop(next(iter(_known)), None)
+            # A copy, because another thread may add to it meanwhile; the oldest goes.
+            _known.pop(list(_known)[0], None)  # noqa: RUF015
         _known[text, into] = query
     return query
 
