@@ -63,6 +63,8 @@ def test_incomplete_and_wrong_writes(t: Any) -> None:
         update(t.people).where(t.people.id == 1).sql  # noqa: B018
     with pytest.raises(TypeError, match="has no column nmae"):
         insert(t.people).values(nmae="x")
+    with pytest.raises(TypeError, match="given by name"):
+        update(t.people).set({"name": "x"})
     with pytest.raises(TypeError, match="only a table can"):
         insert(t.grown)
     with pytest.raises(TypeError, match="no outer one"):

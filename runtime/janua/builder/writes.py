@@ -142,6 +142,11 @@ class Write(Statement):
         made.__dict__.update(self.__dict__, **changes)
         return made
 
+    def _check(self, args: tuple[Any, ...], columns: dict[str, Any]) -> None:
+        if args:
+            raise TypeError("columns are given by name: values(**row) takes a dict")
+        self._declared(columns)
+
     def _declared(self, columns: dict[str, Any]) -> list[Declared]:
         names = self._relation._definition.names
         for each in columns:
@@ -177,7 +182,7 @@ class Insert(Write, Generic[P]):
 
         A column that another row of the statement gives, and this one does not, has its default.
         """
-        self._declared(kwargs)
+        self._check(args, kwargs)
         made: Insert[P] = self._with(_rows=(*self._rows, kwargs))
         return made
 
@@ -221,7 +226,7 @@ class Update(_Filtered, Generic[P]):
 
     def set(self, /, *args: P.args, **kwargs: P.kwargs) -> Update[P]:
         """Assign these columns, beside those of before: values, or expressions of what the row was."""
-        self._declared(kwargs)
+        self._check(args, kwargs)
         made: Update[P] = self._with(_assigned={**self._assigned, **kwargs})
         return made
 
