@@ -36,3 +36,26 @@ TYPES: Final = _q.Types((
     _q.EnumType("public.verification_purpose", _e.VerificationPurpose),
     _q.EnumType("public.webhook_event", _e.WebhookEvent),
 ))
+
+TABLE_TYPES: Final = _q.Types((
+    _q.EnumType("public.audit_severity", _e.AuditSeverity),
+    _q.EnumType("public.billing_interval", _e.BillingInterval),
+    _q.TextType("public.citext"),
+    _q.EnumType("public.delivery_status", _e.DeliveryStatus),
+    _q.DomainType("public.email_address", "public.citext"),
+    _q.EnumType("public.identity_provider", _e.IdentityProvider),
+    _q.EnumType("public.invitation_status", _e.InvitationStatus),
+    _q.EnumType("public.login_outcome", _e.LoginOutcome),
+    _q.EnumType("public.membership_role", _e.MembershipRole),
+    _q.EnumType("public.mfa_kind", _e.MfaKind),
+    _q.EnumType("public.organization_status", _e.OrganizationStatus),
+    _q.EnumType("public.permission", _e.Permission),
+    _q.CompositeType("public.postal_address", _m.PostalAddress, (("street", "text"), ("city", "text"), ("postal_code", "text"), ("country", "character"),)),
+    _q.DomainType("public.slug", "text"),
+    _q.EnumType("public.sso_protocol", _e.SsoProtocol),
+    _q.EnumType("public.subscription_status", _e.SubscriptionStatus),
+    _q.RangeType("public.time_range", "time without time zone", "public.time_multirange"),
+    _q.EnumType("public.user_status", _e.UserStatus),
+    _q.EnumType("public.verification_purpose", _e.VerificationPurpose),
+    _q.EnumType("public.webhook_event", _e.WebhookEvent),
+))

@@ -41,7 +41,8 @@ def emit(package: PackageModel, kept: Kept | None = None) -> dict[PurePosixPath,
 
 
 def _template(module: ModuleModel) -> str:
-    return {"enums.py": "enums.py.j2", "models.py": "models.py.j2"}.get(module.path.name, "module.py.j2")
+    own = {"enums.py": "enums.py.j2", "models.py": "models.py.j2", "tables.py": "tables.py.j2"}
+    return own.get(module.path.name, "module.py.j2")
 
 
 @cache
@@ -66,5 +67,8 @@ def _environment() -> jinja2.Environment:
         metadata=source.metadata,
         mapping=source.mapping,
         numbers=source.numbers,
+        declared=source.declared,
+        touched=source.touched,
+        takes=source.takes,
     )
     return environment

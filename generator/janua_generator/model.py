@@ -110,6 +110,56 @@ class FunctionModel:
 
 
 @dataclass(frozen=True, slots=True)
+class TableColumn:
+    """
+    A column of a table for the query builder.
+
+    ``sql`` is its name as SQL writes it, ``own`` the type of the project's own, as ``module:Name``.
+    """
+
+    name: str
+    annotation: str
+    sql: str
+    type: str
+    nullable: bool
+    binary: bool
+    own: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touches:
+    """What a select, insert, update or delete of a table touches."""
+
+    event: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    unknown: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableClass:
+    """
+    A table or view for the query builder: an object of a class of its own.
+
+    ``values`` and ``changes`` are what an INSERT and an UPDATE take, with ``= ...`` where it may be left
+    out. ``is_whole`` says that ``columns`` are all that there are.
+    """
+
+    name: str
+    class_name: str
+    kind: str
+    doc: str
+    row: str
+    is_whole: bool
+    schema: str
+    relation: str
+    columns: tuple[TableColumn, ...]
+    values: tuple[Field, ...]
+    changes: tuple[Field, ...]
+    touches: tuple[Touches, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleModel:
     """
     A Python module.
@@ -129,6 +179,7 @@ class ModuleModel:
     enums: tuple[EnumClass, ...] = ()
     new_types: tuple[NewType, ...] = ()
     own_modules: tuple[tuple[str, str], ...] = ()
+    tables: tuple[TableClass, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +198,11 @@ class TypeEntry:
 
 @dataclass(frozen=True, slots=True)
 class PackageModel:
-    """The whole package."""
+    """The whole package. ``table_type_entries`` are the types of the tables' columns, for the query builder."""
 
     modules: tuple[ModuleModel, ...]
     type_entries: tuple[TypeEntry, ...]
+    table_type_entries: tuple[TypeEntry, ...] | None
     type_imports: tuple[str, ...]
     subpackages: tuple[str, ...]
     frozen: bool

@@ -40,6 +40,15 @@ class ModelClass:
     columns: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class StoredType:
+    """A column's annotations, as a result and as a parameter, and the type of the project's own (``module:Name``)."""
+
+    result: str
+    parameter: str
+    own: str = ""
+
+
 @dataclass(frozen=True)
 class Namespace:
     """
@@ -147,6 +156,10 @@ class Namespace:
         """Whether a value of the type can be made: an enum or composite needs a class."""
         return type_.kind not in ("enum", "composite") or type_.name in self._classes
 
+    def is_made(self, type_: PgType) -> bool:
+        """Whether a value can be made of the type and of all its parts."""
+        return all(map(self.has_class, parts_of(self.introspection.types, [type_]).values()))
+
     def class_of(self, type_: PgType) -> str:
         """The annotation of an enum or composite."""
         return self._classes.get(type_.name, "object")
@@ -175,6 +188,15 @@ class Namespace:
     def _column_annotation(self, relation: Relation, column: Column) -> str:
         python = self.overrides.of_column(relation.qualified, column)
         return self._own(python, self.type_map.named(column.type), "list") if python else self._annotation(column.type)
+
+    def stored(self, relation: Relation, column: Column) -> StoredType:
+        """What a column of a relation gives and takes where it is not NULL."""
+        type_ = self.type_map.named(column.type)
+        usual = self.type_map.python(type_)
+        own = self.overrides.of_column(relation.qualified, column)
+        if not own:
+            return StoredType(usual.result, usual.parameter)
+        return StoredType(self._own(own, type_, "list"), self._own(own, type_, "_abc.Sequence"), own)
 
     def _own(self, python: str, type_: PgType, many: str) -> str:
         """The annotation of a value of a type of the project's own; in an array, of ``many`` of them."""
@@ -265,3 +287,20 @@ class Namespace:
     def qualified_name(self, type_: PgType) -> str:
         """``schema.name``, quoted where it must be, as ``to_regtype`` reads it."""
         return quoted(type_.schema, type_.typname)
+
+
+def parts_of(types: Mapping[str, PgType], roots: Iterable[PgType]) -> dict[str, PgType]:
+    """The types and all that they are made of, elements first."""
+    found: dict[str, PgType] = {}
+
+    def visit(type_: PgType) -> None:
+        if type_.name in found:
+            return
+        for part in (type_.element, type_.base, type_.subtype, *(each for _, each in type_.fields)):
+            if part and part in types:
+                visit(types[part])
+        found[type_.name] = type_
+
+    for root in roots:
+        visit(root)
+    return found

@@ -6,7 +6,7 @@ Every name is final here: what is a keyword, what clashes, which class a row is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from janua.config import Project
 from janua.diagnostics import Diagnostic
@@ -15,7 +15,7 @@ from janua_generator import names
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.annotations import aliases, local, plain, unshadowed
 from janua_generator.catalog.introspect import Introspection
-from janua_generator.catalog.model import PgType
+from janua_generator.catalog.model import PgType, Relation
 from janua_generator.classes import Unit
 from janua_generator.classtable import ClassTable
 from janua_generator.diagnostics import GenerationFailed
@@ -23,8 +23,9 @@ from janua_generator.imports import DATACLASS, FIELD, FUTURE, LAZY, import_block
 from janua_generator.model import EnumClass, Field, ModuleModel, NewType, PackageModel, RowClass, TypeEntry
 from janua_generator.module import QueryModule
 from janua_generator.names import module_stem
-from janua_generator.namespace import ModelClass, Namespace
+from janua_generator.namespace import ModelClass, Namespace, parts_of
 from janua_generator.source import literal
+from janua_generator.tables import selected_tables, tables_module
 
 _TYPES_IMPORTS = (FUTURE, "from typing import Final", "from janua import query as _q")
 
@@ -35,7 +36,10 @@ def build_package(project: Project, introspection: Introspection, queries: Seque
 
     Raises GenerationFailed with every clash of names, ConfigError for a rename of nothing.
     """
-    namespace = _namespace(project, introspection, used_types(introspection, queries))
+    used = used_types(introspection, queries)
+    relations = selected_tables(project, introspection.catalog.relations)
+    stored = _stored_types(introspection, relations)
+    namespace = _namespace(project, introspection, used | stored)
     findings = [*namespace.clashes, *_clashing_modules(namespace, queries)]
     findings += _unnamed_types(namespace, queries)
     warnings: list[Diagnostic] = []
@@ -50,11 +54,15 @@ def build_package(project: Project, introspection: Introspection, queries: Seque
         raise GenerationFailed(findings)
     modules += [_enums(unit) for unit in namespace.units]
     modules += [_models(namespace, unit, shared if unit is namespace.units[0] else None) for unit in namespace.units]
-    entries = _type_entries(namespace)
-    needed = aliases(entry.python for entry in entries)
+    if relations:
+        modules += [_tables(namespace, unit, relations) for unit in namespace.units]
+    entries = _type_entries(namespace, used)
+    stored_entries = _type_entries(namespace, {name: each for name, each in stored.items() if namespace.is_made(each)})
+    needed = aliases(entry.python for entry in (*entries, *stored_entries))
     return PackageModel(
         modules=tuple(modules),
         type_entries=tuple(entries),
+        table_type_entries=tuple(stored_entries) if relations else None,
         type_imports=import_block([*_TYPES_IMPORTS, *(namespace.import_line(alias, None) for alias in needed)]),
         subpackages=tuple(unit.package for unit in namespace.units if unit.package),
         frozen=project.frozen,
@@ -85,30 +93,34 @@ def _query_module(
     return known[2], known[3]
 
 
+def _tables(namespace: Namespace, unit: Unit, relations: tuple[Relation, ...]) -> ModuleModel:
+    """The tables of one schema; the same object again for the same namespace."""
+    kept = namespace.introspection.derived.setdefault("tables", {})
+    known = kept.get(unit.schema)
+    if known is None or known[0] is not namespace or known[1] != relations:
+        known = kept[unit.schema] = namespace, relations, tables_module(namespace, unit, relations)
+    module: ModuleModel = known[2]
+    return module
+
+
+def _stored_types(introspection: Introspection, relations: Iterable[Relation]) -> dict[str, PgType]:
+    """The types of the relations' columns, and what those are made of, elements first."""
+    columns = {column.type for relation in relations for column in relation.columns}
+    known = introspection.types
+    return parts_of(known, (known[name] for name in sorted(columns) if name in known))
+
+
 def used_types(introspection: Introspection, queries: Iterable[AnalysedQuery]) -> dict[str, PgType]:
     """The types that queries send or receive, and what those are made of, elements first."""
-    found: dict[str, PgType] = {}
-
-    def visit(type_: PgType) -> None:
-        if type_.name in found:
-            return
-        parts = [type_.element, type_.base, type_.subtype, *(each for _, each in type_.fields)]
-        for part in parts:
-            if part and part in introspection.types:
-                visit(introspection.types[part])
-        found[type_.name] = type_
-        if type_.name == "record":
-            # its parts tell their types at run time only
-            for each in introspection.catalog.types:
-                visit(each)
-
     roots: dict[str, PgType] = {}
     for query in queries:
         roots.update((parameter.type.name, parameter.type) for parameter in query.parameters)
         roots.update((column.type.name, column.type) for column in query.columns)
     # in the order of their names, so that moving a query changes nothing
-    for name in sorted(roots):
-        visit(roots[name])
+    found = parts_of(introspection.types, (roots[name] for name in sorted(roots)))
+    if "record" in found:
+        # its parts tell their types at run time only
+        found |= parts_of(introspection.types, introspection.catalog.types)
     return found
 
 
@@ -231,8 +243,8 @@ def _local(row: RowClass, unit: Unit) -> RowClass:
     return RowClass(row.name, row.doc, tuple(map(Field, fields, annotations, (field.key for field in row.fields))))
 
 
-def _type_entries(namespace: Namespace) -> list[TypeEntry]:
-    entries = (_type_entry(type_, namespace) for type_ in namespace.used.values())
+def _type_entries(namespace: Namespace, types: Mapping[str, PgType]) -> list[TypeEntry]:
+    entries = (_type_entry(type_, namespace) for type_ in types.values())
     return [entry for entry in entries if entry is not None]
 
 

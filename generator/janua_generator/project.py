@@ -55,7 +55,6 @@ class Inputs:
 
 def read_inputs(project: Project, scratch_url: str | None) -> Inputs:
     """Read migrations and query files. Raises MigrationError."""
-    _refuse_unsupported(project)
     files, unreadable = _query_files(project)
     migrations = tuple(read_migrations(project.migrations))
     url = scratch_url or os.environ.get(SCRATCH_VARIABLE) or None
@@ -84,12 +83,6 @@ def _embedded_server(migrations: Sequence[Migration]) -> str:
         return choose_for(migrations).distribution.fingerprint
     except (EmbeddedServerError, MigrationError):
         return ""
-
-
-def _refuse_unsupported(project: Project) -> None:
-    """Settings of a later version must not be ignored in silence."""
-    if project.tables not in ("all", "none"):
-        raise ConfigError("pyproject.toml: tool.janua.tables: not supported by this version")
 
 
 def _query_files(project: Project) -> tuple[list[SourceFile], list[Diagnostic]]:

@@ -10,7 +10,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from janua_generator.model import Field, Fold, FunctionModel, RowFunction
+from janua_generator.model import Field, Fold, FunctionModel, RowFunction, TableColumn, Touches
 
 WIDTH = 120
 
@@ -78,6 +78,38 @@ def mapping(items: Iterable[tuple[int, str]]) -> str:
 def numbers(items: Sequence[int]) -> str:
     """Return a tuple of numbers, of which there is one at least."""
     return _tuple(list(map(str, items)), depth=1, column=len("    own_parameters=,"))
+
+
+def declared(column: TableColumn) -> str:
+    """Return the declaration of a table's column."""
+    flags = f"{', nullable=True' if column.nullable else ''}{'' if column.binary else ', binary=False'}"
+    flags += f", own={literal(column.own)}" if column.own else ""
+    return f"_q.Declared({literal(column.name)}, {literal(column.sql)}, {literal(column.type)}{flags})"
+
+
+def takes(fields: Sequence[Field]) -> str:
+    """Return the parameters of a method, indented twice, that takes these as keywords."""
+    parts = ["_self", "/", *(["*", *(f"{each.name}: {each.annotation}" for each in fields)] if fields else [])]
+    indent = _INDENT * 2
+    return "\n" + "".join(f"{indent}{_INDENT}{part},\n" for part in parts) + indent
+
+
+def touched(touches: Touches) -> str:
+    """Return what a statement touches, as an argument with its comma, indented twice."""
+    given = [
+        f"{word}={_bare(names)}" for word, names in (("reads", touches.reads), ("writes", touches.writes)) if names
+    ]
+    if touches.unknown:
+        given.append(f"unknown={literal(touches.unknown)}")
+    line = f"{touches.event}=_q.Touches({', '.join(given)}),"
+    if len(_INDENT * 2 + line) <= WIDTH:
+        return line
+    body = "".join(f"{_INDENT * 3}{each},\n" for each in given)
+    return f"{touches.event}=_q.Touches(\n{body}{_INDENT * 2}),"
+
+
+def _bare(texts: Sequence[str]) -> str:
+    return f"({literal(texts[0])},)" if len(texts) == 1 else f"({', '.join(map(literal, texts))})"
 
 
 def row_function(function: RowFunction) -> str:

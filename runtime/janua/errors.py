@@ -14,6 +14,7 @@ Every error that this package raises by itself, in one tree.
     ├── RowCountError
     │   ├── NotFound             a query declared ``:one`` returned no row
     │   └── TooManyRows          a query returned more rows than it declares
+    ├── StatementError           the parts of a built statement do not fit together
     ├── ParameterError           a value cannot be sent as the parameter's type
     ├── UnreadableValue          a value of the database has no form in the column's Python type
     └── TransactionError
@@ -120,6 +121,10 @@ class NotFound(RowCountError):
 
 class TooManyRows(RowCountError):
     """A query that must return at most one row returned more."""
+
+
+class StatementError(JanuaError):
+    """A statement of the query builder cannot be put together: a table is not joined, a clause is missing."""
 
 
 class ParameterError(JanuaError):

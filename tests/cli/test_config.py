@@ -223,3 +223,12 @@ def test_a_wrong_type_is_refused(write: Write, line: str, message: str) -> None:
 def test_a_value_that_makes_no_sense_is_refused(write: Write, line: str, message: str) -> None:
     """Before any command has begun."""
     assert f"pyproject.toml: tool.janua.{message}" == complaint(write, f"[tool.janua]\n{line}")
+
+
+@pytest.mark.parametrize(("setting", "tables"), [("", "none"), ('tables = "all"', "all")])
+def test_a_project_for_sqlc_has_tables_where_it_asks_for_them(write: Write, setting: str, tables: str) -> None:
+    """Its package stays what sqlc made of it."""
+    write("migrations/0001_a.sql", "")
+    write("queries/a.sql", "")
+    root = write("pyproject.toml", f"[tool.janua]\nsqlc = true\n{setting}").parent
+    assert tables == load_project(root).tables

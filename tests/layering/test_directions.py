@@ -15,7 +15,7 @@ LAYERS: list[set[str]] = [
     {"_version", "errors"},
     {"config", "diagnostics", "health", "lexer", "protocols", "query", "types"},
     {"database"},
-    {"migrations", "redis"},
+    {"builder", "migrations", "redis"},
     {"embedded", "scratch", "testing"},
     {"cli", "scaffold"},
 ]

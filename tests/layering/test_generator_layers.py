@@ -28,7 +28,7 @@ LAYERS: list[set[str]] = [
     {"classtable"},
     {"json_classes"},
     {"rows"},
-    {"module"},
+    {"module", "tables"},
     {"package"},
     {"memory"},
     {"emit", "project", "report"},

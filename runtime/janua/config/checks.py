@@ -44,7 +44,7 @@ class Checker:
             package=self._package(settings),
             seeds=self._folder(root, "seeds", settings.seeds),
             schemas=settings.schemas if "schemas" in table or not settings.sqlc else (),
-            tables=settings.tables,
+            tables=settings.tables if "tables" in table or not settings.sqlc else "none",
             frozen=settings.frozen,
             intervals=settings.intervals,
             domains=settings.domains,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import starmap
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from psycopg.abc import Transformer
 from psycopg.pq import ExecStatus
@@ -97,10 +97,49 @@ class Result(Generic[T]):
         return load_rows(self.query, self.pgresult, self.transformer, count)
 
 
-def instances(row: Callable[..., R]) -> Callable[[Result[Any]], list[R]]:
+ReadRows: TypeAlias = Callable[[Result[Any]], list[R]]
+"""Makes rows of an answer whose columns are known only when it is there."""
+
+
+def instances(row: Callable[..., R]) -> ReadRows[R]:
     """Return what reads an answer as instances of ``row``, called with the columns by name."""
 
     def read(result: Result[Any]) -> list[R]:
         return [row(**record) for record in result.records()]
 
     return read
+
+
+def optional_of(read: ReadRows[R]) -> Callable[[Result[Any]], R | None]:
+    """Return what reads the only row or None. It raises TooManyRows for more than one."""
+
+    def optional(result: Result[Any]) -> R | None:
+        result._check_rows()
+        result._check_count(result.pgresult.ntuples)
+        found = read(result)
+        return found[0] if found else None
+
+    return optional
+
+
+def one_of(read: ReadRows[R]) -> Callable[[Result[Any]], R]:
+    """Return what reads the only row. It raises NotFound for none and TooManyRows for more than one."""
+
+    def one(result: Result[Any]) -> R:
+        result._check_count(result.pgresult.ntuples)
+        return first_of(read)(result)
+
+    return one
+
+
+def first_of(read: ReadRows[R]) -> Callable[[Result[Any]], R]:
+    """Return what reads the first row. It raises NotFound for none."""
+
+    def first(result: Result[Any]) -> R:
+        result._check_rows()
+        found = read(result)
+        if not found:
+            raise NotFound(f"{result.query.name} returned no row", result.query.name)
+        return found[0]
+
+    return first

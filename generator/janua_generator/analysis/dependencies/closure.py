@@ -33,6 +33,15 @@ class Closures:
             effects.add(self._following(node))
         for node in step.beside:
             effects.add(self._following(node), quietly=True)
+        return self._found(effects)
+
+    def of_object(self, node: Node) -> Dependencies:
+        """Return what follows from one object's being read, written or called, whatever statement does it."""
+        effects = Effects()
+        effects.add(self._following(node))
+        return self._found(effects)
+
+    def _found(self, effects: Effects) -> Dependencies:
         effects.add(self._follows_silently(), quietly=True)
         return Dependencies(
             reads=tuple(sorted(effects.reads)),

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, LiteralString, TypeVar, overload
 
+from janua.database._sync.prepared import Prepared
 from janua.database.results import Result, instances
 from janua.query import Query
 
@@ -66,7 +67,24 @@ class Statements(ABC):
         statement that returns no rows gives an empty list; without parameters, several
         statements may be given, and the first one's rows are returned.
         """
-        query = Query[Any](name="raw", sql=sql, text=True)
+        return self._prepared("raw", sql, row).fetch_all(params)
+
+    @overload
+    def prepare(self, sql: LiteralString, *, row: None = None) -> Prepared[dict[str, Any]]: ...
+    @overload
+    def prepare(self, sql: LiteralString, *, row: Callable[..., R]) -> Prepared[R]: ...
+    def prepare(
+        self, sql: LiteralString, *, row: Callable[..., R] | None = None
+    ) -> Prepared[dict[str, Any]] | Prepared[R]:
+        """
+        Return SQL that no query file holds, with ``$1`` placeholders, as a statement to be run many times.
+
+        Nothing is sent yet. Rows and parameters are as those of ``raw``.
+        """
+        return self._prepared("prepared", sql, row)
+
+    def _prepared(self, name: str, sql: str, row: Callable[..., R] | None) -> Prepared[dict[str, Any]] | Prepared[R]:
+        query = Query[Any](name=name, sql=sql, text=True)
         if row is None:
-            return self._run(query, params, Result.records)
-        return self._run(query, params, instances(row))
+            return Prepared(query, Result.records, self._run)
+        return Prepared(query, instances(row), self._run)
