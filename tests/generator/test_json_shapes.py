@@ -9,10 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from janua import AsyncDatabase, Database
 from janua.errors import UnreadableValue
 from janua.scratch import ScratchServer
+from psycopg import sql
 
 from .conftest import drop_databases
 from .packages import generated, imported, migrated, type_errors
@@ -143,8 +145,11 @@ def package(project: Sandbox) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def url(project: Sandbox, scratch: ScratchServer) -> Iterator[str]:
-    """A database with its schema and data."""
+    """A database with its schema and data, in UTC by this name of it: JSON does not say which zone it is written in."""
     with migrated(scratch, project, "json") as found:
+        with psycopg.connect(found, autocommit=True) as connection:
+            name = sql.Identifier(connection.info.dbname)
+            connection.execute(sql.SQL("ALTER DATABASE {} SET timezone = 'UTC'").format(name))
         yield found
 
 

@@ -128,7 +128,7 @@ def _by_keyword(lexemes: Sequence[Lexeme], at: int) -> Iterator[Obstacle]:
             yield Obstacle("volatile", "TABLESAMPLE takes other rows each time")
         elif text_at(lexemes, at + 1) in _LOCKS:
             yield Obstacle("locking", "FOR UPDATE or FOR SHARE locks the rows")
-    elif text_at(lexemes, at - 1) != "as":
+    elif text_at(lexemes, at - 1) not in ("as", "overriding"):
         if word in CLOCK_WORDS:
             yield Obstacle("time", f"{word.upper()} reads the clock")
         elif word in SESSION_WORDS:
