@@ -21,7 +21,7 @@ from pathlib import Path
 import unasync
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = [ROOT / "runtime/janua/database/_async", ROOT / "runtime/janua/redis/_async"]
+SOURCES = [ROOT / "runtime/janua" / package / "_async" for package in ("database", "redis", "testing")]
 
 NAMES = {
     "_async": "_sync",
@@ -29,18 +29,28 @@ NAMES = {
     "AsyncConnection": "Connection",
     "AsyncConnectionPool": "ConnectionPool",
     "AsyncDatabase": "Database",
+    "AsyncListener": "Listener",
     "AsyncLock": "Lock",
     "AsyncPasswordSource": "PasswordSource",
     "AsyncPrepared": "Prepared",
+    "AsyncMailbox": "Mailbox",
+    "AsyncPubSub": "PubSub",
+    "AsyncRateLimiter": "RateLimiter",
     "AsyncRawCursor": "RawCursor",
     "AsyncRedis": "Redis",
     "AsyncRun": "Run",
     "AsyncSession": "Session",
     "AsyncSessionPool": "SessionPool",
+    "AsyncSessionStore": "SessionStore",
+    "AsyncSignal": "Signal",
     "AsyncStatements": "Statements",
+    "AsyncSubscription": "Subscription",
+    "AsyncTestRedis": "TestRedis",
     "AsyncTransaction": "Transaction",
     "AsyncTransactionSource": "TransactionSource",
     "Cancellation": "NoCancellation",
+    "AsyncWorker": "Worker",
+    "FakeAsyncRedis": "FakeRedis",
     "aclose": "close",
     "async_read_password": "read_password",
     "async_sleep": "sleep",
@@ -50,7 +60,7 @@ NAMES = {
 PHRASES = [
     (re.compile(r"\bAwaitable\[(\w+)\]"), r"\1"),
     (re.compile(r"\bredis\.asyncio\b"), "redis"),
-    (re.compile(r"The asynchronous (\w+), and the source of the blocking one\."), r"The blocking \1."),
+    (re.compile(r"The asynchronous ([\w ]+), and the source of the blocking ones?\."), r"The blocking \1."),
 ]
 HEADER = "# Derived from {source} by tools/derive_sync.py; do not edit.\n"
 

@@ -20,6 +20,7 @@ from janua.errors import (
     RowCountError,
     SchemaDrift,
     ServerUnreachable,
+    SessionConflict,
     StatementError,
     TooManyRows,
     TransactionAborted,
@@ -31,7 +32,6 @@ from janua.errors import (
 
 if TYPE_CHECKING:
     from janua.database import (
-        TLS,
         AsyncConnection,
         AsyncDatabase,
         AsyncPrepared,
@@ -46,9 +46,10 @@ if TYPE_CHECKING:
     from janua.health import Health
     from janua.protocols import AsyncExecutor, Coro, Executor
     from janua.query import Query, Types
+    from janua.tls import TLS
 
 _LAZY = {
-    "TLS": "janua.database",
+    "TLS": "janua.tls",
     "AsyncConnection": "janua.database",
     "AsyncDatabase": "janua.database",
     "AsyncExecutor": "janua.protocols",
@@ -93,6 +94,7 @@ __all__ = [
     "RowCountError",
     "SchemaDrift",
     "ServerUnreachable",
+    "SessionConflict",
     "StatementError",
     "TooManyRows",
     "Transaction",

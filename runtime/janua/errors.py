@@ -17,6 +17,7 @@ Every error that this package raises by itself, in one tree.
     ├── StatementError           the parts of a built statement do not fit together
     ├── ParameterError           a value cannot be sent as the parameter's type
     ├── UnreadableValue          a value of the database has no form in the column's Python type
+    ├── SessionConflict          a session was changed by others each time that it was to be modified
     └── TransactionError
         ├── TransactionClosed    the transaction has already ended
         ├── TransactionAborted   a commit was asked for after a statement had failed
@@ -142,6 +143,10 @@ class UnreadableValue(JanuaError):
         super().__init__(message)
         self.query = query
         self.column = column
+
+
+class SessionConflict(JanuaError):
+    """Other requests changed a session each time that it was to be modified; nothing was stored."""
 
 
 class TransactionError(JanuaError):

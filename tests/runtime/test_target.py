@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from janua import TLS, ConfigError, Database, PoolOptions
 from janua.database.target import find_target
+from janua.database.tls import tls_parameters
 
 NO_FIELDS = {"host": None, "port": None, "dbname": None, "user": None, "password": None}
 
@@ -53,9 +54,9 @@ def test_tls_verifies_by_default() -> None:
     target = find_target("postgresql://h/x", NO_FIELDS, TLS(), "janua")
     assert "verify-full" == target.parameters["sslmode"]
     assert target.parameters["sslrootcert"]
-    assert {"sslmode": "verify-full", "sslrootcert": "/ca.pem"} == TLS(ca="/ca.pem").parameters()
+    assert {"sslmode": "verify-full", "sslrootcert": "/ca.pem"} == tls_parameters(TLS(ca="/ca.pem"))
     unverified = {"sslmode": "require", "sslcert": "c", "sslkey": "k", "sslrootcert": "/dev/null/none"}
-    assert unverified == TLS(verify=False, cert="c", key="k").parameters()
+    assert unverified == tls_parameters(TLS(verify=False, cert="c", key="k"))
 
 
 def test_a_pool_that_cannot_exist_is_refused() -> None:

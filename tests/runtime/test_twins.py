@@ -20,7 +20,19 @@ from janua import (
     Transaction,
     require_api,
 )
-from janua.redis import AsyncRedis, Redis
+from janua.redis import (
+    AsyncPubSub,
+    AsyncRateLimiter,
+    AsyncRedis,
+    AsyncSessionStore,
+    AsyncSubscription,
+    PubSub,
+    RateLimiter,
+    Redis,
+    SessionStore,
+    Subscription,
+)
+from janua.testing import AsyncTestRedis, TestRedis
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,6 +51,11 @@ def test_the_derived_files_are_fresh() -> None:
         (AsyncConnection, Connection),
         (AsyncTransaction, Transaction),
         (AsyncRedis, Redis),
+        (AsyncSessionStore, SessionStore),
+        (AsyncPubSub, PubSub),
+        (AsyncSubscription, Subscription),
+        (AsyncRateLimiter, RateLimiter),
+        (AsyncTestRedis, TestRedis),
     ],
 )
 def test_both_have_the_same_methods(asynchronous: type, blocking: type) -> None:

@@ -11,14 +11,15 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-FILES = [f"tests/typing/{name}.py" for name in ("usage", "mistakes", "builder_usage", "builder_mistakes")]
+SUBJECTS = ["", "builder_", "redis_"]
+FILES = [f"tests/typing/{subject}{name}.py" for subject in SUBJECTS for name in ("usage", "mistakes")]
 
 
 def test_mypy_agrees() -> None:
     """What is right passes; of what is wrong, every line has the error that it names (``--strict`` warns else)."""
     command = [sys.executable, "-m", "mypy", *FILES]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert "Success: no issues found in 4 source files\n" == done.stdout, done.stdout
+    assert "Success: no issues found in 6 source files\n" == done.stdout, done.stdout
 
 
 def test_pyright_agrees(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from janua.database._sync.database import Database
 from janua.database._sync.prepared import Prepared
 from janua.database._sync.transaction import Transaction
 from janua.database.options import Isolation, PoolOptions, PoolStats, TargetSessionAttrs
-from janua.database.tls import TLS
+from janua.tls import TLS
 
 __all__ = [
     "TLS",

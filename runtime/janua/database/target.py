@@ -11,8 +11,9 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from janua.database.options import PoolOptions, TargetSessionAttrs
-from janua.database.tls import TLS
+from janua.database.tls import tls_parameters
 from janua.errors import ConfigError, ServerUnreachable
+from janua.tls import TLS
 
 VARIABLE = "JANUA_DATABASE_URL"
 
@@ -95,7 +96,7 @@ def find_target(
         **_KEEPALIVE,
         **(_parse(url) if url is not None else {}),
         **given,
-        **(tls.parameters() if tls is not None else {}),
+        **(tls_parameters(tls) if tls is not None else {}),
         "client_encoding": "UTF8",
     }
     _check_hosts(parameters)

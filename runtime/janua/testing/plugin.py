@@ -15,9 +15,8 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -25,20 +24,22 @@ if TYPE_CHECKING:
     from janua import AsyncDatabase, Database
     from janua.config import Project
     from janua.scratch import ScratchServer
+    from janua.testing import AsyncTestRedis, TestRedis
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Offer ``janua_adb`` in the way that pytest-asyncio wants, in either of its modes, where it is there."""
+    """Offer the asynchronous fixtures in the way that pytest-asyncio wants, in either mode, where it is there."""
     # Known by its entry point, or by its module where it was named with -p.
     if any(map(config.pluginmanager.hasplugin, ("asyncio", "pytest_asyncio", "pytest_asyncio.plugin"))):
         import pytest_asyncio
 
-        asynchronous = pytest_asyncio.fixture(_async_database, name="janua_adb")
+        fixture: Any = pytest_asyncio.fixture
     else:
         # Another plugin, such as AnyIO's, may know what to do with it.
-        asynchronous = pytest.fixture(_async_database, name="janua_adb")
+        fixture = pytest.fixture
     module = ModuleType("janua.testing.asynchronous")
-    module.__dict__["janua_adb"] = asynchronous
+    for name, function in (("janua_adb", _async_database), ("janua_aredis", _async_redis)):
+        module.__dict__[name] = fixture(function, name=name)
     config.pluginmanager.register(module, module.__name__)
 
 
@@ -46,9 +47,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def janua_project(pytestconfig: pytest.Config) -> Project:
     """The project's configuration: of pytest's root directory, or of the nearest folder above that has one."""
     from janua.config import load_project
+    from janua.testing.servers import project_folder
 
     with _plain_failures():
-        return load_project(_project_folder(pytestconfig.rootpath))
+        return load_project(project_folder(pytestconfig.rootpath) or pytestconfig.rootpath)
 
 
 @pytest.fixture(scope="session")
@@ -112,6 +114,23 @@ def janua_redis_url(janua_project: Project) -> Iterator[str]:
 
 
 @pytest.fixture
+def janua_redis(janua_redis_url: str) -> Iterator[TestRedis]:
+    """A Redis object with keys and channels of this test's own."""
+    from janua.testing import TestRedis
+
+    with TestRedis(janua_redis_url) as redis:
+        yield redis
+
+
+async def _async_redis(janua_redis_url: str) -> AsyncIterator[AsyncTestRedis]:
+    """An AsyncRedis object with keys and channels of this test's own."""
+    from janua.testing import AsyncTestRedis
+
+    async with AsyncTestRedis(janua_redis_url) as redis:
+        yield redis
+
+
+@pytest.fixture
 def janua_redis_prefix(janua_redis_url: str) -> Iterator[str]:
     """A prefix for keys that no other test has. Keys that begin with it are deleted after the test."""
     from redis import Redis
@@ -121,17 +140,6 @@ def janua_redis_prefix(janua_redis_url: str) -> Iterator[str]:
     with Redis.from_url(janua_redis_url) as redis:
         for key in redis.scan_iter(match=f"{prefix}*", count=1000):
             redis.unlink(key)
-
-
-def _project_folder(root: Path) -> Path:
-    for folder in (root, *root.parents):
-        if "[tool.janua" in _text(folder / "pyproject.toml"):
-            return folder
-    return root
-
-
-def _text(path: Path) -> str:
-    return path.read_text(errors="replace") if path.is_file() else ""
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +13,6 @@ from uuid import UUID
 import msgspec
 import pytest
 from janua import AlreadyClosed, ConfigError, ServerUnreachable
-from janua.redis import AsyncRedis, Redis
 
 PASSWORD = "hunter2"
 
@@ -30,17 +28,10 @@ class Session:
 SESSION = Session(UUID(int=1), datetime(2020, 1, 1, tzinfo=UTC), Decimal("1.10"), ["a"])
 
 
-@pytest.fixture(params=[Redis, AsyncRedis])
-def redis_class(request: pytest.FixtureRequest) -> Any:
-    """Either of the two classes."""
-    return request.param
-
-
 @pytest.fixture
-async def redis(redis_class: Any, janua_redis_url: str, janua_redis_prefix: str, block: Any) -> AsyncIterator[Any]:
-    """A connection with a prefix of this test's own."""
-    async with block(redis_class(janua_redis_url, prefix=janua_redis_prefix)) as connection:
-        yield connection
+def redis_class(kind: Any) -> Any:
+    """Either of the two classes."""
+    return kind.Redis
 
 
 async def test_a_value_comes_back_as_its_type(redis: Any, settle: Any) -> None:
@@ -74,18 +65,16 @@ async def test_deleting_counts_what_was_there(redis: Any, settle: Any) -> None:
     assert 0 == await settle(redis.delete())
 
 
-async def test_prefixes_keep_users_apart(
-    redis_class: Any, janua_redis_url: str, janua_redis_prefix: str, settle: Any, block: Any
-) -> None:
+async def test_prefixes_keep_users_apart(redis_class: Any, url: str, prefix: str, settle: Any, block: Any) -> None:
     """The same key under another prefix is another value."""
     async with (
-        block(redis_class(janua_redis_url, prefix=f"{janua_redis_prefix}one:")) as one,
-        block(redis_class(janua_redis_url, prefix=f"{janua_redis_prefix}two:")) as two,
-        block(redis_class(janua_redis_url)) as plain,
+        block(redis_class(url, prefix=f"{prefix}one:")) as one,
+        block(redis_class(url, prefix=f"{prefix}two:")) as two,
+        block(redis_class(url)) as plain,
     ):
         await settle(one.set("k", 1))
         assert await settle(two.get("k", int)) is None
-        assert 1 == await settle(plain.get(f"{janua_redis_prefix}one:k", int))
+        assert 1 == await settle(plain.get(f"{prefix}one:k", int))
 
 
 async def test_health_has_version_and_latency(redis: Any, settle: Any) -> None:

@@ -1,0 +1,1 @@
+"""The asynchronous test doubles, and the source of the blocking ones."""

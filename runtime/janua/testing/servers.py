@@ -1,0 +1,73 @@
+"""Where a test's Redis is: a given server, an embedded one, or none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from janua.errors import ConfigError
+
+
+class Server:
+    """A server at ``url``, kept up until ``close``."""
+
+    def __init__(self, url: str, keep: ExitStack | None = None) -> None:
+        self.url = url
+        self._keep = keep or ExitStack()
+
+    def close(self) -> None:
+        """It is not needed any more."""
+        self._keep.close()
+
+
+class FakeServer(Server):
+    """No server: ``data`` in memory, and the ``library`` whose clients use them."""
+
+    def __init__(self) -> None:
+        super().__init__("redis://in-memory/0")
+        try:
+            self.library: Any = import_module("fakeredis")
+            import_module("lupa")
+        except ImportError:
+            raise ConfigError("a fake Redis needs fakeredis with Lua: pip install 'janua-database[fake]'") from None
+        self.data = self.library.FakeServer()
+
+
+def find_server(url: str | None, *, fake: bool) -> Server:
+    """Return the fake, the server of this URL or of the environment, or else an embedded one."""
+    if fake:
+        return FakeServer()
+    given = url or os.environ.get("JANUA_REDIS_URL")
+    return Server(given) if given else _embedded()
+
+
+def _embedded() -> Server:
+    from janua.embedded import valkey
+
+    keep = ExitStack()
+    project = project_folder(Path.cwd())
+    # Within a project, its tests share one server; elsewhere, nothing is left behind.
+    if project is None:
+        state = Path(tempfile.mkdtemp(prefix="janua-redis."))
+        keep.callback(shutil.rmtree, state, ignore_errors=True)
+    else:
+        state = project / ".janua"
+    with ExitStack() as failed:
+        failed.callback(keep.close)
+        url = keep.enter_context(valkey.serve(state)).url
+        failed.pop_all()
+    return Server(url, keep)
+
+
+def project_folder(start: Path) -> Path | None:
+    """Return the folder, this one or above it, whose pyproject.toml has a table [tool.janua]; None without one."""
+    for folder in (start, *start.parents):
+        file = folder / "pyproject.toml"
+        if file.is_file() and "[tool.janua" in file.read_text(errors="replace"):
+            return folder
+    return None
