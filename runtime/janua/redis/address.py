@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from redis.exceptions import (
     ClusterDownError,
     ConnectionError,
+    ReadOnlyError,
     RedisClusterException,
     TimeoutError,
 )
@@ -19,8 +20,8 @@ from redis.exceptions import (
 from janua.errors import ConfigError, ServerUnreachable
 
 VARIABLE = "JANUA_REDIS_URL"
-# A cluster that lacks nodes answers, but cannot serve.
-UNREACHABLE = (ConnectionError, TimeoutError, ClusterDownError, RedisClusterException)
+# A cluster that lacks nodes answers, but cannot serve; nor can what has become a replica.
+UNREACHABLE = (ConnectionError, TimeoutError, ClusterDownError, RedisClusterException, ReadOnlyError)
 _DEFAULT_PORT = 6379
 _TRUE = {"1", "true", "yes"}
 

@@ -159,6 +159,10 @@ class Proxy:
                 each.shutdown(socket.SHUT_RDWR)
         self._sockets.clear()
 
+    def lead_to(self, port: int) -> None:
+        """Lead new connections to another server; the others stay."""
+        self._target = port
+
     def swallow(self) -> None:
         """Keep the connections, and let nothing through."""
         self._flows.clear()

@@ -196,6 +196,24 @@ async def test_a_server_that_restarts_empty_is_used_again(kind: Any, server: Any
         assert 1 == await settle(redis.evaluate(script, ["n"], []))
 
 
+async def test_a_failover_behind_the_address_is_followed(kind: Any, server: Any, settle: Any, block: Any) -> None:
+    """What became a replica refuses writes: connections to it are given up for the one that took its place."""
+    script = Script("return redis.call('SET', KEYS[1], 'x')")
+    with servers.running() as successor, servers.proxy(server.port) as network:
+        async with block(kind.Redis(network.url)) as redis:
+            await settle(redis.set("k", 1))
+            with Redis(server.url) as administrator:
+                administrator.command("REPLICAOF", "127.0.0.1", str(successor.port))
+            network.lead_to(successor.port)
+            await settle(redis.set("k", 2))
+            await settle(redis.evaluate(script, ["s"], []))
+        async with block(kind.Redis(server.url, max_retries=1)) as redis:
+            with pytest.raises(ServerUnreachable, match="read only replica"):
+                await settle(redis.set("k", 3))
+        with Redis(successor.url) as check:
+            assert 2 == check.get("k", int)
+
+
 async def test_a_script_runs_under_the_prefix(redis: Any, settle: Any, prefix: str) -> None:
     """Its keys have it; its errors are the server's."""
     script = Script("return {KEYS[1], ARGV[1]}")

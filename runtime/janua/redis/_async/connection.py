@@ -15,7 +15,7 @@ from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.connection import BlockingConnectionPool, ConnectionPool, SSLConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError, NoScriptError, ResponseError
+from redis.exceptions import ConnectionError, NoScriptError, ReadOnlyError, ResponseError
 
 from janua.errors import AlreadyClosed, ConfigError, ServerUnreachable
 from janua.health import Health
@@ -159,7 +159,7 @@ class AsyncRedis:
         async def send(connection: Any) -> int:
             if self._nodes is None:
                 return int(await connection.publish(channel, payload))
-            # What the asynchronous client has not looked up yet, the blocking one has: who serves which slots.
+            # Looks up who serves which slots, where that is not known yet.
             await connection.__aenter__()
             node = connection.get_node_from_key(channel)
             return int(await connection.execute_command("PUBLISH", channel, payload, target_nodes=node))
@@ -206,6 +206,8 @@ class AsyncRedis:
             try:
                 return await call(self._client or await self._connect())
             except UNREACHABLE as error:
+                if isinstance(error, ReadOnlyError):
+                    await self._disconnect()
                 message = f"cannot reach Redis at {self._address}: {error}"
                 if may_repeat(error) and perf_counter() < deadline:
                     raise _Broken(message) from None
@@ -222,6 +224,11 @@ class AsyncRedis:
                 self._check_open()
                 self._client = self._make_cluster() if self._nodes is not None else self._make_client()
             return self._client
+
+    async def _disconnect(self) -> None:
+        """Leave a server that became a replica: its address may be another's by now."""
+        if isinstance(self._client, client.Redis):
+            await self._client.connection_pool.disconnect(inuse_connections=False)
 
     def _make_client(self) -> client.Redis:
         return client.Redis.from_pool(BlockingConnectionPool(timeout=self._patience.timeout, **self._parameters))
@@ -251,7 +258,8 @@ class AsyncRedis:
         parameters = dict(self._parameters)
         if self._nodes is not None:
             connected = cast("client.RedisCluster", self._client or await self._connect())
-            node = random.choice(connected.get_nodes() or connected.startup_nodes)
+            await connected.__aenter__()
+            node = random.choice(connected.get_nodes())
             parameters |= {"host": node.host, "port": node.port}
         # The older protocol, in which messages are answers and not pushed in between.
         return ConnectionPool(**{**parameters, "protocol": 2})

@@ -15,7 +15,7 @@ import redis as client
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode
 from redis.connection import BlockingConnectionPool, ConnectionPool, SSLConnection, parse_url
-from redis.exceptions import ConnectionError, NoScriptError, ResponseError
+from redis.exceptions import ConnectionError, NoScriptError, ReadOnlyError, ResponseError
 from redis.retry import Retry
 
 from janua.errors import AlreadyClosed, ConfigError, ServerUnreachable
@@ -160,7 +160,7 @@ class Redis:
         def send(connection: Any) -> int:
             if self._nodes is None:
                 return int(connection.publish(channel, payload))
-            # What the asynchronous client has not looked up yet, the blocking one has: who serves which slots.
+            # Looks up who serves which slots, where that is not known yet.
             connection.__enter__()
             node = connection.get_node_from_key(channel)
             return int(connection.execute_command("PUBLISH", channel, payload, target_nodes=node))
@@ -207,6 +207,8 @@ class Redis:
             try:
                 return call(self._client or self._connect())
             except UNREACHABLE as error:
+                if isinstance(error, ReadOnlyError):
+                    self._disconnect()
                 message = f"cannot reach Redis at {self._address}: {error}"
                 if may_repeat(error) and perf_counter() < deadline:
                     raise _Broken(message) from None
@@ -223,6 +225,11 @@ class Redis:
                 self._check_open()
                 self._client = self._make_cluster() if self._nodes is not None else self._make_client()
             return self._client
+
+    def _disconnect(self) -> None:
+        """Leave a server that became a replica: its address may be another's by now."""
+        if isinstance(self._client, client.Redis):
+            self._client.connection_pool.disconnect(inuse_connections=False)
 
     def _make_client(self) -> client.Redis:
         return client.Redis.from_pool(BlockingConnectionPool(timeout=self._patience.timeout, **self._parameters))
@@ -252,7 +259,8 @@ class Redis:
         parameters = dict(self._parameters)
         if self._nodes is not None:
             connected = cast("client.RedisCluster", self._client or self._connect())
-            node = random.choice(connected.get_nodes() or connected.startup_nodes)
+            connected.__enter__()
+            node = random.choice(connected.get_nodes())
             parameters |= {"host": node.host, "port": node.port}
         # The older protocol, in which messages are answers and not pushed in between.
         return ConnectionPool(**{**parameters, "protocol": 2})
