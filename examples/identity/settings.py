@@ -18,13 +18,15 @@ class Settings:
     """
     Where things are. The URLs are None where the runtime shall look into the environment itself.
 
-    ``webhook_key`` is the service's own secret, from which every webhook's key is derived.
+    ``webhook_key`` is the service's own secret, from which every webhook's key is derived. ``passwords_per_minute``
+    is how often an address may register or log in.
     """
 
     webhook_key: bytes = field(repr=False)
     database_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
     redis_prefix: str = "identity:"
+    passwords_per_minute: int = 30
     mail_folder: Path = Path(".janua/mail")
 
 

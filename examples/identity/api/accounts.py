@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from examples.identity import passwords
 from examples.identity.api import events
 from examples.identity.api.dependencies import ClientAddress, Db, Kept, Session
+from examples.identity.api.rates import HashesAPassword
 from examples.identity.tokens import new_token, token_hash
 from generated import authentication, models, sessions, users
 from generated.enums import LoginOutcome, MembershipRole, UserStatus, VerificationPurpose, WebhookEvent
@@ -72,8 +73,8 @@ class Profile(BaseModel):
 
 
 @router.post("/users", status_code=201, response_model=Account)
-async def register(body: Registration, resources: Kept, address: ClientAddress) -> models.User:
-    """Register; the token to confirm the address comes by mail. 409 where the address is taken."""
+async def register(body: Registration, resources: Kept, address: ClientAddress, _: HashesAPassword) -> models.User:
+    """Register; the token to confirm the address comes by mail. 409 where that is taken, 429 after too many calls."""
     password_hash = await asyncio.to_thread(passwords.hash_password, body.password)
     token = new_token()
     async with resources.db.transaction() as tx:
@@ -107,9 +108,13 @@ async def verify(body: Verification, db: Db) -> VerifyEmailRow:
 
 @router.post("/sessions", status_code=201)
 async def log_in(
-    body: Credentials, db: Db, address: ClientAddress, user_agent: Annotated[str | None, Header()] = None
+    body: Credentials,
+    db: Db,
+    address: ClientAddress,
+    _: HashesAPassword,
+    user_agent: Annotated[str | None, Header()] = None,
 ) -> LoggedIn:
-    """Log in. 401 for wrong credentials, 403 for an account that may not, 429 after too many failures."""
+    """Log in. 401 for wrong credentials, 403 for an account that may not, 429 after too many failures or calls."""
     await _refuse_guessing(db, body.email)
     user = await users.find_user_for_login(db, email=body.email)
     stored = user.password_hash if user else None

@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from janua import AsyncDatabase
-from janua.redis import AsyncRedis
+from janua.redis import AsyncRateLimiter, AsyncRedis
 
 from examples.identity.mail import Outbox
 from examples.identity.tokens import token_hash
@@ -28,6 +28,7 @@ class Resources:
 
     db: AsyncDatabase
     redis: AsyncRedis
+    passwords: AsyncRateLimiter
     outbox: Outbox
     webhook_key: bytes
 

@@ -31,6 +31,8 @@ def settings(janua_database_url: str, janua_redis_url: str, tmp_path_factory: py
         webhook_key=secrets.token_bytes(32),
         database_url=janua_database_url,
         redis_url=janua_redis_url,
+        # Every test is a client of the same address.
+        passwords_per_minute=10_000,
         mail_folder=tmp_path_factory.mktemp("mail"),
     )
 

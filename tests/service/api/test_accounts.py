@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 import httpx
 import pytest
 from janua import ConfigError, Database
+from janua.testing import TestRedis
 
 from examples.identity.passwords import hash_password, is_password
 from examples.identity.settings import Settings, read_settings
@@ -15,6 +17,7 @@ from generated import authentication
 from generated.enums import LoginOutcome
 from tests.service.conftest import Arrive
 from tests.service.people import PASSWORD, mail_token, new_address
+from tests.service.processes import serve_api
 
 
 def test_an_address_is_registered_once(client: httpx.Client, settings: Settings) -> None:
@@ -91,3 +94,19 @@ def test_a_wrong_webhook_key_is_refused_without_quoting_it(key: str) -> None:
         read_settings({"IDENTITY_WEBHOOK_KEY": key})
     assert not key or key not in str(caught.value)
     assert "deadbeef" not in repr(read_settings({"IDENTITY_WEBHOOK_KEY": "deadbeef" * 8}))
+
+
+def test_an_address_may_not_have_any_number_of_passwords_hashed(settings: Settings, janua_redis: TestRedis) -> None:
+    """Whichever accounts they are for; the answer says when to come again."""
+    with serve_api(replace(settings, passwords_per_minute=2, redis_prefix=janua_redis.prefix)) as url:
+        guesses = [{"email": new_address("Ada"), "password": PASSWORD} for _ in range(3)]
+        answers = [httpx.post(f"{url}/sessions", json=guess) for guess in guesses]
+    assert [401, 401, 429] == [answer.status_code for answer in answers]
+    assert 0 < int(answers[2].headers["retry-after"]) <= 60
+
+
+def test_logging_in_works_without_redis(settings: Settings) -> None:
+    """The limit is not enforced then; the log says so."""
+    with serve_api(replace(settings, redis_url="redis://127.0.0.1:1/0")) as url:
+        answer = httpx.post(f"{url}/sessions", json={"email": new_address("Ada"), "password": PASSWORD})
+    assert 401 == answer.status_code
