@@ -36,6 +36,11 @@ def test_the_database_works_without_redis() -> None:
     assert "redis" not in loaded_by("import janua; janua.Database")
 
 
+def test_redis_works_without_the_database() -> None:
+    """Nor does a service that has sessions only load PostgreSQL's driver."""
+    assert set() == {"psycopg", "psycopg_pool"} & loaded_by("import janua.redis, janua.redis.asgi")
+
+
 def test_importing_the_package_alone_is_cheap() -> None:
     """Neither psycopg nor asyncio is loaded before a name is used that needs them."""
     assert set() == {"psycopg", "psycopg_pool", "asyncio", "msgspec"} & loaded_by("import janua")

@@ -30,6 +30,7 @@ OF_USER = load_script("user_sessions")
 
 _TAG_DIGITS = 3
 _SECRET_BYTES = 32
+_VERSION_BYTES = 8
 _IDENTIFIER = re.compile(r"[0-9a-f]{3}[A-Za-z0-9_-]{43}", re.ASCII)
 _HANDLE = re.compile(r"[0-9a-f]{67}", re.ASCII)
 
@@ -40,7 +41,8 @@ class Session(Generic[T]):
     A session as it was when it was read.
 
     ``handle`` names it in lists ("sign out this device"); it opens nothing and is no secret. ``user_id`` is None for
-    a visitor. It ends at ``expires_at`` unless it is touched before.
+    a visitor. It ends at ``expires_at`` unless it is touched before. ``version`` is another after every change of its
+    data.
     """
 
     handle: str
@@ -49,7 +51,7 @@ class Session(Generic[T]):
     created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
-    version: int
+    version: str
 
 
 def make_tag(user_id: UserId | None) -> str:
@@ -67,6 +69,11 @@ def make_tag(user_id: UserId | None) -> str:
 def make_identifier(tag: str) -> str:
     """Return a new identifier: the tag and 256 random bits."""
     return tag + secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def make_version() -> str:
+    """Return the name of a new version of a session's data, by which a repeated command knows its own."""
+    return secrets.token_hex(_VERSION_BYTES)
 
 
 def tag_of(identifier: str) -> str:
@@ -124,7 +131,7 @@ def read_session(handle: str, fields: Sequence[bytes], type: type[T]) -> Session
         created_at=_moment(created),
         last_seen_at=_moment(seen),
         expires_at=_moment(deadline),
-        version=int(version),
+        version=version.decode(),
     )
 
 

@@ -95,8 +95,8 @@ def running(*options: str, **arguments: Any) -> Iterator[Server]:
 
 
 @contextmanager
-def cluster(nodes: int = 3) -> Iterator[list[Server]]:
-    """A cluster without replicas, which serves all slots when the context begins."""
+def cluster(nodes: int = 3, certificate: Path | None = None) -> Iterator[list[Server]]:
+    """A cluster without replicas, encrypted with a certificate, which serves all slots when the context begins."""
     with tempfile.TemporaryDirectory(prefix="janua-redis.") as root:
         servers = []
         try:
@@ -104,17 +104,28 @@ def cluster(nodes: int = 3) -> Iterator[list[Server]]:
                 folder = Path(root, str(number))
                 folder.mkdir()
                 port = free_port()
-                options = ("--port", str(port), "--cluster-enabled", "yes", "--cluster-port", str(free_port()))
-                servers.append(Server(folder, *options, "--cluster-node-timeout", "2000", port=port).start())
-            _join(servers)
+                ports = tls_options(certificate, port) if certificate else ("--port", str(port))
+                options = (*ports, "--cluster-enabled", "yes", "--cluster-port", str(free_port()))
+                program = shutil.which("redis-server") if certificate else None
+                server = Server(folder, *options, "--cluster-node-timeout", "2000", program=program, port=port)
+                servers.append(server.start())
+            _join(servers, certificate)
             yield servers
         finally:
             for server in servers:
                 server.stop()
 
 
-def _join(servers: list[Server]) -> None:
-    clients = [redis.Redis(port=server.port) for server in servers]
+def tls_options(certificate: Path, port: int) -> tuple[str, ...]:
+    """The options of a server that speaks TLS only, and asks clients for nothing."""
+    files = [text for name in ("cert", "key", "ca-cert") for text in (f"--tls-{name}-file", str(certificate))]
+    clients = ("--tls-auth-clients", "optional", "--tls-cluster", "yes", "--tls-replication", "yes")
+    return ("--port", "0", "--tls-port", str(port), *files, *clients)
+
+
+def _join(servers: list[Server], certificate: Path | None) -> None:
+    tls: Any = {"ssl": True, "ssl_ca_certs": str(certificate), "host": "127.0.0.1"} if certificate else {}
+    clients = [redis.Redis(port=server.port, **tls) for server in servers]
     share = 16384 // len(servers) + 1
     settings: list[Any] = [client.config_get("cluster-port") for client in clients]
     bus = int(settings[0]["cluster-port"])
@@ -148,6 +159,7 @@ class Proxy:
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.requests = 0
         self._sockets: list[socket.socket] = []
+        self._loses_next = False
         self._flows = threading.Event()
         self._flows.set()
         threading.Thread(target=self._accept, daemon=True).start()
@@ -162,6 +174,10 @@ class Proxy:
     def lead_to(self, port: int) -> None:
         """Lead new connections to another server; the others stay."""
         self._target = port
+
+    def lose_next_answer(self) -> None:
+        """Let the next command through, and cut the connection before its answer."""
+        self._loses_next = True
 
     def swallow(self) -> None:
         """Keep the connections, and let nothing through."""
@@ -193,6 +209,9 @@ class Proxy:
                 self._flows.wait()
                 # A command is sent in one piece, and the next one only after its answer.
                 self.requests += sink.getpeername()[1] == self._target
+                if self._loses_next and source.getpeername()[1] == self._target:
+                    self._loses_next = False
+                    break
                 sink.sendall(data)
         for each in (source, sink):
             with suppress(OSError):

@@ -18,6 +18,7 @@ from janua.redis import AsyncRedis, Redis, Script
 from redis.exceptions import NoPermissionError, ResponseError
 
 from tests.runtime.redis import servers
+from tests.runtime.redis.conftest import KINDS
 
 CERTIFICATE = Path(__file__).parents[2] / "service" / "loopback.pem"
 PASSWORD = "hunter2"
@@ -30,9 +31,7 @@ def tls_server() -> Iterator[servers.Server]:
     if program is None:
         pytest.skip("the embedded Valkey has no TLS, and there is no redis-server on this machine")
     port = servers.free_port()
-    files = [text for name in ("cert", "key", "ca-cert") for text in (f"--tls-{name}-file", str(CERTIFICATE))]
-    options = ("--port", "0", "--tls-port", str(port), *files, "--tls-auth-clients", "optional")
-    with servers.running(*options, program=program, port=port) as server:
+    with servers.running(*servers.tls_options(CERTIFICATE, port), program=program, port=port) as server:
         yield server
 
 
@@ -109,6 +108,21 @@ async def test_messages_are_encrypted_too(kind: Any, tls_server: Any, settle: An
         subscription = await settle(pubsub.subscribe("c", int))
         await settle(pubsub.publish("c", 1))
         assert 1 == (await settle(subscription.receive(5))).data
+
+
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="the embedded Valkey has no TLS")
+async def test_a_cluster_is_encrypted_too(settle: Any, block: Any) -> None:
+    """Every node that is found is connected to in the same way, for messages as well."""
+    with servers.cluster(certificate=CERTIFICATE) as nodes:
+        url = f"rediss://127.0.0.1:{nodes[0].port}/0?cluster=true"
+        for kind in KINDS.values():
+            async with block(kind.Redis(url, tls=TLS(ca=CERTIFICATE))) as redis, block(kind.PubSub(redis)) as pubsub:
+                for number in range(20):
+                    await settle(redis.set(f"k{number}", number))
+                    assert number == await settle(redis.get(f"k{number}", int))
+                subscription = await settle(pubsub.subscribe("c", int))
+                await settle(pubsub.publish("c", 1))
+                assert 1 == (await settle(subscription.receive(5))).data
 
 
 @pytest.mark.parametrize(

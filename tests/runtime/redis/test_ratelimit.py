@@ -180,6 +180,16 @@ async def test_it_opens_or_closes_where_the_server_is_away(
         assert [True, False] == [(await settle(limiter.consume("ada"))).allowed for _ in range(2)]
 
 
+async def test_a_lost_answer_is_counted_twice_rather_than_not(kind: Any, server: Any, settle: Any, block: Any) -> None:
+    """The repetition cannot know that the call had been counted: a limit never admits too many."""
+    with servers.proxy(server.port) as network:
+        async with block(kind.Redis(network.url)) as redis:
+            limiter = kind.RateLimiter(redis, SlidingWindow(5, MINUTE), GCRA(1, MINUTE, burst=5))
+            assert (True, 4) == admitted(await settle(limiter.consume("ada")))
+            network.lose_next_answer()
+            assert (True, 2) == admitted(await settle(limiter.consume("ada")))
+
+
 async def test_by_default_the_error_is_raised(kind: Any, server: Any, settle: Any, block: Any) -> None:
     """The service decides for itself."""
     async with block(kind.Redis(server.url, max_retries=0)) as redis:

@@ -28,6 +28,7 @@ from janua.redis.sessions import (
     lifetime_ms,
     make_identifier,
     make_tag,
+    make_version,
     read_session,
     session_key,
     tag_of,
@@ -78,7 +79,7 @@ class SessionStore(Generic[T]):
             raise ValueError("user_id must not be empty; a visitor's is None")
         identifier = make_identifier(make_tag(user_id))
         user = "" if user_id is None else str(user_id)
-        arguments = (user, msgspec.msgpack.encode(data), self._idle_ms, self._absolute_ms)
+        arguments = (user, msgspec.msgpack.encode(data), make_version(), self._idle_ms, self._absolute_ms)
         self._redis.evaluate(CREATE, [self._key(handle_of(identifier))], arguments)
         return identifier
 
@@ -105,7 +106,7 @@ class SessionStore(Generic[T]):
     def update(self, session_id: str, data: T) -> bool:
         """Replace the data, whatever they are now. False where the session has ended."""
         handle = handle_of(session_id)
-        return handle is not None and self._store(handle, data, version=0) != _ENDED
+        return handle is not None and self._store(handle, data, made_from="") != _ENDED
 
     def modify(self, session_id: str, change: Callable[[T], T]) -> T | None:
         """
@@ -164,8 +165,9 @@ class SessionStore(Generic[T]):
         length = len(index_suffix(user_id).encode())
         return self._redis.evaluate(OF_USER, [index_key(self._prefix, user_id)], (length, *arguments))
 
-    def _store(self, handle: str, data: T, version: int) -> int:
-        return int(self._redis.evaluate(UPDATE, [self._key(handle)], (msgspec.msgpack.encode(data), version)))
+    def _store(self, handle: str, data: T, made_from: str) -> int:
+        arguments = (msgspec.msgpack.encode(data), make_version(), made_from)
+        return int(self._redis.evaluate(UPDATE, [self._key(handle)], arguments))
 
     def _key(self, handle: str | None) -> str:
         # What was just made always has a handle.
