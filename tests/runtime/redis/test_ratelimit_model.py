@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from janua.redis import GCRA, RateLimiter, SlidingWindow
+from janua.redis import GCRA, Limit, RateLimiter, SlidingWindow
 from janua.testing import TestRedis
 
 WINDOW_US, LIMIT = 1_000_000, 5
@@ -66,6 +66,12 @@ class Bucket:
         self.empty_at = max(now, self.empty_at) + n * INTERVAL_US
 
 
+MODELS: dict[str, tuple[Limit, type[Window] | type[Bucket]]] = {
+    "window": (SlidingWindow(LIMIT, timedelta(microseconds=WINDOW_US)), Window),
+    "bucket": (GCRA(5, timedelta(microseconds=5 * INTERVAL_US), burst=BURST), Bucket),
+}
+
+
 class Clock:
     """A clock that is moved by hand, in microseconds."""
 
@@ -78,29 +84,46 @@ class Clock:
         return self.now * 1000
 
 
+@pytest.mark.parametrize("names", [["window"], ["bucket"], ["window", "bucket"]], ids="+".join)
 @given(steps=STEPS)
-def test_the_script_is_the_model(steps: list[tuple[int, int, bool]]) -> None:
-    """Both limits together, all or nothing, whatever the clock does."""
-    clock, window, bucket = Clock(), Window(), Bucket()
+def test_the_script_is_the_model(names: list[str], steps: list[tuple[int, int, bool]]) -> None:
+    """
+    Each limit alone, and both together, all or nothing.
+
+    The window's clock is set back, too. A bucket's is not: it is forgotten soon after it is empty, not at once.
+    """
+    clock = Clock()
+    made: list[Window | Bucket] = [MODELS[name][1]() for name in names]
     with pytest.MonkeyPatch.context() as patch, TestRedis(fake=True) as redis:
         patch.setattr(time, "time", clock.time)
         patch.setattr(time, "time_ns", clock.time_ns)
-        limits = (
-            SlidingWindow(LIMIT, timedelta(microseconds=WINDOW_US)),
-            GCRA(5, timedelta(microseconds=5 * INTERVAL_US), burst=BURST),
-        )
-        limiter = RateLimiter(redis, *limits)
+        limiter = RateLimiter(redis, *(MODELS[name][0] for name in names))
         for step, n, consumes in steps:
-            clock.now += step
+            clock.now += max(0, step) if "bucket" in names else step
             now = round(clock.time() * 1_000_000)
-            expected = window.allows(now, n) and bucket.allows(now, n)
+            verdicts = [model.allows(now, n) for model in made]
+            expected = all(verdicts)
             decision: Any = (limiter.consume if consumes else limiter.check)("k", n)
             if expected and consumes:
-                window.take(now, n)
-                bucket.take(now, n)
-            remaining = min(window.remaining(now), bucket.remaining(now))
-            assert (expected, remaining) == (decision.allowed, decision.remaining)
+                for model in made:
+                    model.take(now, n)
+            assert expected == decision.allowed
+            assert min(model.remaining(now) for model in made) == decision.remaining
             assert expected == (decision.retry_after == timedelta(0))
+
+
+def test_a_bucket_does_not_leak_while_the_clock_is_set_back() -> None:
+    """What was admitted stays counted until the clock has caught up."""
+    clock = Clock()
+    with pytest.MonkeyPatch.context() as patch, TestRedis(fake=True) as redis:
+        patch.setattr(time, "time", clock.time)
+        patch.setattr(time, "time_ns", clock.time_ns)
+        limiter = RateLimiter(redis, MODELS["bucket"][0])
+        limiter.consume("k", BURST)
+        clock.now -= 10 * INTERVAL_US
+        refused = limiter.check("k")
+        assert (False, 0) == (refused.allowed, refused.remaining)
+        assert timedelta(microseconds=11 * INTERVAL_US) == refused.retry_after
 
 
 @given(steps=STEPS, n=st.integers(1, 3))
@@ -110,8 +133,7 @@ def test_the_wait_is_exact(steps: list[tuple[int, int, bool]], n: int) -> None:
     with pytest.MonkeyPatch.context() as patch, TestRedis(fake=True) as redis:
         patch.setattr(time, "time", clock.time)
         patch.setattr(time, "time_ns", clock.time_ns)
-        limit = SlidingWindow(LIMIT, timedelta(microseconds=WINDOW_US))
-        limiter = RateLimiter(redis, limit, GCRA(5, timedelta(microseconds=5 * INTERVAL_US), burst=BURST))
+        limiter = RateLimiter(redis, *(limit for limit, _ in MODELS.values()))
         for step, taken, _ in steps:
             clock.now += max(0, step)
             limiter.consume("k", taken)

@@ -168,14 +168,18 @@ async def test_update_replaces_the_data(store: Any, settle: Any, user: str) -> N
     assert before.version != after.version
 
 
-async def test_rotating_moves_everything_to_a_new_identifier(store: Any, settle: Any, user: str) -> None:
-    """The old one opens nothing from then on; the list has one session."""
+async def test_rotating_moves_everything_to_a_new_identifier(
+    store: Any, settle: Any, user: str, url: str, prefix: str
+) -> None:
+    """The old one opens nothing from then on, and nothing of it is left."""
     old = await settle(store.create(Data(5), user))
     before = await settle(store.get(old))
     new = await settle(store.rotate(old))
     assert await settle(store.get(old)) is None
     after = await settle(store.get(new))
     assert replace(before, handle=after.handle) == after
+    [index] = [members for key, members in (await stored(url, prefix)).items() if ":user:" in key]
+    assert [after.handle[3:].encode()] == index
     assert [after] == await settle(store.user_sessions(user))
 
 
