@@ -278,19 +278,19 @@ async def test_a_server_that_was_away_is_found_again(kind: Any, server: Any, set
 async def test_a_network_that_swallows_everything_is_noticed(kind: Any, server: Any, settle: Any, block: Any) -> None:
     """Nothing ends the connection: the server's sign of life is missing."""
     with servers.proxy(server.port) as network:
-        async with block(kind.Redis(network.url, timeout=0.3)) as redis, block(kind.PubSub(redis)) as pubsub:
+        async with block(kind.Redis(network.url, timeout=0.5)) as redis, block(kind.PubSub(redis)) as pubsub:
             subscription = await settle(pubsub.subscribe("c", int))
             network.swallow()
-            await asyncio.sleep(1.2)
+            await asyncio.sleep(2)
             network.restore()
             assert isinstance(await settle(subscription.receive(10)), Gap)
 
 
 async def test_a_quiet_channel_is_no_lost_connection(kind: Any, server: Any, settle: Any, block: Any) -> None:
     """The server gives signs of life; no gap is told."""
-    async with block(kind.Redis(server.url, timeout=0.2)) as redis, block(kind.PubSub(redis)) as pubsub:
+    async with block(kind.Redis(server.url, timeout=0.5)) as redis, block(kind.PubSub(redis)) as pubsub:
         subscription = await settle(pubsub.subscribe("c", int))
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(2)
         await settle(pubsub.publish("c", 1))
         assert Message("c", 1) == await settle(subscription.receive(5))
 
@@ -372,6 +372,48 @@ async def test_iterating() -> None:
             for each in subscription:
                 assert Message("c", 2) == each
                 subscription.close()
+
+
+def test_threads_subscribe_and_unsubscribe_at_once(janua_redis_url: str, prefix: str) -> None:
+    """To the same few channels: each hears its own message, and in the end nobody listens."""
+    heard: list[bool] = []
+    with Redis(janua_redis_url, prefix=prefix) as redis, PubSub(redis) as pubsub:
+
+        def work(number: int) -> None:
+            for step in range(20):
+                channel, mine = f"c{step % 3}", number * 100 + step
+                with pubsub.subscribe(channel, int) as subscription:
+                    pubsub.publish(channel, mine)
+                    while True:
+                        event: Any = subscription.receive(10)
+                        if event.data == mine:
+                            break
+                heard.append(True)
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert 120 == len(heard)
+        assert [0, 0, 0] == [pubsub.publish(f"c{number}", 1) for number in range(3)]
+
+
+async def test_tasks_subscribe_and_unsubscribe_at_once(janua_redis_url: str, prefix: str) -> None:
+    """The same with tasks."""
+    async with AsyncRedis(janua_redis_url, prefix=prefix) as redis, AsyncPubSub(redis) as pubsub:
+
+        async def work(number: int) -> None:
+            for step in range(20):
+                channel, mine = f"c{step % 3}", number * 100 + step
+                async with await pubsub.subscribe(channel, int) as subscription:
+                    await pubsub.publish(channel, mine)
+                    event: Any = None
+                    while event is None or event.data != mine:
+                        event = await subscription.receive(10)
+
+        await asyncio.gather(*(work(number) for number in range(6)))
+        assert [0, 0, 0] == [await pubsub.publish(f"c{number}", 1) for number in range(3)]
 
 
 def test_max_pending_must_be_something(janua_redis_url: str) -> None:

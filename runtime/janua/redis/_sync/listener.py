@@ -111,9 +111,10 @@ class Listener:
                 self._trouble = str(error)
             except Exception:
                 _log.exception("listening for messages failed and is begun again")
+            self._failures += 1
+            # Cleared before it is looked whether to go on: nothing that happens in between is slept through.
+            self._wake.clear()
             if not self._closed:
-                self._failures += 1
-                self._wake.clear()
                 self._wake.wait(max(_SHORTEST_WAIT_S, self._redis.wait_before(self._failures)))
 
     def _listen(self) -> None:
@@ -136,11 +137,6 @@ class Listener:
         """Read until the connection breaks, or is silent though it was asked for a sign of life."""
         last, is_asked = monotonic(), False
         while not self._closed:
-            if not self._wanted:
-                self._wake.clear()
-                self._wake.wait()
-                last, is_asked = monotonic(), False
-                continue
             try:
                 message = connection.read(self._redis.timeout)
             except ResponseError as error:
@@ -214,7 +210,9 @@ class _Connection:
         (self._pubsub.punsubscribe(name.text) if name.is_pattern else self._pubsub.unsubscribe(name.text))
 
     def read(self, timeout: float) -> dict[str, Any] | None:
-        message: dict[str, Any] | None = self._pubsub.get_message(timeout=timeout)
+        # Not get_message: the blocking one does not read while it believes that nothing is subscribed to.
+        response = self._pubsub.parse_response(block=False, timeout=timeout)
+        message: dict[str, Any] | None = self._pubsub.handle_message(response) if response else None
         return message
 
     def ask_for_sign_of_life(self) -> None:

@@ -1,5 +1,6 @@
--- KEYS[1] is the index of a user's sessions. ARGV: 'list' returns the sessions' fields, the SHA-256 of the identifier
--- first and the longest-lived last; 'destroy' ends all but the one with the SHA-256 that follows, and returns how many.
+-- KEYS[1] is the index of a user's sessions. ARGV: how long the part of the key is that follows the hash tag; then
+-- 'list' returns the sessions' fields, the SHA-256 of the identifier first and the longest-lived last; 'destroy' ends
+-- all but the one with the SHA-256 that follows, and returns how many.
 local base = string.sub(KEYS[1], 1, -tonumber(ARGV[1]) - 1)
 local time = redis.call('TIME')
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
