@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from redis.backoff import AbstractBackoff, ExponentialWithJitterBackoff
@@ -68,15 +67,15 @@ def login_parameters(username: str | None, password: str | None, db: int | None)
 
 
 def tls_parameters(tls: TLS | None) -> dict[str, Any]:
-    """Return redis-py's parameters of TLS. Raises ConfigError for a file that is not there."""
+    """Return redis-py's parameters of TLS. Raises ConfigError for a file that cannot be read."""
     if tls is None:
         return {}
+    tls.check_files()
     files = {"ssl_ca_certs": tls.ca, "ssl_certfile": tls.cert, "ssl_keyfile": tls.key}
-    given = {name: os.fspath(path) for name, path in files.items() if path is not None}
-    for path in given.values():
-        if not Path(path).is_file():
-            raise ConfigError(f"the file {path} that TLS names for Redis is not there")
-    return {"ssl_cert_reqs": "required" if tls.verify else "none", "ssl_check_hostname": tls.verify, **given}
+    given: dict[str, Any] = {name: os.fspath(path) for name, path in files.items() if path is not None}
+    if tls.key_password is not None:
+        given["ssl_password"] = tls.key_password
+    return {"ssl_cert_reqs": "required" if tls.verify else "none", "ssl_check_hostname": tls.verify is True, **given}
 
 
 def with_tls(url: str, tls: TLS | None) -> str:
@@ -94,6 +93,8 @@ def cluster_parameters(parameters: Mapping[str, Any], is_encrypted: bool) -> dic
         raise ConfigError("a Redis cluster is reached by host and port, not by Unix socket")
     if parameters.get("db"):
         raise ConfigError("a Redis cluster has only database 0")
+    if parameters.get("ssl_password"):
+        raise ConfigError("redis-py's client of a cluster cannot read an encrypted key: leave out TLS's key_password")
     kept = {name: value for name, value in parameters.items() if name not in ("connection_class", "db")}
     return {**kept, "ssl": True} if is_encrypted else kept
 

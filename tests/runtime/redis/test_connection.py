@@ -13,6 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from janua import TLS, AlreadyClosed, ConfigError, ServerUnreachable
 from janua.redis import AsyncRedis, Redis, Script
 from redis.exceptions import NoPermissionError, ResponseError
@@ -78,15 +84,20 @@ async def test_an_encrypted_connection_is_verified(kind: Any, tls_server: Any, s
     for given in (
         {"url": url, "tls": TLS(ca=CERTIFICATE)},
         {"url": tls_server.url, "tls": TLS(ca=CERTIFICATE)},
+        {"url": url.replace("127.0.0.1", "localhost"), "tls": TLS(verify="ca", ca=CERTIFICATE)},
         {"url": url, "tls": TLS(verify=False)},
         {"url": f"{url}?ssl_ca_certs={CERTIFICATE}"},
     ):
         async with block(kind.Redis(**given)) as redis:
             await settle(redis.set("k", 1))
             assert 1 == await settle(redis.get("k", int))
-    async with block(kind.Redis(url, max_retries=0)) as redis:
-        with pytest.raises(ServerUnreachable, match=r"(?i)certificate"):
-            await settle(redis.get("k", int))
+    for untrusted in (
+        {"url": url},
+        {"url": url.replace("127.0.0.1", "localhost"), "tls": TLS(ca=CERTIFICATE)},
+    ):
+        async with block(kind.Redis(**untrusted, max_retries=0)) as redis:
+            with pytest.raises(ServerUnreachable, match=r"(?i)certificate"):
+                await settle(redis.get("k", int))
 
 
 async def test_a_clients_own_certificate_is_shown(kind: Any, tls_server: Any, settle: Any, block: Any) -> None:
@@ -100,6 +111,21 @@ async def test_a_clients_own_certificate_is_shown(kind: Any, tls_server: Any, se
     async with block(kind.Redis(tls_server.url, tls=trust, max_retries=0)) as redis:
         with pytest.raises(ServerUnreachable):
             await settle(redis.get("k", int))
+
+
+async def test_a_key_may_be_encrypted(kind: Any, tls_server: Any, tmp_path: Path, settle: Any, block: Any) -> None:
+    """Its password is given beside it; for a cluster, redis-py cannot take one."""
+    key = tmp_path / "key.pem"
+    plain = load_pem_private_key(CERTIFICATE.read_bytes(), None)
+    encryption = BestAvailableEncryption(PASSWORD.encode())
+    key.write_bytes(plain.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
+    tls = TLS(ca=CERTIFICATE, cert=CERTIFICATE, key=key, key_password=PASSWORD)
+    async with block(kind.Redis(tls_server.url, tls=tls)) as redis:
+        await settle(redis.command("CONFIG", "SET", "tls-auth-clients", "yes"))
+        await settle(redis.set("k", 1))
+    with pytest.raises(ConfigError, match="leave out TLS's key_password") as caught:
+        kind.Redis(tls_server.url, tls=tls, cluster=True)
+    assert PASSWORD not in str(caught.value)
 
 
 async def test_messages_are_encrypted_too(kind: Any, tls_server: Any, settle: Any, block: Any) -> None:
@@ -135,7 +161,7 @@ async def test_a_cluster_is_encrypted_too(settle: Any, block: Any) -> None:
         ({"url": "redis://h/2", "cluster": True}, "has only database 0"),
         ({"url": "unix:///tmp/s", "cluster": True}, "not by Unix socket"),
         ({"url": "unix:///tmp/s", "tls": TLS()}, "begins with rediss"),
-        ({"url": "redis://h", "tls": TLS(ca="/nowhere/ca.pem")}, "the file /nowhere/ca.pem that TLS names"),
+        ({"url": "redis://h", "tls": TLS(ca="/nowhere/ca.pem")}, "TLS: the ca file /nowhere/ca.pem cannot be read"),
         ({"url": "redis://h", "prefix": "{}"}, "an empty hash tag"),
     ],
 )

@@ -20,10 +20,10 @@ from janua.database.options import Isolation, PoolOptions, PoolStats, TargetSess
 from janua.database.password import PasswordSource
 from janua.database.results import Result
 from janua.database.target import Field, find_target
-from janua.database.tls import TLS
 from janua.errors import ServerUnreachable
 from janua.health import Health
 from janua.query import Query
+from janua.tls import TLS
 
 T = TypeVar("T")
 R = TypeVar("R")
