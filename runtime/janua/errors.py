@@ -9,7 +9,7 @@ Every error that this package raises by itself, in one tree.
     ├── MigrationError           a migration file is malformed or the server refused it
     ├── EmbeddedServerError      an embedded server cannot be started here
     ├── AlreadyClosed            a database, connection or Redis object was used after its end
-    ├── WrongEventLoop           an asynchronous database was used in another event loop than its own
+    ├── WrongEventLoop           an asynchronous object was used in another event loop than its own
     ├── SchemaDrift              the database's types are not those that the code was generated for
     ├── RowCountError
     │   ├── NotFound             a query declared ``:one`` returned no row
@@ -101,7 +101,7 @@ class AlreadyClosed(JanuaError):
 
 
 class WrongEventLoop(JanuaError):
-    """An asynchronous database was used in another event loop than the one that it was opened in."""
+    """An asynchronous database or Redis object was used in another event loop than the one that used it first."""
 
 
 class SchemaDrift(JanuaError):

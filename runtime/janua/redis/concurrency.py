@@ -10,13 +10,29 @@ from __future__ import annotations
 import asyncio
 import threading
 from asyncio import Lock as AsyncLock
+from asyncio import get_running_loop as current_loop
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from threading import Lock
 from threading import Lock as Guard
 from typing import Any
 
-__all__ = ["AsyncLock", "AsyncSignal", "AsyncWorker", "Guard", "Lock", "Signal", "Worker"]
+__all__ = [
+    "AsyncLock",
+    "AsyncSignal",
+    "AsyncWorker",
+    "Guard",
+    "Lock",
+    "Signal",
+    "Worker",
+    "current_loop",
+    "no_loop",
+]
+
+
+def no_loop() -> object:
+    """Return what threads have in place of an event loop: all of them the same."""
+    return None
 
 
 class AsyncSignal:

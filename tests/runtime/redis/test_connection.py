@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from janua import TLS, AlreadyClosed, ConfigError, ServerUnreachable
+from janua import TLS, AlreadyClosed, ConfigError, ServerUnreachable, WrongEventLoop
 from janua.redis import AsyncRedis, Redis, Script
 from redis.exceptions import NoPermissionError, ResponseError
 
@@ -373,6 +373,21 @@ async def test_a_unix_socket_is_an_address(kind: Any, tmp_path: Path, settle: An
         async with block(kind.Redis(f"unix://{path}?db=2")) as redis:
             await settle(redis.set("k", 1))
             assert 1 == await settle(redis.get("k", int))
+
+
+def test_another_event_loop_is_an_error(janua_redis_url: str) -> None:
+    """Not a call that hangs: the object belongs to the loop that used it first."""
+
+    async def use(redis: AsyncRedis) -> None:
+        await redis.get("k", int)
+
+    async def use_and_close(redis: AsyncRedis) -> None:
+        await redis.get("k", int)
+        with pytest.raises(WrongEventLoop, match="belongs to another event loop"):
+            await asyncio.to_thread(asyncio.run, use(redis))
+        await redis.close()
+
+    asyncio.run(use_and_close(AsyncRedis(janua_redis_url)))
 
 
 def test_nothing_is_connected_before_it_is_used(kind: Any) -> None:

@@ -18,10 +18,10 @@ from redis.connection import BlockingConnectionPool, ConnectionPool, SSLConnecti
 from redis.exceptions import ConnectionError, NoScriptError, ReadOnlyError, ResponseError
 from redis.retry import Retry
 
-from janua.errors import AlreadyClosed, ConfigError, ServerUnreachable
+from janua.errors import AlreadyClosed, ConfigError, ServerUnreachable, WrongEventLoop
 from janua.health import Health
 from janua.redis.address import UNREACHABLE, describe_address, read_address, unreadable_url
-from janua.redis.concurrency import Lock
+from janua.redis.concurrency import Lock, no_loop
 from janua.redis.options import (
     Patience,
     RetryStrategy,
@@ -93,6 +93,7 @@ class Redis:
         self._retry = Retry(self._patience.backoff(), max_retries, supported_errors=(_Broken,))
         self._lock = Lock()
         self._client: client.Redis | client.RedisCluster | None = None
+        self._loop: object = None
         self._closed = False
         self._check_parameters()
 
@@ -201,6 +202,7 @@ class Redis:
     def _repeat(self, call: Callable[[Any], T]) -> T:
         """Run the call, and again where its connection broke. Raises ServerUnreachable in the end."""
         self._check_open()
+        self._check_loop()
         deadline = perf_counter() + self._patience.timeout
 
         def once() -> T:
@@ -223,6 +225,7 @@ class Redis:
         with self._lock:
             if self._client is None:
                 self._check_open()
+                self._loop = no_loop()
                 self._client = self._make_cluster() if self._nodes is not None else self._make_client()
             return self._client
 
@@ -279,6 +282,14 @@ class Redis:
         if self._nodes is not None and isinstance(next(iter(info.values()), None), dict):
             info = next(iter(info.values()))
         return str(info.get("valkey_version") or info.get("redis_version"))
+
+    def _check_loop(self) -> None:
+        """Connections of another event loop would hang, or fail with its own obscure errors."""
+        if self._client is not None and self._loop is not no_loop():
+            raise WrongEventLoop(
+                f"the connection to Redis at {self._address} belongs to another event loop, which used it first;"
+                f" make a {type(self).__name__} for each"
+            )
 
     def _check_open(self) -> None:
         if self._closed:
