@@ -25,6 +25,7 @@ from janua.errors import MigrationError
 from janua_generator.analysis.analyse import AnalysedQuery, analyse
 from janua_generator.analysis.questions import Questions
 from janua_generator.analysis.statements import define_views
+from janua_generator.calls.prepare import prepare_call
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.snapshot import to_json, to_sql
 from janua_generator.describe import DescribedQuery, argument_types, describe
@@ -132,12 +133,17 @@ def _analysed(
     queries: dict[SourceQuery, AnalysedQuery] = {}
     if parsed:
         understand_views(schema)
+
+    def describe_one(query: ParsedQuery) -> DescribedQuery | Diagnostic:
+        return describe(schema.connection, schema.introspection, [query])[0]
+
     for answer in describe(schema.connection, schema.introspection, parsed):
         if isinstance(answer, Diagnostic):
             errors.append(answer)
             continue
         try:
-            queries[answer.parsed.source] = overrides.applied(analyse_described(schema, answer))
+            found = overrides.applied(analyse_described(schema, answer))
+            queries[answer.parsed.source] = prepare_call(found, answer.parsed, schema.introspection, describe_one)
         except GenerationFailed as failure:
             errors += failure.diagnostics
     return queries, errors
@@ -204,4 +210,4 @@ def _key(source: SourceQuery, overrides: Sequence[Override]) -> str:
     text = source.file.text[source.start : source.end]
     asked = (part for each in source.directives for part in (each.word, each.text))
     named = (repr(each) for each in overrides_of(source, overrides))
-    return digest(source.name, str(source.cardinality), source.bulk, text, *asked, *named)
+    return digest(source.name, str(source.cardinality), str(source.call), text, *asked, *named)
