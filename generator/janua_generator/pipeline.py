@@ -133,17 +133,12 @@ def _analysed(
     queries: dict[SourceQuery, AnalysedQuery] = {}
     if parsed:
         understand_views(schema)
-
-    def describe_one(query: ParsedQuery) -> DescribedQuery | Diagnostic:
-        return describe(schema.connection, schema.introspection, [query])[0]
-
     for answer in describe(schema.connection, schema.introspection, parsed):
         if isinstance(answer, Diagnostic):
             errors.append(answer)
             continue
         try:
-            found = overrides.applied(analyse_described(schema, answer))
-            queries[answer.parsed.source] = prepare_call(found, answer.parsed, schema.introspection, describe_one)
+            queries[answer.parsed.source] = overrides.applied(analyse_described(schema, answer))
         except GenerationFailed as failure:
             errors += failure.diagnostics
     return queries, errors
@@ -161,11 +156,15 @@ def understand_views(schema: MigratedSchema) -> None:
 
 
 def analyse_described(schema: MigratedSchema, described: DescribedQuery) -> AnalysedQuery:
-    """Analyse a query, once more where the server knows what the analysis asks."""
+    """Analyse a query, once more where the server knows what the analysis asks, and make its call of it."""
     found = analyse(described, schema.introspection)
-    if not found.questions:
-        return found
-    return analyse(described, schema.introspection, argument_types(schema.connection, found.questions))
+    if found.questions:
+        found = analyse(described, schema.introspection, argument_types(schema.connection, found.questions))
+
+    def describe_one(query: ParsedQuery) -> DescribedQuery | Diagnostic:
+        return describe(schema.connection, schema.introspection, [query])[0]
+
+    return prepare_call(found, described.parsed, schema.introspection, describe_one)
 
 
 def _parsed(sources: Iterable[SourceQuery]) -> tuple[list[ParsedQuery], list[Diagnostic]]:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from janua.lexer import TRIVIA, Kind, Token, tokenize
 
+# No further row, no LIMIT, no UNION.
+_BEHIND_ONE_ROW = frozenset({"", ";", "on", "returning"})
+
 
 @dataclass(frozen=True, slots=True)
 class InsertedRow:
@@ -47,7 +50,7 @@ def inserted_row(sql: str) -> InsertedRow | None:
     if insert is None or values is None or _word(tokens, insert + 1) != "into" or _text(tokens, values + 1) != "(":
         return None
     closing = _closing(tokens, values + 1)
-    if closing is None or _text(tokens, closing + 1) == ",":
+    if closing is None or _word(tokens, closing + 1) not in _BEHIND_ONE_ROW:
         return None
     head = tokens[insert + 2 : values]
     name_end = _end_of_name(head)
