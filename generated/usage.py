@@ -166,6 +166,7 @@ RETURNING idempotency_key""",
     params=("uuid[]", "uuid[]", "text[]", "numeric[]", "double precision[]"),
     columns=("uuid",),
     attributes=("idempotency_key", "api_key_id", "metric", "quantity", "duration_ms"),
+    elements=("uuid", "uuid", "text", "numeric", "double precision"),
     types=_t.TYPES,
 )
 

@@ -48,6 +48,7 @@ class TakenSets:
     sets: Field | None = None
     async_sets: Field | None = None
     attributes: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
 
 
 def call_form(query: AnalysedQuery, result: str) -> CallForm:
@@ -105,16 +106,17 @@ def take_sets(
         name += "_"
     sets = Field(name, f"_abc.Iterable[{item}]")
     is_async_too = query.source.call is Call.COPY
-    arrays = "[]" if query.sets.in_arrays else ""
+    sent = [types[at[number]] for number in query.sets.each]
+    elements = sent if query.sets.in_arrays else []
+    if elements:
+        sent = ["text[]" if number in query.sets.as_text else f"{types[at[number]]}[]" for number in query.sets.each]
     return TakenSets(
         shared,
-        tuple(
-            [types[at[number]] + arrays for number in query.sets.each]
-            + [types[at[number]] for number in query.sets.shared]
-        ),
+        (*sent, *(types[at[number]] for number in query.sets.shared)),
         sets,
         Field(name, f"{sets.annotation} | _abc.AsyncIterable[{item}]") if is_async_too else sets,
         attributes,
+        tuple(elements),
     )
 
 

@@ -89,7 +89,7 @@ class FunctionModel:
     own, by column, and ``own_parameters`` the positions of what is sent of such types. ``timeout`` is in seconds.
 
     Many sets of parameters are taken as ``sets``, of an asynchronous executor as ``async_sets``; ``attributes`` are
-    what they are called in such an object.
+    what they are called in such an object, ``elements`` their types where they travel in arrays.
     """
 
     name: str
@@ -115,6 +115,7 @@ class FunctionModel:
     sets: Field | None = None
     async_sets: Field | None = None
     attributes: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

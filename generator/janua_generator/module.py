@@ -141,6 +141,7 @@ class QueryModule:
             sets=taken.sets,
             async_sets=taken.async_sets,
             attributes=taken.attributes,
+            elements=taken.elements,
         )
 
     def _is_dumped(self, parameter: Parameter) -> bool:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
-from janua import AsyncDatabase, Database, ParameterError, Query, TransactionError
+from janua import AsyncDatabase, Database, ParameterError, Query, Transaction, TransactionError
 from janua.query import CompositeType, DomainType, EnumType, FormType, Types
 from janua.types import Interval
 from psycopg.types.range import Range
@@ -207,11 +207,20 @@ async def test_a_transaction_goes_on_after_it(twin: Any, block: Any, settle: Any
     assert 3 == await settle(twin.fetch_one(COUNT))
 
 
+def ended_first(tx: Transaction) -> Iterator[Item]:
+    """Rows of a transaction that ends before them."""
+    tx.commit()
+    yield Item(1, "x")
+
+
 def test_nothing_else_runs_on_the_connection_meanwhile(db: Database) -> None:
     """Rows that are read on it would wait for themselves."""
     refusal = r"items.count cannot run while items.copy copies rows"
     with pytest.raises(TransactionError, match=refusal), db.transaction() as tx:
         tx.copy(ITEMS, (Item(tx.fetch_one(COUNT), "x") for _ in range(3)))
+    refusal = r"a transaction's command cannot run while items.copy copies rows"
+    with pytest.raises(TransactionError, match=refusal), db.transaction() as tx:
+        tx.copy(ITEMS, ended_first(tx))
     with db.transaction() as tx:
         assert 3 == tx.copy(ITEMS, (Item(db.fetch_one(COUNT) + n, "x") for n in range(3)))
 

@@ -115,7 +115,7 @@ async def test_an_error_of_the_server_names_the_query(twin: Any, block: Any, set
 
 async def test_a_changed_column_is_read_as_what_it_is_now(twin: Any, block: Any, settle: Any) -> None:
     """Over and over, on the same connection."""
-    query = Query[int]("items.ids", "SELECT id FROM items", columns=("integer",))
+    query = Query[int]("items.ids", "SELECT id FROM items")
     await settle(twin.execute(INSERT, (7,)))
     for type_ in ("bigint", "smallint", "integer") * 3:
         await settle(twin.raw(f"ALTER TABLE items ALTER id TYPE {type_}"))

@@ -51,7 +51,11 @@ def bulk_insert(
     shared = tuple(parameter.number for parameter in query.parameters if parameter.number not in each)
     splices = _splices(query, row, each, shared, types)
     spliced = SplicedSql.of(row.sql, 0, len(row.sql), splices)
-    return ValueSets(spliced.sql, each, shared, in_arrays=True), _to_describe(parsed, spliced, (*each, *shared))
+    typed = {parameter.number: parameter.type for parameter in query.parameters}
+    as_text = tuple(number for number in each if _is_taken_apart(typed[number], types))
+    return ValueSets(spliced.sql, each, shared, in_arrays=True, as_text=as_text), _to_describe(
+        parsed, spliced, (*each, *shared)
+    )
 
 
 def _check(query: AnalysedQuery, row: InsertedRow, parsed: ParsedQuery) -> None:

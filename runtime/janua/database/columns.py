@@ -21,10 +21,11 @@ from zoneinfo import ZoneInfo
 
 from psycopg.abc import Transformer
 from psycopg.pq import Format
+from psycopg.types.string import TextBinaryLoader
 
 from janua.database.jsontext import json_bytes
 from janua.database.values import ENCODERS, INTEGER_LIMITS
-from janua.query import DatabaseType, DomainType, EnumType, FormType
+from janua.query import DatabaseType, DomainType, EnumType, FormType, TextType
 from janua.types import Interval
 
 Encode: TypeAlias = Callable[[Any], object]
@@ -64,6 +65,8 @@ def column_for(type_name: str, declared: Mapping[str, DatabaseType], transformer
             return _as_bytes(_label)
         case FormType(form="interval"):
             return _COLUMNS["interval"]
+        case TextType() if _sends_text(type_name, transformer):
+            return _COLUMNS["text"]
         case None:
             pass
         case _:
@@ -71,6 +74,12 @@ def column_for(type_name: str, declared: Mapping[str, DatabaseType], transformer
     if type_name.endswith("[]"):
         return _array(type_name.removesuffix("[]"), declared, transformer)
     return _COLUMNS.get(type_name)
+
+
+def _sends_text(type_name: str, transformer: Transformer) -> bool:
+    """Whether the binary form of a type that is read as text is the text itself, as that of ``citext`` is."""
+    info = transformer.adapters.types.get(type_name)
+    return info is not None and transformer.adapters.get_loader(info.oid, Format.BINARY) is TextBinaryLoader
 
 
 def _only(*classes: type) -> Fits:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
-from types import SimpleNamespace
 from typing import Any
 
 import psycopg
-from psycopg.adapt import PyFormat, Transformer
+from psycopg.adapt import AdaptersMap, PyFormat, Transformer
 
 from janua.database.adapt import base_adapters
+from janua.database.composites import composite_dumper
 from janua.database.parameters import encoder_for, reason_of
 from janua.errors import ParameterError
-from janua.query import Query
+from janua.query import CompositeType, Query, Types
 
 
 def value_sets(query: Query[Any], sets: Iterable[object], first: int = 1) -> list[tuple[Any, ...]]:
@@ -50,29 +52,62 @@ def _foreign(query: Query[Any], sets: Sequence[object], first: int) -> Parameter
     raise AssertionError("an attribute was missing")
 
 
-def column_arrays(query: Query[Any], sets: Iterable[object]) -> tuple[list[Any], ...]:
-    """Return the values by parameter, a list for each; nothing where there are no sets."""
-    return tuple(map(list, zip(*value_sets(query, sets), strict=True)))
+def column_arrays(query: Query[Any], sets: Iterable[object]) -> tuple[Sequence[Any], ...]:
+    """
+    Return what is sent of each parameter: all its values, as texts where an array cannot hold them as they are.
+
+    Nothing where there are no sets. Raises ParameterError with the row and the value that cannot be written.
+    """
+    columns = zip(*value_sets(query, sets), strict=True)
+    return tuple(
+        values if array == f"{element}[]" else _texts(query, at, values)
+        for at, (values, element, array) in enumerate(zip(columns, query.elements, query.params, strict=False))
+    )
 
 
 def explain_arrays(query: Query[Any], arrays: Sequence[Sequence[object]]) -> ParameterError | None:
     """Find the row and the value for which arrays of values could not be sent; None where all seem right."""
-    context: Any = SimpleNamespace(adapters=base_adapters(), connection=None)
-    transformer = Transformer(context)
-    for at, (array, type_name) in enumerate(zip(arrays, query.params, strict=False)):
-        element = type_name.removesuffix("[]")
-        encode = encoder_for(element, query.types)
-        for number, value in enumerate(array, 1):
-            try:
-                ready = encode(value) if encode and value is not None else value
-                if ready is not None:
-                    transformer.get_dumper(ready, PyFormat.TEXT).dump(ready)
-            except psycopg.ProgrammingError:
-                # a class of the database's own types: only the connection knows how to write it
-                continue
-            except (psycopg.Error, TypeError, ValueError, OverflowError, RecursionError) as error:
-                return row_error(query, number, at, element, error)
+    try:
+        for at, (array, element) in enumerate(zip(arrays, query.elements, strict=True)):
+            if query.params[at] == f"{element}[]":
+                _texts(query, at, array)
+    except ParameterError as error:
+        return error
     return None
+
+
+def _texts(query: Query[Any], at: int, values: Sequence[object]) -> list[str | None]:
+    """The values of one parameter as the texts that a cast to its type reads."""
+    element = query.elements[at]
+    encode = encoder_for(element, query.types)
+    transformer = Transformer(_Offline(_adapters(query.types)))
+    texts: list[str | None] = []
+    for number, value in enumerate(values, 1):
+        try:
+            ready = encode(value) if encode and value is not None else value
+            data = None if ready is None else transformer.get_dumper(ready, PyFormat.TEXT).dump(ready)
+            texts.append(None if data is None else bytes(data).decode())
+        except (psycopg.Error, TypeError, ValueError, OverflowError, RecursionError) as error:
+            raise row_error(query, number, at, element, error) from None
+    return texts
+
+
+@dataclass(frozen=True, slots=True)
+class _Offline:
+    """What values are written with where no connection is needed."""
+
+    adapters: AdaptersMap
+    connection: None = None
+
+
+@lru_cache(maxsize=64)
+def _adapters(types: Types) -> AdaptersMap:
+    adapters = AdaptersMap(base_adapters())
+    for declared in types:
+        if isinstance(declared, CompositeType):
+            encoders = [encoder_for(name, types) for _, name in declared.fields]
+            adapters.register_dumper(declared.python, composite_dumper(declared.python, encoders))
+    return adapters
 
 
 def row_error(query: Query[Any], row: int, at: int, type_name: str, error: Exception) -> ParameterError:

@@ -24,7 +24,7 @@ async def copy_rows(session: AsyncSession, query: Query[None], rows: CopySource[
     of the iterable, a cancellation.
     """
     check_many(query, rows)
-    session.check_free(query)
+    session.check_free(query.name)
     async with session._statement_lock:
         cursor = await session._cursor_for(query.types)
         session.copying = query.name

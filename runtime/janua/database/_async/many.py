@@ -124,7 +124,7 @@ class AsyncManyStatements(ABC):
 
 
 async def _run_atomically(session: AsyncSession, query: Query[Any], requests: list[Request[Any, Any]]) -> None:
-    session.check_free(query)
+    session.check_free(query.name)
     try:
         await run_together(session, requests, is_atomic=True)
     except ParameterError as error:

@@ -49,7 +49,7 @@ class AsyncPipeline(AsyncStatements):
             requests = [self._waiting.popleft() for _ in range(len(self._waiting))]
             if requests:
                 async with self._source._hold() as session:
-                    session.check_free(requests[0].query)
+                    session.check_free(requests[0].query.name)
                     await run_together(session, requests, is_atomic=False)
                 self._failures += [each.error for each in requests if each.error and each.read is Result.ignore]
         if self._failures:

@@ -52,7 +52,7 @@ class AsyncSession(psycopg.AsyncConnection[TupleRow]):
         A cancellation cancels the statement in the server too, and leaves the connection usable.
         """
         values = encode_parameters(query, params)
-        self.check_free(query)
+        self.check_free(query.name)
         async with self._statement_lock:
             cursor = await self._cursor_for(query.types)
             pgresult = await self._execute(cursor, query, values)
@@ -62,11 +62,11 @@ class AsyncSession(psycopg.AsyncConnection[TupleRow]):
                 # The cursor is kept, the memory of its answer must not be.
                 pgresult.clear()
 
-    def check_free(self, query: Query[Any]) -> None:
+    def check_free(self, subject: str) -> None:
         """Raise TransactionError while rows are copied: to wait for their end may be to wait for oneself."""
         if self.copying:
             raise TransactionError(
-                f"{query.name} cannot run while {self.copying} copies rows on the same connection:"
+                f"{subject} cannot run while {self.copying} copies rows on the same connection:"
                 " run it before, or on the database"
             )
 

@@ -105,6 +105,7 @@ class AsyncTransaction(AsyncPipelineSource):
 
     async def _start(self, command: bytes) -> None:
         try:
+            self._session.check_free("a transaction's command")
             await self._session.execute(command)
             self._is_open = True
         finally:
@@ -129,6 +130,7 @@ class AsyncTransaction(AsyncPipelineSource):
                 await self.rollback()
 
     async def _end(self, command: bytes) -> None:
+        self._session.check_free("a transaction's command")
         self._is_open = False
         try:
             await self._session.execute(command)

@@ -25,7 +25,7 @@ def copy_rows(session: Session, query: Query[None], rows: CopySource[object]) ->
     of the iterable, a cancellation.
     """
     check_many(query, rows)
-    session.check_free(query)
+    session.check_free(query.name)
     with session._statement_lock:
         cursor = session._cursor_for(query.types)
         session.copying = query.name

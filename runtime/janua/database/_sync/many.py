@@ -121,7 +121,7 @@ class ManyStatements(ABC):
 
 
 def _run_atomically(session: Session, query: Query[Any], requests: list[Request[Any, Any]]) -> None:
-    session.check_free(query)
+    session.check_free(query.name)
     try:
         run_together(session, requests, is_atomic=True)
     except ParameterError as error:

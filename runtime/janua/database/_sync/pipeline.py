@@ -50,7 +50,7 @@ class Pipeline(Statements):
             requests = [self._waiting.popleft() for _ in range(len(self._waiting))]
             if requests:
                 with self._source._hold() as session:
-                    session.check_free(requests[0].query)
+                    session.check_free(requests[0].query.name)
                     run_together(session, requests, is_atomic=False)
                 self._failures += [each.error for each in requests if each.error and each.read is Result.ignore]
         if self._failures:

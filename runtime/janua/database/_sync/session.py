@@ -53,7 +53,7 @@ class Session(psycopg.Connection[TupleRow]):
         A cancellation cancels the statement in the server too, and leaves the connection usable.
         """
         values = encode_parameters(query, params)
-        self.check_free(query)
+        self.check_free(query.name)
         with self._statement_lock:
             cursor = self._cursor_for(query.types)
             pgresult = self._execute(cursor, query, values)
@@ -63,11 +63,11 @@ class Session(psycopg.Connection[TupleRow]):
                 # The cursor is kept, the memory of its answer must not be.
                 pgresult.clear()
 
-    def check_free(self, query: Query[Any]) -> None:
+    def check_free(self, subject: str) -> None:
         """Raise TransactionError while rows are copied: to wait for their end may be to wait for oneself."""
         if self.copying:
             raise TransactionError(
-                f"{query.name} cannot run while {self.copying} copies rows on the same connection:"
+                f"{subject} cannot run while {self.copying} copies rows on the same connection:"
                 " run it before, or on the database"
             )
 

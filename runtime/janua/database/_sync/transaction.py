@@ -104,6 +104,7 @@ class Transaction(PipelineSource):
 
     def _start(self, command: bytes) -> None:
         try:
+            self._session.check_free("a transaction's command")
             self._session.execute(command)
             self._is_open = True
         finally:
@@ -128,6 +129,7 @@ class Transaction(PipelineSource):
                 self.rollback()
 
     def _end(self, command: bytes) -> None:
+        self._session.check_free("a transaction's command")
         self._is_open = False
         try:
             self._session.execute(command)
