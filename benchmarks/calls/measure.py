@@ -26,6 +26,8 @@ import psycopg
 from janua import Database, Query
 from janua.embedded.postgres import serve
 
+Connection = psycopg.Connection[tuple[object, ...]]
+
 ROWS = 10_000
 ROUNDS = 15
 TABLE = "CREATE UNLOGGED TABLE rows (id bigint, key uuid, name text, score float8, active bool, at timestamptz)"
@@ -38,6 +40,7 @@ BULK = Query[None](
     " $5::bool[], $6::timestamptz[]) WITH ORDINALITY AS r (c1, c2, c3, c4, c5, c6, n) ORDER BY n",
     params=tuple(f"{each}[]" for each in TYPES),
     attributes=NAMES,
+    elements=TYPES,
 )
 STREAM = Query[tuple[int, str]](
     "stream", "SELECT n, repeat('x', 50) FROM generate_series(1, 1000000) AS n", columns=("integer", "text"),
@@ -57,34 +60,36 @@ class Row:
     at: datetime
 
 
-def by_hand(connection: psycopg.Connection, rows: list[tuple[object, ...]]) -> None:
+def by_hand(connection: Connection, rows: list[tuple[object, ...]]) -> None:
     """What a careful user of psycopg writes."""
-    with connection.cursor() as cursor:
-        with cursor.copy("COPY rows FROM STDIN (FORMAT binary)") as copy:
-            copy.set_types(["int8", "uuid", "text", "float8", "bool", "timestamptz"])
-            for row in rows:
-                copy.write_row(row)
+    with connection.cursor() as cursor, cursor.copy("COPY rows FROM STDIN (FORMAT binary)") as copy:
+        copy.set_types(["int8", "uuid", "text", "float8", "bool", "timestamptz"])
+        for row in rows:
+            copy.write_row(row)
+    connection.commit()
 
 
-def executemany(connection: psycopg.Connection, rows: list[tuple[object, ...]]) -> None:
+def executemany(connection: Connection, rows: list[tuple[object, ...]]) -> None:
     """One prepared statement a row, in a pipeline."""
     connection.cursor().executemany("INSERT INTO rows VALUES (%s, %s, %s, %s, %s, %s)", rows)
+    connection.commit()
 
 
 def compare(url: str) -> None:
     """Print the table of the inserts."""
     start = datetime(2024, 1, 1, tzinfo=UTC)
-    tuples: list[tuple[object, ...]] = [
-        (n, UUID(int=n), f"name {n}", n / 3, n % 2 == 0, start + timedelta(seconds=n)) for n in range(ROWS)
+    rows = [
+        Row(id=n, key=UUID(int=n), name=f"name {n}", score=n / 3, active=n % 2 == 0, at=start + timedelta(seconds=n))
+        for n in range(ROWS)
     ]
-    rows = [Row(**dict(zip(NAMES, values, strict=True))) for values in tuples]
+    tuples = [tuple(getattr(row, name) for name in NAMES) for row in rows]
     with Database(url) as db, psycopg.connect(url) as connection:
         db.raw(TABLE)
         candidates: dict[str, Callable[[], object]] = {
-            "psycopg binary COPY by hand": lambda: (by_hand(connection, tuples), connection.commit()),
+            "psycopg binary COPY by hand": lambda: by_hand(connection, tuples),
             "janua :copy": lambda: db.copy(COPY, rows),
             "janua @bulk": lambda: db.bulk_execute(BULK, rows),
-            "psycopg executemany": lambda: (executemany(connection, tuples), connection.commit()),
+            "psycopg executemany": lambda: executemany(connection, tuples),
         }
         times: dict[str, list[float]] = {name: [] for name in candidates}
         for _ in range(ROUNDS):

@@ -91,7 +91,8 @@ def shown_url(names: dict[str, Any], scratch: ScratchServer) -> Iterator[str]:
 def block(containing: str) -> CodeType:
     """The one block of Python with this text, in which await stands outside of functions."""
     [found] = [each for each in blocks("python") if containing in each]
-    return compile(found, "many-rows.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    code: CodeType = compile(found, "many-rows.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    return code
 
 
 async def run(code: CodeType, names: dict[str, Any]) -> None:
@@ -130,7 +131,7 @@ async def test_what_it_shows_of_pipelines_runs(janua_database_url: str) -> None:
     with Database(janua_database_url) as db:
         ada = users.register_user(db, email="ada@example.com", name="Ada", password_hash=b"x", locale="en")
         async with AsyncDatabase(janua_database_url) as adb:
-            values = {"db": db, "adb": adb, "users": users, "id": ada.id, "asyncio": asyncio}
+            values: dict[str, Any] = {"db": db, "adb": adb, "users": users, "id": ada.id, "asyncio": asyncio}
             await run(block("users.record_login(pipeline"), values)
             assert values["user"].last_login_at is not None
             await run(block("await asyncio.gather("), values)

@@ -81,7 +81,7 @@ VALUES: list[tuple[str, list[Any]]] = [
     ("character varying", TRICKY),
     ("bpchar", ["abc", ""]),
     ("bytea", [b"", b"\0\xff", bytearray(b"x"), memoryview(b"yz")]),
-    ("uuid", [UUID(int=0), UUID(int=2**128 - 1), "00000000-0000-0000-0000-000000000001"]),
+    ("uuid", [UUID(int=0), UUID(int=2**128 - 1)]),
     ("date", [dt.date(1, 1, 1), dt.date(2000, 1, 1), dt.date(9999, 12, 31)]),
     ("time without time zone", [dt.time(0), dt.time(23, 59, 59, 999999)]),
     ("time with time zone", [dt.time(1, 2, 3, 4, dt.UTC), dt.time(1, tzinfo=dt.timezone(dt.timedelta(hours=-5)))]),

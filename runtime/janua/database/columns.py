@@ -1,30 +1,31 @@
 """
 Columns of rows to be copied, in PostgreSQL's binary form.
 
-COPY casts nothing: a value has the binary form of its column's type, or the server misreads it. A whole
-column is looked at in one go; only where something is unusual, value by value. psycopg's binary dumpers write
-numbers, texts and dates; what they do not know is made bytes here, which are written as they are.
+COPY casts nothing: a value has the binary form of its column's type, or the server misreads it. psycopg's binary
+dumpers write numbers, texts and dates, and refuse most of what they cannot; what they would change (a number out
+of range, the time of a datetime) is looked for here, in a whole column at once, and only where something is
+unusual value by value. What they do not know is made bytes, which are written as they are.
 """
 
 from __future__ import annotations
 
 import struct
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
 from ipaddress import ip_interface, ip_network
 from typing import Any, TypeAlias
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from psycopg.abc import Transformer
 from psycopg.pq import Format
 from psycopg.types.string import TextBinaryLoader
 
 from janua.database.jsontext import json_bytes
-from janua.database.values import ENCODERS, INTEGER_LIMITS
+from janua.database.values import ENCODERS
 from janua.query import DatabaseType, DomainType, EnumType, FormType, TextType
 from janua.types import Interval
 
@@ -42,16 +43,17 @@ class Column:
     """
     How the values of one type are written: by psycopg's dumper for ``oid``, after ``encode`` where they do not fit.
 
-    ``encode`` is never called with None. It raises TypeError, ValueError or OverflowError.
+    ``encode`` is never called with None. It raises TypeError, ValueError or OverflowError. Without ``fits`` the dumper
+    writes what is right and refuses the rest.
     """
 
     oid: int
     encode: Encode
-    fits: Fits
+    fits: Fits | None
 
     def ready(self, values: Sequence[Any]) -> Sequence[Any]:
         """Return what the dumper takes; the same sequence where nothing had to be changed."""
-        if self.fits(values):
+        if self.fits is None or self.fits(values):
             return values
         return [value if value is None else self.encode(value) for value in values]
 
@@ -109,27 +111,20 @@ def _checked(type_name: str, *classes: type) -> Encode:
     return encode
 
 
-def _integers(type_name: str) -> Fits:
-    low, high = INTEGER_LIMITS[type_name]
-
+def _fit_into(code: str) -> Fits:
     def fits(values: Sequence[Any]) -> bool:
-        classes = set(map(type, values))
-        if classes == {int, _NONE}:
-            values = [value for value in values if value is not None]
-        elif classes != {int}:
-            return classes == {_NONE}
-        return bool(low <= min(values) and max(values) <= high)
+        try:
+            array(code, values)
+        except (TypeError, OverflowError):
+            return False
+        return True
 
     return fits
 
 
-def _integer_column(type_name: str, oid: int) -> Column:
-    return Column(oid, _checked(type_name, int), _integers(type_name))
-
-
 def _fits_real(values: Sequence[Any]) -> bool:
     # one that is not a number makes the comparison false, or leaves it as it is
-    return set(map(type, values)) == {float} and max(map(abs, values)) <= _LARGEST_REAL
+    return set(map(type, values)) == {float} and bool(max(map(abs, values)) <= _LARGEST_REAL)
 
 
 def _real(value: Any) -> float:
@@ -158,7 +153,10 @@ def _numeric(value: Any) -> Decimal | int:
 
 
 def _fits_text(values: Sequence[Any]) -> bool:
-    return set(map(type, values)) == {str} and "\0" not in "".join(values)
+    try:
+        return "\0" not in "".join(values)
+    except TypeError:
+        return False
 
 
 def _text(value: Any) -> str:
@@ -167,27 +165,6 @@ def _text(value: Any) -> str:
     if "\0" in value:
         raise ValueError("a text cannot contain NUL (U+0000)")
     return str.__str__(value)
-
-
-def _fits_with_zone(values: Sequence[Any]) -> bool:
-    if set(map(type, values)) != {datetime}:
-        return False
-    # these always know their offset
-    return all(type(zone) in (timezone, ZoneInfo) for zone in {value.tzinfo for value in values})
-
-
-def _fits_without_zone(python: type) -> Fits:
-    def fits(values: Sequence[Any]) -> bool:
-        return set(map(type, values)) == {python} and {value.tzinfo for value in values} == {None}
-
-    return fits
-
-
-def _uuid(value: Any) -> UUID:
-    return UUID(value) if isinstance(value, str) else _is_uuid(value)  # type: ignore[return-value]
-
-
-_is_uuid = _checked("uuid", UUID)
 
 
 def _interval(value: Any) -> bytes:
@@ -263,31 +240,25 @@ def _flat(value: Sequence[Any]) -> tuple[list[int], list[Any]]:
 
 
 _COLUMNS: Mapping[str, Column] = {
-    "smallint": _integer_column("smallint", 21),
-    "integer": _integer_column("integer", 23),
-    "bigint": _integer_column("bigint", 20),
-    "oid": _integer_column("oid", 26),
+    "smallint": Column(21, _checked("smallint", int), _fit_into("h")),
+    "integer": Column(23, _checked("integer", int), _fit_into("i")),
+    "bigint": Column(20, _checked("bigint", int), None),
+    "oid": Column(26, _checked("oid", int), _fit_into("I")),
     "real": Column(700, _real, _fits_real),
-    "double precision": Column(701, _double, _only(float)),
-    "numeric": Column(1700, _numeric, _only(int)),
+    "double precision": Column(701, _double, None),
+    "numeric": Column(1700, _numeric, _only(int, Decimal)),
     "boolean": Column(16, _checked("boolean", bool), _only(bool)),
     **dict.fromkeys(
         ("text", "character varying", "character", "bpchar"),
         Column(25, _text, _fits_text),
     ),
     "bytea": Column(_BYTEA, _bytes, _only(bytes)),
-    "uuid": Column(2950, _uuid, _only(UUID)),
+    "uuid": Column(2950, _checked("uuid", UUID), None),
     "date": Column(1082, _checked("date", date), _only(date)),
-    "time without time zone": Column(
-        1083, _checked("time without time zone", time), _fits_without_zone(time)
-    ),
+    "time without time zone": Column(1083, _checked("time without time zone", time), _never),
     "time with time zone": Column(1266, _checked("time with time zone", time), _never),
-    "timestamp without time zone": Column(
-        1114, _checked("timestamp without time zone", datetime), _fits_without_zone(datetime)
-    ),
-    "timestamp with time zone": Column(
-        1184, _checked("timestamp with time zone", datetime), _fits_with_zone
-    ),
+    "timestamp without time zone": Column(1114, _checked("timestamp without time zone", datetime), None),
+    "timestamp with time zone": Column(1184, _checked("timestamp with time zone", datetime), None),
     "interval": _as_bytes(_interval),
     "json": _as_bytes(json_bytes),
     "jsonb": _as_bytes(_jsonb),

@@ -17,13 +17,13 @@ from janua.database.values import Encoder
 from janua.errors import JanuaError
 from janua.query import Query
 
-CHUNK = 1_000
-"""How many rows are looked at in one go."""
+CHUNK = 500
+"""How many rows are looked at in one go: fewer than the new objects after which Python's collector runs."""
 
 WriteRow = Callable[[Sequence[Any]], Any]
 """psycopg's: gives bytes when enough have come together."""
 
-_REFUSALS = (psycopg.Error, TypeError, ValueError, OverflowError, ArithmeticError, RecursionError)
+_REFUSALS = (psycopg.Error, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 
 
 class RowFormat(Protocol):
@@ -49,15 +49,21 @@ class BinaryRows:
     def __init__(self, columns: Sequence[Column], transformer: Transformer) -> None:
         self.types: Sequence[int] = [each.oid for each in columns]
         self._columns = columns
+        self._looked_at = [(at, column) for at, column in enumerate(columns) if column.fits is not None]
         self._transformer = transformer
 
     def ready(self, rows: list[tuple[Any, ...]]) -> Sequence[Sequence[Any]]:
-        """Look at each column as a whole; rows that are right as they are are given back."""
-        given = list(zip(*rows, strict=True))
-        found = [column.ready(values) for column, values in zip(self._columns, given, strict=True)]
-        if all(each is values for each, values in zip(found, given, strict=True)):
+        """Look at columns as a whole; rows that are right as they are are given back."""
+        changed: dict[int, Sequence[Any]] = {}
+        for at, column in self._looked_at:
+            values = [row[at] for row in rows]
+            ready = column.ready(values)
+            if ready is not values:
+                changed[at] = ready
+        if not changed:
             return rows
-        return list(zip(*found, strict=True))
+        columns = list(zip(*rows, strict=True))
+        return list(zip(*(changed.get(at, values) for at, values in enumerate(columns)), strict=True))
 
     def check(self, at: int, value: Any) -> None:
         """Write one value for nothing."""

@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 import psycopg
-from psycopg.abc import AdaptContext, PQGen
-from psycopg.adapt import PyFormat, Transformer
+from psycopg.abc import PQGen, Transformer
+from psycopg.adapt import PyFormat
 from psycopg.generators import fetch_many, pipeline_communicate
 from psycopg.pq import ExecStatus, Format, PipelineStatus
 from psycopg.pq.abc import PGconn, PGresult
@@ -21,6 +21,8 @@ from janua.query import Query
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+_AT_ONCE = 32
 
 
 @dataclass(slots=True, eq=False)
@@ -41,12 +43,12 @@ class Request(Generic[T, R]):
         """Make the values ready. Raises ParameterError where one does not fit."""
         return cls(query, encode_parameters(query, params), read)
 
-    def dump(self, context: AdaptContext) -> None:
+    def dump(self, transformer: Transformer) -> None:
         """Write the values as they are sent. Raises ParameterError for one that cannot be."""
         try:
-            self.sent = Transformer(context).dump_sequence(self.values, [PyFormat.AUTO] * len(self.values))
+            self.sent = transformer.dump_sequence(self.values, [PyFormat.AUTO] * len(self.values))
         except (psycopg.Error, TypeError, ValueError, RecursionError) as error:
-            raise explain_refusal(self.query, self.values, context) or error from None
+            raise explain_refusal(self.query, self.values, transformer) or error from None
 
     def result(self) -> R:
         """Return what the answer was read as. Raises what went wrong."""
@@ -77,11 +79,17 @@ def exchange(pgconn: PGconn, requests: Sequence[Request[Any, Any]], *, is_atomic
     pgconn.enter_pipeline_mode()
     sends, owners = _messages(pgconn, requests, is_atomic)
     waiting = deque(owners)
-    commands = deque(sends)
+    # Several at a time: psycopg asks the socket before each command.
+    commands = deque(partial(_send, sends[at : at + _AT_ONCE]) for at in range(0, len(sends), _AT_ONCE))
     for answers in (yield from pipeline_communicate(pgconn, commands)):
         _settle(waiting, answers)
     while waiting:
         _settle(waiting, (yield from fetch_many(pgconn)))
+
+
+def _send(messages: Sequence[Callable[[], None]]) -> None:
+    for message in messages:
+        message()
 
 
 def leave(pgconn: PGconn) -> None:

@@ -58,10 +58,14 @@ def column_arrays(query: Query[Any], sets: Iterable[object]) -> tuple[Sequence[A
 
     Nothing where there are no sets. Raises ParameterError with the row and the value that cannot be written.
     """
-    columns = zip(*value_sets(query, sets), strict=True)
-    return tuple(
-        values if array == f"{element}[]" else _texts(query, at, values)
-        for at, (values, element, array) in enumerate(zip(columns, query.elements, query.params, strict=False))
+    columns = list(zip(*value_sets(query, sets), strict=True))
+    return (
+        tuple(
+            values if query.params[at] == f"{element}[]" else _texts(query, at, values)
+            for at, (values, element) in enumerate(zip(columns, query.elements, strict=True))
+        )
+        if columns
+        else ()
     )
 
 

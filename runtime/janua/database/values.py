@@ -144,7 +144,7 @@ def encode_json(value: object) -> Encoded:
     return Encoded(json_bytes(value))
 
 
-INTEGER_LIMITS: Mapping[str, tuple[int, int]] = {
+_LIMITS: Mapping[str, tuple[int, int]] = {
     "smallint": (-(2**15), 2**15 - 1),
     "integer": (-(2**31), 2**31 - 1),
     "bigint": (-(2**63), 2**63 - 1),
@@ -155,7 +155,7 @@ _TEXTS = ("text", "character varying", "character", "bpchar", "name")
 _FLOATS = ("real", "double precision")
 
 ENCODERS: Mapping[str, Encoder] = {
-    **{name: _integer(low, high) for name, (low, high) in INTEGER_LIMITS.items()},
+    **{name: _integer(low, high) for name, (low, high) in _LIMITS.items()},
     **dict.fromkeys((*_FLOATS, "numeric"), _number),
     **dict.fromkeys(_TEXTS, _text),
     "date": _date,
@@ -166,7 +166,7 @@ ENCODERS: Mapping[str, Encoder] = {
 """By ``format_type``'s spelling; a value of any other type is sent as it is."""
 
 ARRAYS: Mapping[str, WriteArray] = {
-    **{name: _written_integers(low, high) for name, (low, high) in INTEGER_LIMITS.items()},
+    **{name: _written_integers(low, high) for name, (low, high) in _LIMITS.items()},
     **dict.fromkeys(_TEXTS, _write_texts),
     **dict.fromkeys(_FLOATS, _written_plainly(float)),
     "uuid": _written_plainly(UUID),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from ipaddress import ip_address
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from janua import Database, ParameterError
 from generated import audit, products
 from generated.audit import CopyAuditEventsParams
 from generated.enums import AuditSeverity
-from generated.products import ChangePricesParams
+from generated.products import ChangePricesParams, ChangePricesRow
 from tests.service.api.test_api_keys import make_key
 from tests.service.conftest import Arrive
 from tests.service.people import found_organization
@@ -84,7 +85,9 @@ def test_an_export_has_all_events_a_line_each(person: Arrive, janua_database_url
 def test_prices_change_together(janua_db: Database) -> None:
     """A SKU that there is not gives None."""
     janua_db.raw("INSERT INTO products (sku, name, price) VALUES ('seat', 'A seat', 5), ('pro', 'Pro', 9)")
+    wanted = (("pro", 10), ("none", 1), ("seat", 6))
     found = products.change_prices(
-        janua_db, [ChangePricesParams(sku=sku, price=price) for sku, price in (("pro", 10), ("none", 1), ("seat", 6))]
+        janua_db, [ChangePricesParams(sku=sku, price=Decimal(price)) for sku, price in wanted]
     )
-    assert [("pro", 10), None, ("seat", 6)] == [each and (each.sku, each.price) for each in found]
+    expected = [ChangePricesRow(sku="pro", price=Decimal(10)), None, ChangePricesRow(sku="seat", price=Decimal(6))]
+    assert expected == found

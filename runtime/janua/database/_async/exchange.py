@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg
+from psycopg import adapt
+from psycopg.abc import Transformer
 
 from janua.database._async.session import AsyncSession
 from janua.database.exchange import Request, exchange, leave
+from janua.query import Types
 
 
 async def run_together(session: AsyncSession, requests: Sequence[Request[Any, Any]], *, is_atomic: bool) -> None:
@@ -40,9 +43,13 @@ async def _dumped(
     session: AsyncSession, requests: Sequence[Request[Any, Any]], is_atomic: bool
 ) -> list[Request[Any, Any]]:
     ready = []
+    transformers: dict[Types, Transformer] = {}
     for request in requests:
         try:
-            request.dump(await session._cursor_for(request.query.types))
+            types = request.query.types
+            if types not in transformers:
+                transformers[types] = adapt.Transformer(await session._cursor_for(types))
+            request.dump(transformers[types])
             ready.append(request)
         except Exception as error:
             request.error = error

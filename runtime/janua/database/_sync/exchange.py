@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg
+from psycopg import adapt
+from psycopg.abc import Transformer
 
 from janua.database._sync.session import Session
 from janua.database.exchange import Request, exchange, leave
+from janua.query import Types
 
 
 def run_together(session: Session, requests: Sequence[Request[Any, Any]], *, is_atomic: bool) -> None:
@@ -39,9 +42,13 @@ def run_together(session: Session, requests: Sequence[Request[Any, Any]], *, is_
 
 def _dumped(session: Session, requests: Sequence[Request[Any, Any]], is_atomic: bool) -> list[Request[Any, Any]]:
     ready = []
+    transformers: dict[Types, Transformer] = {}
     for request in requests:
         try:
-            request.dump(session._cursor_for(request.query.types))
+            types = request.query.types
+            if types not in transformers:
+                transformers[types] = adapt.Transformer(session._cursor_for(types))
+            request.dump(transformers[types])
             ready.append(request)
         except Exception as error:
             request.error = error
