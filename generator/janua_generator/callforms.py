@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from janua_generator import names
 from janua_generator.analysis.analyse import AnalysedQuery
+from janua_generator.analysis.parameters import Parameter
 from janua_generator.annotations import optional, unshadowed
 from janua_generator.classtable import ClassTable
 from janua_generator.model import Field, RowClass
@@ -88,6 +89,14 @@ def _returns(cardinality: Cardinality, result: str) -> str:
             return "int"
         case _:
             return result
+
+
+def sent_parameters(query: AnalysedQuery) -> list[Parameter]:
+    """Return the parameters in the order in which they are sent."""
+    if query.sets is None:
+        return list(query.parameters)
+    by_number = {parameter.number: parameter for parameter in query.parameters}
+    return [by_number[number] for number in (*query.sets.each, *query.sets.shared)]
 
 
 def take_sets(

@@ -15,7 +15,7 @@ from janua_generator import names
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.parameters import Parameter
 from janua_generator.annotations import aliases, optional
-from janua_generator.callforms import call_form, take_sets
+from janua_generator.callforms import call_form, sent_parameters, take_sets
 from janua_generator.classtable import ClassTable
 from janua_generator.diagnostics import GenerationFailed
 from janua_generator.imports import DATACLASS, FIELD, FUTURE, LAZY, import_block
@@ -135,7 +135,7 @@ class QueryModule:
             fold=row.fold,
             shapes=row.shapes,
             columns_as=tuple((at, literal(each.python)) for at, each in enumerate(query.columns) if each.python),
-            own_parameters=tuple(at for at, each in enumerate(query.parameters) if self._is_dumped(each)),
+            own_parameters=tuple(at for at, each in enumerate(sent_parameters(query)) if self._is_dumped(each)),
             text=not all(type_map.python(each.type).binary for each in query.columns),
             timeout=timeout_of(source),
             sets=taken.sets,

@@ -13,6 +13,7 @@ from psycopg.adapt import AdaptersMap, PyFormat, Transformer
 
 from janua.database.adapt import base_adapters
 from janua.database.composites import composite_dumper
+from janua.database.conversions import dump
 from janua.database.parameters import encoder_for, reason_of
 from janua.errors import ParameterError
 from janua.query import CompositeType, Query, Types
@@ -26,14 +27,35 @@ def value_sets(query: Query[Any], sets: Iterable[object], first: int = 1) -> lis
     """
     check_many(query, sets)
     if not query.attributes:
-        return list(zip(sets))
-    given = list(sets)
+        found: list[tuple[Any, ...]] = list(zip(sets))
+    else:
+        found = _taken_apart(query, list(sets), first)
+    return _of_usual_classes(query, found, first) if query.own_parameters else found
+
+
+def _taken_apart(query: Query[Any], given: Sequence[object], first: int) -> list[tuple[Any, ...]]:
     take = attrgetter(*query.attributes)
     try:
         found = list(map(take, given))
     except AttributeError:
         raise _foreign(query, given, first) from None
     return found if len(query.attributes) > 1 else [(value,) for value in found]
+
+
+def _of_usual_classes(query: Query[Any], sets: Sequence[tuple[Any, ...]], first: int) -> list[tuple[Any, ...]]:
+    """The sets with values of the project's own classes as the usual ones."""
+    own = [at for at in query.own_parameters if at < len(sets[0])] if sets else []
+    found = []
+    for number, given in enumerate(sets, first):
+        values = list(given)
+        for at in own:
+            try:
+                values[at] = dump(values[at])
+            except TypeError as error:
+                type_name = query.elements[at] if query.elements else query.params[at]
+                raise row_error(query, number, at, type_name, error) from None
+        found.append(tuple(values))
+    return found
 
 
 def check_many(query: Query[Any], sets: object) -> None:
