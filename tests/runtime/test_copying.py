@@ -175,6 +175,20 @@ async def test_a_wrong_value_is_named_by_row_and_column(
     assert 0 == twin.pool_stats().busy
 
 
+async def test_the_count_is_of_what_the_table_took(twin: Any, settle: Any) -> None:
+    """A trigger may leave rows out."""
+    await settle(
+        twin.raw(
+            "DROP TABLE IF EXISTS even; CREATE TABLE even (n int);"
+            "CREATE OR REPLACE FUNCTION only_even() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$BEGIN IF NEW.n % 2 = 0 THEN RETURN NEW; END IF; RETURN NULL; END$$;"
+            "CREATE TRIGGER only_even BEFORE INSERT ON even FOR EACH ROW EXECUTE FUNCTION only_even()"
+        )
+    )
+    copy = Query[None]("even.copy", "COPY even (n) FROM STDIN", params=("integer",))
+    assert 500 == await settle(twin.copy(copy, range(1000)))
+
+
 async def test_what_the_server_refuses_undoes_all(twin: Any, settle: Any) -> None:
     """Its error names the query."""
     with pytest.raises(psycopg.errors.UniqueViolation) as caught:

@@ -51,7 +51,7 @@ class ManyStatements(ABC):
 
     def copy(self, query: Query[None], rows: CopySource[object], /) -> int:
         """
-        Copy rows into a table and return how many they were; all of them or none.
+        Copy rows into a table and return how many it took; all of them or none.
 
         Raises ParameterError, with the number of the row from 1, for a value that is not of its column's type.
         Meanwhile nothing else can run on the connection: TransactionError, from the iterable too.
