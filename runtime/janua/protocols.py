@@ -54,7 +54,7 @@ class Executor(Protocol):
         ...
 
     def copy(self, query: Query[None], rows: CopySource[object], /) -> int:
-        """Copy rows into a table, all or none, and return how many it took. Raises ParameterError with the row's number."""
+        """Copy rows into a table, all or none; return how many it took. ParameterError has the number of a row."""
         ...
 
     def bulk_all(self, query: Query[T], rows: Iterable[object], params: tuple[object, ...] = (), /) -> list[T]:
@@ -124,7 +124,7 @@ class AsyncExecutor(Protocol):
         ...
 
     def copy(self, query: Query[None], rows: CopySource[object], /) -> Coro[int]:
-        """Copy rows into a table, all or none, and return how many it took. Raises ParameterError with the row's number."""
+        """Copy rows into a table, all or none; return how many it took. ParameterError has the number of a row."""
         ...
 
     def bulk_all(self, query: Query[T], rows: Iterable[object], params: tuple[object, ...] = (), /) -> Coro[list[T]]:

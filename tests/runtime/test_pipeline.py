@@ -181,3 +181,24 @@ async def test_a_type_that_is_made_anew_is_looked_up_again(twin: Any, block: Any
         await settle(twin.raw("DROP TYPE fresh"))
     with pytest.raises((SchemaDrift, psycopg.errors.UndefinedObject)):
         await settle(twin.batch_one(query, ["a"]))
+
+
+async def test_a_time_limit_holds_in_every_kind_of_call(twin: Any, block: Any, settle: Any) -> None:
+    """For each statement, and not for what follows it in the transaction."""
+    nap = Query[str]("nap", "SELECT pg_sleep($1)::text", params=("double precision",), columns=("text",), timeout=0.1)
+    show = Query[str]("show", "SELECT current_setting('statement_timeout')", columns=("text",))
+    for method, arguments in (("batch_one", [0.0, 5.0]), ("fetch_one", (5.0,))):
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            await settle(getattr(twin, method)(nap, arguments))
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            async with block(twin.pipeline()) as pipeline:
+                await settle(getattr(pipeline, method)(nap, arguments))
+    async with block(twin.transaction()) as tx:
+        before = await settle(tx.fetch_one(show))
+        assert ["", ""] == await settle(tx.batch_one(nap, [0.0, 0.0]))
+        assert before == await settle(tx.fetch_one(show))
+    rows = Query[int]("rows", "SELECT n FROM generate_series(1, 500) AS n, pg_sleep(0.01 * (n % 2))", timeout=0.1)
+    with pytest.raises(psycopg.errors.QueryCanceled):
+        async with block(twin.stream(rows)) as stream:
+            _ = [each async for each in stream] if hasattr(stream, "__anext__") else list(stream)
+    assert 0 == twin.pool_stats().busy

@@ -14,6 +14,7 @@ from janua.database._async.streaming import open_rows
 from janua.database.exchange import Request
 from janua.database.results import Result
 from janua.database.sets import column_arrays, explain_arrays, value_sets
+from janua.database.settings import REPLACE_TIMEOUT, limit_of
 from janua.errors import ParameterError
 from janua.protocols import CopySource
 from janua.query import Query
@@ -55,7 +56,7 @@ class AsyncManyStatements(ABC):
         Raises ParameterError, with the number of the row from 1, for a value that is not of its column's type.
         Meanwhile nothing else can run on the connection: TransactionError, from the iterable too.
         """
-        async with self._hold() as session:
+        async with self._limited(query) as place, place._hold() as session:
             return await copy_rows(session, query, rows)
 
     async def bulk_all(self, query: Query[T], rows: Iterable[object], params: tuple[object, ...] = (), /) -> list[T]:
@@ -94,6 +95,18 @@ class AsyncManyStatements(ABC):
         """Do so, and return each set's rows."""
         return await self._batch(query, sets, Result.all)
 
+    @asynccontextmanager
+    async def _limited(self, query: Query[Any]) -> AsyncIterator[AsyncManyStatements]:
+        """Give what runs the query within its ``timeout``: a transaction, where there is one."""
+        if query.timeout is None:
+            yield self
+            return
+        async with self._within() as place:
+            before = await place._run(REPLACE_TIMEOUT, (limit_of(query.timeout),), Result.one)
+            yield place
+            # after an error, the rollback that it demands has set it back
+            await place._run(REPLACE_TIMEOUT, (before,), Result.one)
+
     async def _bulk(
         self,
         query: Query[T],
@@ -118,7 +131,7 @@ class AsyncManyStatements(ABC):
             except ParameterError as error:
                 raise _of_set(error, query, number) from None
         if requests:
-            async with self._hold() as session:
+            async with self._limited(query) as place, place._hold() as session:
                 await _run_atomically(session, query, requests)
         return [request.result() for request in requests]
 

@@ -39,6 +39,9 @@ class AsyncPipeline(AsyncStatements):
 
     async def execute(self, query: Query[None], params: tuple[object, ...] = (), /) -> None:
         """Note a statement whose result does not matter; it is sent with the next that has one."""
+        if query.timeout is not None:
+            await self._run(query, params, Result.ignore)
+            return
         self._waiting.append(Request.of(query, params, Result.ignore))
         if len(self._waiting) >= _MOST_WAITING:
             await self.flush()
@@ -60,6 +63,10 @@ class AsyncPipeline(AsyncStatements):
             raise first
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        if query.timeout is not None:
+            # It needs statements around it, which set the limit.
+            await self.flush()
+            return await self._source._run(query, params, read)
         request = Request.of(query, params, read)
         self._waiting.append(request)
         # Let others add theirs.

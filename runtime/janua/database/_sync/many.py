@@ -15,6 +15,7 @@ from janua.database._sync.streaming import open_rows
 from janua.database.exchange import Request
 from janua.database.results import Result
 from janua.database.sets import column_arrays, explain_arrays, value_sets
+from janua.database.settings import REPLACE_TIMEOUT, limit_of
 from janua.errors import ParameterError
 from janua.protocols import CopySource
 from janua.query import Query
@@ -56,7 +57,7 @@ class ManyStatements(ABC):
         Raises ParameterError, with the number of the row from 1, for a value that is not of its column's type.
         Meanwhile nothing else can run on the connection: TransactionError, from the iterable too.
         """
-        with self._hold() as session:
+        with self._limited(query) as place, place._hold() as session:
             return copy_rows(session, query, rows)
 
     def bulk_all(self, query: Query[T], rows: Iterable[object], params: tuple[object, ...] = (), /) -> list[T]:
@@ -91,6 +92,18 @@ class ManyStatements(ABC):
         """Do so, and return each set's rows."""
         return self._batch(query, sets, Result.all)
 
+    @contextmanager
+    def _limited(self, query: Query[Any]) -> Iterator[ManyStatements]:
+        """Give what runs the query within its ``timeout``: a transaction, where there is one."""
+        if query.timeout is None:
+            yield self
+            return
+        with self._within() as place:
+            before = place._run(REPLACE_TIMEOUT, (limit_of(query.timeout),), Result.one)
+            yield place
+            # after an error, the rollback that it demands has set it back
+            place._run(REPLACE_TIMEOUT, (before,), Result.one)
+
     def _bulk(
         self,
         query: Query[T],
@@ -115,7 +128,7 @@ class ManyStatements(ABC):
             except ParameterError as error:
                 raise _of_set(error, query, number) from None
         if requests:
-            with self._hold() as session:
+            with self._limited(query) as place, place._hold() as session:
                 _run_atomically(session, query, requests)
         return [request.result() for request in requests]
 

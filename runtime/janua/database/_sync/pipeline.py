@@ -40,6 +40,9 @@ class Pipeline(Statements):
 
     def execute(self, query: Query[None], params: tuple[object, ...] = (), /) -> None:
         """Note a statement whose result does not matter; it is sent with the next that has one."""
+        if query.timeout is not None:
+            self._run(query, params, Result.ignore)
+            return
         self._waiting.append(Request.of(query, params, Result.ignore))
         if len(self._waiting) >= _MOST_WAITING:
             self.flush()
@@ -61,6 +64,10 @@ class Pipeline(Statements):
             raise first
 
     def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        if query.timeout is not None:
+            # It needs statements around it, which set the limit.
+            self.flush()
+            return self._source._run(query, params, read)
         request = Request.of(query, params, read)
         self._waiting.append(request)
         # Let others add theirs.
