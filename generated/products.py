@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as _dt
 import decimal as _dec
 import uuid as _uuid
+from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, overload
 
@@ -72,6 +73,22 @@ class ListProductFeaturesRow:
 
     feature: str
     skus: list[str]
+
+
+@dataclass(slots=True)
+class ChangePricesRow:
+    """A row of :func:`change_prices`."""
+
+    sku: str
+    price: _dec.Decimal
+
+
+@dataclass(kw_only=True, slots=True)
+class ChangePricesParams:
+    """A set of values for :func:`change_prices`."""
+
+    price: _dec.Decimal
+    sku: str
 
 
 _GET_PRODUCT_BY_SKU: Final[Query[_m.Product]] = Query(
@@ -316,3 +333,31 @@ def list_product_features(
     SQL: queries/products.sql:62
     """
     return db.fetch_all(_LIST_PRODUCT_FEATURES)
+
+
+_CHANGE_PRICES: Final[Query[ChangePricesRow]] = Query(
+    name="products.change_prices",
+    sql="UPDATE products SET price = $1 WHERE sku = $2 RETURNING sku, price",
+    params=("numeric", "text"),
+    columns=("text", "numeric"),
+    row=ChangePricesRow,
+    attributes=("price", "sku"),
+    types=_t.TYPES,
+)
+
+
+@overload
+def change_prices(db: Executor, sets: _abc.Iterable[ChangePricesParams], /) -> list[ChangePricesRow | None]: ...
+@overload
+def change_prices(
+    db: AsyncExecutor, sets: _abc.Iterable[ChangePricesParams], /
+) -> Coro[list[ChangePricesRow | None]]: ...
+def change_prices(
+    db: Executor | AsyncExecutor, sets: _abc.Iterable[ChangePricesParams], /
+) -> list[ChangePricesRow | None] | Coro[list[ChangePricesRow | None]]:
+    """
+    The products with their new prices, None for each SKU that there is not; all prices change or none.
+
+    SQL: queries/products.sql:71
+    """
+    return db.batch_optional(_CHANGE_PRICES, sets)

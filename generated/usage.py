@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as _dt
 import decimal as _dec
 import uuid as _uuid
+from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, overload
 
@@ -18,6 +19,17 @@ from janua import AsyncExecutor, Coro, Executor, Query
 from psycopg.types import range as _r
 
 from . import _types as _t
+
+
+@dataclass(kw_only=True, slots=True)
+class RecordUsagesParams:
+    """A set of values for :func:`record_usages`."""
+
+    idempotency_key: _uuid.UUID
+    api_key_id: _uuid.UUID | None
+    metric: str
+    quantity: _dec.Decimal
+    duration_ms: float | None
 
 
 @dataclass(slots=True)
@@ -138,6 +150,42 @@ def record_usage(
     ))
 
 
+_RECORD_USAGES: Final[Query[_uuid.UUID]] = Query(
+    name="usage.record_usages",
+    sql="""INSERT INTO usage_events (idempotency_key, organization_id, api_key_id, metric, quantity, duration_ms)
+SELECT  
+    janua_rows.c1,
+    (SELECT k.organization_id FROM api_keys k WHERE k.id = janua_rows.c2),
+    janua_rows.c2,
+    janua_rows.c3,
+    janua_rows.c4,
+    janua_rows.c5
+ FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::numeric[], $5::double precision[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, n) ORDER BY janua_rows.n
+ON CONFLICT (idempotency_key) DO NOTHING
+RETURNING idempotency_key""",
+    params=("uuid[]", "uuid[]", "text[]", "numeric[]", "double precision[]"),
+    columns=("uuid",),
+    attributes=("idempotency_key", "api_key_id", "metric", "quantity", "duration_ms"),
+    elements=("uuid", "uuid", "text", "numeric", "double precision"),
+    types=_t.TYPES,
+)
+
+
+@overload
+def record_usages(db: Executor, rows: _abc.Iterable[RecordUsagesParams], /) -> list[_uuid.UUID]: ...
+@overload
+def record_usages(db: AsyncExecutor, rows: _abc.Iterable[RecordUsagesParams], /) -> Coro[list[_uuid.UUID]]: ...
+def record_usages(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[RecordUsagesParams], /
+) -> list[_uuid.UUID] | Coro[list[_uuid.UUID]]:
+    """
+    Many usage events of one key in one statement; returns the keys of those that were not reported before.
+
+    SQL: queries/usage.sql:8
+    """
+    return db.bulk_all(_RECORD_USAGES, rows)
+
+
 _LIST_USAGE_BY_DAY: Final[Query[ListUsageByDayRow]] = Query(
     name="usage.list_usage_by_day",
     sql="""SELECT
@@ -174,7 +222,7 @@ def list_usage_by_day(
     """
     One metric day by day, days without usage included, with the total up to each day.
 
-    SQL: queries/usage.sql:8
+    SQL: queries/usage.sql:23
     """
     return db.fetch_all(_LIST_USAGE_BY_DAY, (organization_id, metric, first_day, last_day))
 
@@ -224,7 +272,7 @@ def compare_usage(
     """
     Each metric in two periods side by side; one that occurs in one of them only is there too.
 
-    SQL: queries/usage.sql:18
+    SQL: queries/usage.sql:33
     """
     return db.fetch_all(_COMPARE_USAGE, (organization_id, period, period_before))
 
@@ -252,7 +300,7 @@ def list_usage_peaks(
     """
     The day of greatest use of every metric of an organization.
 
-    SQL: queries/usage.sql:38
+    SQL: queries/usage.sql:53
     """
     return db.fetch_all(_LIST_USAGE_PEAKS, (organization_id,))
 
@@ -291,7 +339,7 @@ def list_usage_by_key(
     """
     Usage since a time by API key, with the key's name; None for what was used by people.
 
-    SQL: queries/usage.sql:45
+    SQL: queries/usage.sql:60
     """
     return db.fetch_all(_LIST_USAGE_BY_KEY, (organization_id, since))
 
@@ -330,7 +378,7 @@ def list_top_organizations(
     """
     Organizations by use of one metric since a day, and in which quarter of the field they are.
 
-    SQL: queries/usage.sql:59
+    SQL: queries/usage.sql:74
     """
     return db.fetch_all(_LIST_TOP_ORGANIZATIONS, (metric, since, limit))
 
@@ -368,7 +416,7 @@ def rebuild_usage_counters(db: Executor | AsyncExecutor, /, *, day: _dt.date) ->
     """
     Makes the counters of a day (UTC) agree with its events again, after events were corrected by hand.
 
-    SQL: queries/usage.sql:73
+    SQL: queries/usage.sql:88
     """
     return db.affected(_REBUILD_USAGE_COUNTERS, (day,))
 
@@ -396,6 +444,6 @@ def delete_usage_before(
     """
     Removes events that have been billed, the counters stay; returns how many and how much they add up to.
 
-    SQL: queries/usage.sql:94
+    SQL: queries/usage.sql:109
     """
     return db.fetch_one(_DELETE_USAGE_BEFORE, (before,))

@@ -23,6 +23,32 @@ WHERE a.organization_id = :organization_id
   AND a.occurred_at < (:month::date + INTERVAL '1 month') AT TIME ZONE 'UTC'
 ORDER BY a.occurred_at DESC, a.id DESC;
 
+-- name: stream_audit_trail :stream
+-- Everything that happened in an organization since a time, oldest first: an export, however long.
+SELECT
+    a.id,
+    a.occurred_at,
+    a.action,
+    a.severity,
+    coalesce(u.display_name, 'system') AS actor,
+    a.target_type,
+    a.target_id,
+    a.ip_address,
+    a.changes
+FROM audit_logs a
+LEFT JOIN users u ON u.id = a.actor_id
+WHERE a.organization_id = :organization_id AND a.occurred_at >= :since
+ORDER BY a.occurred_at, a.id;
+
+-- name: copy_audit_events :copy
+-- Takes over what another system has recorded, with the times at which it happened.
+INSERT INTO audit_logs (
+    organization_id, actor_id, action, severity, target_type, target_id, ip_address, changes, occurred_at
+)
+VALUES (
+    :organization_id, :actor_id, :action, :severity, :target_type, :target_id, :ip_address, :changes, :occurred_at
+);
+
 -- name: list_audit_trail_before
 -- The next events before a given one: pass occurred_at and id of the last row seen, or None for the newest.
 SELECT *

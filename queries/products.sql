@@ -67,3 +67,7 @@ CROSS JOIN LATERAL jsonb_array_elements_text(p.features) AS f (feature)
 WHERE f.feature IS NOT NULL
 GROUP BY f.feature
 ORDER BY f.feature;
+
+-- name: change_prices :batch
+-- The products with their new prices, None for each SKU that there is not; all prices change or none.
+UPDATE products SET price = sqlc.arg(price) WHERE sku = sqlc.arg(sku) RETURNING sku, price;

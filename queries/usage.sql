@@ -5,6 +5,21 @@ VALUES (:idempotency_key, :organization_id, :api_key_id, :user_id, :metric, :qua
 ON CONFLICT (idempotency_key) DO NOTHING
 RETURNING id;
 
+-- name: record_usages
+-- Many usage events of one key in one statement; returns the keys of those that were not reported before.
+-- @bulk
+INSERT INTO usage_events (idempotency_key, organization_id, api_key_id, metric, quantity, duration_ms)
+VALUES (
+    :idempotency_key,
+    (SELECT k.organization_id FROM api_keys k WHERE k.id = :api_key_id),
+    :api_key_id,
+    :metric,
+    :quantity,
+    :duration_ms
+)
+ON CONFLICT (idempotency_key) DO NOTHING
+RETURNING idempotency_key;
+
 -- name: list_usage_by_day
 -- One metric day by day, days without usage included, with the total up to each day.
 SELECT

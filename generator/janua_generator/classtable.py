@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from janua_generator.model import RowClass
 
 
@@ -17,7 +19,7 @@ class ClassTable:
         name = made.name
         while name in self.classes:
             name += "_"
-        self.classes[name] = RowClass(name, made.doc, made.fields)
+        self.classes[name] = replace(made, name=name)
         return self.prefix + name
 
     def share(self, made: RowClass) -> str | None:

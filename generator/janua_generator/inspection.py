@@ -16,7 +16,7 @@ from janua_generator.package import build_package, python_names, used_types
 from janua_generator.pipeline import Analysis
 from janua_generator.project import Inputs
 from janua_generator.report import VERSION, as_json
-from janua_generator.sqlfile.model import Cardinality
+from janua_generator.sqlfile.model import Call, Cardinality
 
 
 def inspection(inputs: Inputs, analysis: Analysis) -> dict[str, Any]:
@@ -64,9 +64,9 @@ def _query(query: AnalysedQuery, namespace: Namespace) -> dict[str, Any]:
         "module": module_stem(source.file.path),
         "file": source.file.path,
         "line": source.line,
-        "cardinality": str(query.cardinality),
+        "cardinality": _cardinality(query),
         "inferred": query.inferred,
-        "sql": query.sql,
+        "sql": query.sql if query.sets is None else query.sets.sql,
         "doc": source.doc,
         "params": [
             {
@@ -99,6 +99,11 @@ def _query(query: AnalysedQuery, namespace: Namespace) -> dict[str, Any]:
         "unknown_writes": query.dependencies.unknown_writes,
         "obstacles": [{"kind": each.kind, "reason": each.reason} for each in query.dependencies.obstacles],
     }
+
+
+def _cardinality(query: AnalysedQuery) -> str:
+    call = query.source.call
+    return str(call if call in (Call.STREAM, Call.COPY, Call.BATCH) else query.cardinality)
 
 
 def printed(found: dict[str, Any]) -> str:

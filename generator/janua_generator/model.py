@@ -23,11 +23,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class RowClass:
-    """A dataclass whose fields are a result's columns by position."""
+    """A dataclass: of a result's columns, by position, or of a set of parameters, which are given by their names."""
 
     name: str
     doc: str
     fields: tuple[Field, ...]
+    keyword_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,12 @@ class FunctionModel:
     A query as a function.
 
     ``parameters`` are in the order of their numbers. ``result`` is the type of one row, ``returns``
-    that of the call; ``row`` is what builds a row and ``fold`` what builds all of them, both empty for a
-    bare value. ``columns_as`` are the literals of the types of the project's own, by column, and
-    ``own_parameters`` the positions of the parameters of such types. ``timeout`` is in seconds.
+    that of the call, of an asynchronous one ``async_returns``; ``row`` is what builds a row and ``fold`` what
+    builds all of them, both empty for a bare value. ``columns_as`` are the literals of the types of the project's
+    own, by column, and ``own_parameters`` the positions of what is sent of such types. ``timeout`` is in seconds.
+
+    Many sets of parameters are taken as ``sets``, of an asynchronous executor as ``async_sets``; ``attributes`` are
+    what they are called in such an object, ``elements`` their types where they travel in arrays.
     """
 
     name: str
@@ -96,6 +100,7 @@ class FunctionModel:
     parameters: tuple[Field, ...]
     result: str
     returns: str
+    async_returns: str
     method: str
     sql: str
     parameter_types: tuple[str, ...]
@@ -107,6 +112,10 @@ class FunctionModel:
     own_parameters: tuple[int, ...]
     text: bool
     timeout: float | None
+    sets: Field | None = None
+    async_sets: Field | None = None
+    attributes: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from janua_generator import names
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.parameters import Parameter
 from janua_generator.annotations import aliases, optional
+from janua_generator.callforms import call_form, sent_parameters, take_sets
 from janua_generator.classtable import ClassTable
 from janua_generator.diagnostics import GenerationFailed
 from janua_generator.imports import DATACLASS, FIELD, FUTURE, LAZY, import_block
@@ -26,13 +27,6 @@ from janua_generator.source import literal
 from janua_generator.sqlfile.directives import timeout_of
 from janua_generator.sqlfile.model import Cardinality, Rule, SourceQuery
 
-_METHODS = {
-    Cardinality.ONE: "fetch_one",
-    Cardinality.OPTIONAL: "fetch_optional",
-    Cardinality.MANY: "fetch_all",
-    Cardinality.NONE: "execute",
-    Cardinality.AFFECTED: "affected",
-}
 _IMPORTS = (
     FUTURE,
     "from typing import Final, overload",
@@ -78,8 +72,10 @@ class QueryModule:
     ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
         annotations = [field.annotation for row in rows for field in row.fields]
         for function in functions:
-            annotations += [field.annotation for field in function.parameters]
-            annotations += [function.result, function.returns, *(each for _, each in function.shapes)]
+            sets = [each for each in (function.sets, function.async_sets) if each is not None]
+            annotations += [field.annotation for field in (*function.parameters, *sets)]
+            annotations += [function.result, function.returns, function.async_returns]
+            annotations += [each for _, each in function.shapes]
         for row_function in self._rows.functions:
             annotations += [row_function.call, *(field.annotation for field in row_function.columns)]
         for fold in self._rows.folds:
@@ -119,26 +115,33 @@ class QueryModule:
         self._warn_unknown(query)
         source = query.source
         type_map = self._namespace.type_map
+        taken = take_sets(name, query, parameters, self._classes, self._namespace)
+        form = call_form(query, row.result)
         return FunctionModel(
             name=name,
             constant=names.constant_name(name),
             query_name=f"{self._stem}.{name}",
             doc=source.doc,
             place=f"{source.file.path}:{source.line}",
-            parameters=parameters,
+            parameters=taken.shared,
             result=row.result,
-            returns=_returns(query.cardinality, row.result),
-            method=_method(query),
-            sql=query.sql,
-            parameter_types=tuple(self._namespace.wire_name(each.type) for each in query.parameters),
+            returns=form.returns,
+            async_returns=form.async_returns,
+            method=form.method,
+            sql=query.sql if query.sets is None else query.sets.sql,
+            parameter_types=taken.types,
             column_types=tuple(self._namespace.wire_name(each.type) for each in query.columns),
             row=row.row,
             fold=row.fold,
             shapes=row.shapes,
             columns_as=tuple((at, literal(each.python)) for at, each in enumerate(query.columns) if each.python),
-            own_parameters=tuple(at for at, each in enumerate(query.parameters) if self._is_dumped(each)),
+            own_parameters=tuple(at for at, each in enumerate(sent_parameters(query)) if self._is_dumped(each)),
             text=not all(type_map.python(each.type).binary for each in query.columns),
             timeout=timeout_of(source),
+            sets=taken.sets,
+            async_sets=taken.async_sets,
+            attributes=taken.attributes,
+            elements=taken.elements,
         )
 
     def _is_dumped(self, parameter: Parameter) -> bool:
@@ -179,20 +182,3 @@ class QueryModule:
                 message = f"{place} of query {query.source.name} has the type {unknown}, which is given as str"
                 hint = 'where that is meant, write "-- @allow unknown-type" below its name'
                 self.warnings += query.source.warning(Rule.UNKNOWN_TYPE, message, hint=hint)
-
-
-def _method(query: AnalysedQuery) -> str:
-    is_first = query.source.file.is_sqlc and query.cardinality is Cardinality.ONE
-    return "fetch_first" if is_first and not query.inferred else _METHODS[query.cardinality]
-
-
-def _returns(cardinality: Cardinality, result: str) -> str:
-    match cardinality:
-        case Cardinality.OPTIONAL:
-            return optional(result)
-        case Cardinality.MANY:
-            return f"list[{result}]"
-        case Cardinality.AFFECTED:
-            return "int"
-        case _:
-            return result

@@ -25,6 +25,7 @@ from janua.errors import MigrationError
 from janua_generator.analysis.analyse import AnalysedQuery, analyse
 from janua_generator.analysis.questions import Questions
 from janua_generator.analysis.statements import define_views
+from janua_generator.calls.prepare import prepare_call
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.snapshot import to_json, to_sql
 from janua_generator.describe import DescribedQuery, argument_types, describe
@@ -155,11 +156,15 @@ def understand_views(schema: MigratedSchema) -> None:
 
 
 def analyse_described(schema: MigratedSchema, described: DescribedQuery) -> AnalysedQuery:
-    """Analyse a query, once more where the server knows what the analysis asks."""
+    """Analyse a query, once more where the server knows what the analysis asks, and make its call of it."""
     found = analyse(described, schema.introspection)
-    if not found.questions:
-        return found
-    return analyse(described, schema.introspection, argument_types(schema.connection, found.questions))
+    if found.questions:
+        found = analyse(described, schema.introspection, argument_types(schema.connection, found.questions))
+
+    def describe_one(query: ParsedQuery) -> DescribedQuery | Diagnostic:
+        return describe(schema.connection, schema.introspection, [query])[0]
+
+    return prepare_call(found, described.parsed, schema.introspection, describe_one)
 
 
 def _parsed(sources: Iterable[SourceQuery]) -> tuple[list[ParsedQuery], list[Diagnostic]]:
@@ -204,4 +209,4 @@ def _key(source: SourceQuery, overrides: Sequence[Override]) -> str:
     text = source.file.text[source.start : source.end]
     asked = (part for each in source.directives for part in (each.word, each.text))
     named = (repr(each) for each in overrides_of(source, overrides))
-    return digest(source.name, str(source.cardinality), source.bulk, text, *asked, *named)
+    return digest(source.name, str(source.cardinality), str(source.call), text, *asked, *named)

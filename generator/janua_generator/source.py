@@ -42,10 +42,11 @@ def strings(texts: Iterable[str]) -> str:
     return _tuple([literal(text) for text in texts], depth=1, column=len("    columns=,"))
 
 
-def signature(function: FunctionModel, db: str, result: str, end: str) -> str:
-    """Return the first lines of the function's definition for one kind of ``db``."""
+def signature(function: FunctionModel, db: str, sets: Field | None, result: str, end: str) -> str:
+    """Return the first lines of the function's definition for one kind of ``db``, and of ``sets`` if it takes such."""
     parameters = [f"{each.name}: {each.annotation}" for each in function.parameters]
-    parts = [f"db: {db}", "/", *(["*", *parameters] if parameters else [])]
+    given = [f"{sets.name}: {sets.annotation}"] if sets else []
+    parts = [f"db: {db}", *given, "/", *(["*", *parameters] if parameters else [])]
     head, tail = f"def {function.name}(", f") -> {result}:{end}"
     joined = ", ".join(parts)
     if len(head + joined + tail) <= WIDTH:
@@ -57,7 +58,8 @@ def signature(function: FunctionModel, db: str, result: str, end: str) -> str:
 
 def call(function: FunctionModel) -> str:
     """Return the body of the function: one call of its executor."""
-    opening = f"return db.{function.method}({function.constant}"
+    given = f", {function.sets.name}" if function.sets else ""
+    opening = f"return db.{function.method}({function.constant}{given}"
     if not function.parameters:
         return f"{opening})"
     arguments = _tuple([each.name for each in function.parameters], depth=1, column=len(f"{_INDENT}{opening}, )"))

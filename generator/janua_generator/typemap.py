@@ -14,6 +14,7 @@ from janua_generator.catalog.model import PgType
 
 IMPORTS: Mapping[str, str] = {
     "_b": "import builtins as _b",
+    "_ctx": "import contextlib as _ctx",
     "_dec": "import decimal as _dec",
     "_dt": "import datetime as _dt",
     "_t": "import typing as _t",

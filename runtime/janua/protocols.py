@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import AsyncIterable, AsyncIterator, Coroutine, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from janua.query import Query
@@ -11,6 +12,9 @@ T = TypeVar("T")
 
 Coro: TypeAlias = Coroutine[Any, Any, T]
 """What an async call returns: may be awaited once or handed to a TaskGroup; a forgotten await is reported."""
+
+CopySource: TypeAlias = Iterable[T] | AsyncIterable[T]
+"""Where the rows of a COPY come from. Only an asynchronous executor takes an asynchronous one."""
 
 
 class Executor(Protocol):
@@ -45,6 +49,46 @@ class Executor(Protocol):
         """Run a statement and return the number of rows that it inserted, updated, deleted or returned."""
         ...
 
+    def stream(self, query: Query[T], params: tuple[object, ...] = (), /) -> AbstractContextManager[Iterator[T]]:
+        """Give the rows one by one for the length of a block, in constant memory."""
+        ...
+
+    def copy(self, query: Query[None], rows: CopySource[object], /) -> int:
+        """Copy rows into a table, all or none; return how many it took. ParameterError has the number of a row."""
+        ...
+
+    def bulk_all(self, query: Query[T], rows: Iterable[object], params: tuple[object, ...] = (), /) -> list[T]:
+        """Run one statement for all rows and return what it returns. Without rows nothing is sent."""
+        ...
+
+    def bulk_execute(self, query: Query[None], rows: Iterable[object], params: tuple[object, ...] = (), /) -> None:
+        """Run one statement for all rows. Without rows nothing is sent."""
+        ...
+
+    def bulk_affected(self, query: Query[None], rows: Iterable[object], params: tuple[object, ...] = (), /) -> int:
+        """Run one statement for all rows and return how many it touched. Without rows nothing is sent."""
+        ...
+
+    def batch_execute(self, query: Query[None], sets: Iterable[object], /) -> None:
+        """Run the statement once for each set of values, in one round trip and one transaction."""
+        ...
+
+    def batch_one(self, query: Query[T], sets: Iterable[object], /) -> list[T]:
+        """Do so, and return each set's only row. Raises NotFound, TooManyRows."""
+        ...
+
+    def batch_first(self, query: Query[T], sets: Iterable[object], /) -> list[T]:
+        """Do so, and return each set's first row. Raises NotFound."""
+        ...
+
+    def batch_optional(self, query: Query[T], sets: Iterable[object], /) -> list[T | None]:
+        """Do so, and return each set's only row or None. Raises TooManyRows."""
+        ...
+
+    def batch_all(self, query: Query[T], sets: Iterable[object], /) -> list[list[T]]:
+        """Do so, and return each set's rows."""
+        ...
+
 
 class AsyncExecutor(Protocol):
     """The same as :class:`Executor`, awaited."""
@@ -71,4 +115,50 @@ class AsyncExecutor(Protocol):
 
     def affected(self, query: Query[None], params: tuple[object, ...] = (), /) -> Coro[int]:
         """Run a statement and return the number of rows that it inserted, updated, deleted or returned."""
+        ...
+
+    def stream(
+        self, query: Query[T], params: tuple[object, ...] = (), /
+    ) -> AbstractAsyncContextManager[AsyncIterator[T]]:
+        """Give the rows one by one for the length of a block, in constant memory."""
+        ...
+
+    def copy(self, query: Query[None], rows: CopySource[object], /) -> Coro[int]:
+        """Copy rows into a table, all or none; return how many it took. ParameterError has the number of a row."""
+        ...
+
+    def bulk_all(self, query: Query[T], rows: Iterable[object], params: tuple[object, ...] = (), /) -> Coro[list[T]]:
+        """Run one statement for all rows and return what it returns. Without rows nothing is sent."""
+        ...
+
+    def bulk_execute(
+        self, query: Query[None], rows: Iterable[object], params: tuple[object, ...] = (), /
+    ) -> Coro[None]:
+        """Run one statement for all rows. Without rows nothing is sent."""
+        ...
+
+    def bulk_affected(
+        self, query: Query[None], rows: Iterable[object], params: tuple[object, ...] = (), /
+    ) -> Coro[int]:
+        """Run one statement for all rows and return how many it touched. Without rows nothing is sent."""
+        ...
+
+    def batch_execute(self, query: Query[None], sets: Iterable[object], /) -> Coro[None]:
+        """Run the statement once for each set of values, in one round trip and one transaction."""
+        ...
+
+    def batch_one(self, query: Query[T], sets: Iterable[object], /) -> Coro[list[T]]:
+        """Do so, and return each set's only row. Raises NotFound, TooManyRows."""
+        ...
+
+    def batch_first(self, query: Query[T], sets: Iterable[object], /) -> Coro[list[T]]:
+        """Do so, and return each set's first row. Raises NotFound."""
+        ...
+
+    def batch_optional(self, query: Query[T], sets: Iterable[object], /) -> Coro[list[T | None]]:
+        """Do so, and return each set's only row or None. Raises TooManyRows."""
+        ...
+
+    def batch_all(self, query: Query[T], sets: Iterable[object], /) -> Coro[list[list[T]]]:
+        """Do so, and return each set's rows."""
         ...

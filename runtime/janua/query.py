@@ -139,6 +139,14 @@ class Query(Generic[T]):
     left out. ``text`` asks for the textual result format, for types whose binary form is not known here.
     ``timeout`` is how long the server may take, in seconds: outside a transaction the statement then runs
     in one of its own.
+
+    A statement that takes many sets of values at once has them as objects: ``attributes`` are what
+    its parameters are called there, in their order; with none, a set is the bare value of the only one.
+    Where the values of all sets travel in arrays, ``elements`` are the types of the values: not always those
+    of the arrays' elements, since arrays and composites travel as their texts.
+
+    ``kept`` is False where the types of the result are not fixed by the text, or the text is used only
+    once: it is never prepared.
     """
 
     name: str
@@ -153,3 +161,6 @@ class Query(Generic[T]):
     own_parameters: tuple[int, ...] = ()
     text: bool = False
     timeout: float | None = None
+    attributes: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
+    kept: bool = True

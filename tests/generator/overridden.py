@@ -204,6 +204,26 @@ VALUES (:id, :org_id, :metadata, :settings, :address, :events, :limits, :email, 
         :friends)
 RETURNING *;
 
+-- name: add_all
+-- @bulk
+INSERT INTO users (id, org_id, metadata, settings, address, events, limits, email, roles, mood, budget, site, level,
+    friends)
+VALUES (:id, :org_id, :metadata, :settings, :address, :events, :limits, :email, :roles, :mood, :budget, :site, :level,
+        :friends)
+RETURNING *;
+
+-- name: copy_all :copy
+INSERT INTO users (id, org_id, metadata, settings, address, events, limits, email, roles, mood, budget, site, level,
+    friends)
+VALUES (:id, :org_id, :metadata, :settings, :address, :events, :limits, :email, :roles, :mood, :budget, :site, :level,
+        :friends);
+
+-- name: get_each :batch
+SELECT * FROM users WHERE id = :id;
+
+-- name: every_one :stream
+SELECT * FROM users ORDER BY id;
+
 -- name: get :optional
 SELECT * FROM users WHERE id = :id;
 

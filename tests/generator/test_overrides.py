@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import json
 import subprocess
@@ -110,6 +111,33 @@ def test_null_is_none(package: Any, own: Any, db: Database, ada: Any) -> None:
     }
     user = package.q.add(db, id=own.UserId(UUID(int=3)), **columns, **nothing)
     assert nothing == {each: getattr(user, each) for each in nothing}
+
+
+def test_many_sets_of_values_take_and_give_them(package: Any, own: Any, db: Database, ada: Any) -> None:
+    """Copied, inserted in bulk, in batches and streamed."""
+    q = package.q
+    nothing = dict.fromkeys(("settings", "address", "mood", "budget", "site", "level"))
+
+    def users(kind: str, *ids: int) -> list[Any]:
+        made = getattr(q, f"{kind}AllParams")
+        names = [field.name for field in dataclasses.fields(made)]
+        values = {name: getattr(ada, name) for name in names}
+        rows = [made(**{**values, "id": own.UserId(UUID(int=id))}) for id in ids]
+        return [*rows[:-1], dataclasses.replace(rows[-1], **nothing)]
+
+    def expected(*ids: int) -> list[Any]:
+        rows = [dataclasses.replace(ada, id=own.UserId(UUID(int=id))) for id in ids]
+        return [*rows[:-1], dataclasses.replace(rows[-1], **nothing)]
+
+    assert expected(11, 12, 13) == q.add_all(db, users("Add", 11, 12, 13))
+    assert 2 == q.copy_all(db, users("Copy", 21, 22))
+    assert expected(21, 22) == q.get_each(db, [own.UserId(UUID(int=id)) for id in (21, 22)])
+    with q.every_one(db) as rows:
+        assert [ada, *expected(11, 12, 13), *expected(21, 22)] == list(rows)
+    wrong = dataclasses.replace(users("Copy", 31, 32)[0], site=object())
+    for call, rows in ((q.copy_all, [wrong]), (q.add_all, [wrong])):
+        with pytest.raises(ParameterError, match=r"row 1: site \(text\) cannot be sent: object has no __janua_dump__"):
+            call(db, rows)
 
 
 def test_a_single_column_is_the_value_itself(package: Any, own: Any, db: Database, ada: Any) -> None:

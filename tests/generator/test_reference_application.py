@@ -7,17 +7,20 @@ import importlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import psycopg
 import pytest
-from janua import Database, NotFound
+from janua import Database, Executor, NotFound
 from janua.migrations import read_migrations
 from janua.query import CompositeType
 from janua.scratch import ScratchServer
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.catalog.introspect import introspect
 from janua_generator.catalog.model import PgType, Relation
+from janua_generator.names import class_name
+from janua_generator.sqlfile.model import Call
 from psycopg.types.range import Range
 
 from generated._types import TYPES
@@ -153,13 +156,13 @@ def test_generated_functions_decode_what_their_queries_return(application: Appli
     decoded = 0
     with Database(application.url) as database:
         for module_name, query in application.queries:
-            function = getattr(importlib.import_module(f"generated.{module_name}"), query.source.name)
+            module = importlib.import_module(f"generated.{module_name}")
             for arguments in islice(application.arguments(query), 4):
                 transaction = database.begin()
                 try:
                     types = {each.name: each.type for each in query.parameters}
                     values = {name: application.value(types[name], text) for name, text in arguments.items()}
-                    result = function(transaction, **values)
+                    result = _called(module, query, transaction, values)
                 except (*REFUSALS, NotFound):
                     continue
                 finally:
@@ -167,6 +170,18 @@ def test_generated_functions_decode_what_their_queries_return(application: Appli
                 for row in result if isinstance(result, list) else [result]:
                     decoded += _check(row)
     assert decoded > 100
+
+
+def _called(module: ModuleType, query: AnalysedQuery, db: Executor, values: dict[str, Any]) -> Any:
+    """What the function of a query returns, of which a stream is read and to which a list of one set is given."""
+    name = query.source.name
+    function = getattr(module, name)
+    if query.source.call is Call.STREAM:
+        with function(db, **values) as rows:
+            return list(rows)
+    if query.sets is None:
+        return function(db, **values)
+    return function(db, [getattr(module, f"{class_name(name)}Params")(**values)])
 
 
 def _check(row: object) -> int:

@@ -22,7 +22,7 @@ from janua_generator.diagnostics import GenerationFailed
 from janua_generator.overrides.configured import Configured
 from janua_generator.overrides.resolved import Overrides
 from janua_generator.pipeline import analyse_described, understand_views
-from janua_generator.sqlfile.model import Cardinality, ParsedQuery, SourceFile
+from janua_generator.sqlfile.model import Call, Cardinality, ParsedQuery, SourceFile
 from janua_generator.sqlfile.parser import parse_file
 from janua_generator.sqlfile.placeholders import parse_query
 from janua_generator.workshop import MigratedSchema
@@ -182,9 +182,12 @@ def shown(findings: Findings) -> str:
     lines: list[str] = []
     for query in findings.queries:
         inferred = "  (inferred)" if query.inferred else ""
-        lines.append(f"{query.source.name} :{query.cardinality}{inferred}")
+        call = f"  {query.source.call}" if query.source.call is not Call.PLAIN else ""
+        lines.append(f"{query.source.name} :{query.cardinality}{inferred}{call}")
         if query.sql != query.source.file.text[query.source.start : query.source.end]:
             lines += [f"    | {line}".rstrip() for line in query.sql.splitlines()]
+        if query.sets is not None and query.sets.sql != query.sql:
+            lines += [f"    > {line}".rstrip() for line in query.sets.sql.splitlines()]
         for parameter in query.parameters:
             none = " | None" if parameter.nullable else ""
             python = f" as {parameter.python}" if parameter.python else ""

@@ -7,12 +7,17 @@ report a comment that silences nothing, so that a mistake that passes is an erro
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from janua import AsyncDatabase, Database
 
-from generated import users
+from generated import audit, products, usage, users
+from generated.audit import CopyAuditEventsParams
 from generated.models import User
+from generated.products import ChangePricesParams
 
 
 def wrong_arguments(db: Database, id: UUID) -> None:
@@ -49,3 +54,40 @@ async def an_await_forgotten_in_an_expression(db: AsyncDatabase, id: UUID) -> Us
 async def an_await_too_many(db: Database, id: UUID) -> None:
     """The value is there already."""
     await users.get_user(db, id=id)  # type: ignore[misc]  # pyright: ignore[reportGeneralTypeIssues]
+
+
+def a_stream_without_its_block(db: Database, id: UUID, since: datetime) -> None:
+    """Its rows are there inside of it."""
+    list(audit.stream_audit_trail(db, organization_id=id, since=since))  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+
+
+async def a_stream_of_the_other_kind(db: AsyncDatabase, id: UUID, since: datetime) -> None:
+    """An asynchronous one has an asynchronous block and loop."""
+    with audit.stream_audit_trail(db, organization_id=id, since=since):  # type: ignore[attr-defined]  # pyright: ignore[reportGeneralTypeIssues]
+        pass
+    async with audit.stream_audit_trail(db, organization_id=id, since=since) as rows:
+        next(rows)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+
+
+def a_blocking_copy_of_asynchronous_rows(db: Database, rows: AsyncIterator[CopyAuditEventsParams]) -> None:
+    """It could not wait for them."""
+    audit.copy_audit_events(db, rows)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+
+def rows_of_another_query(db: Database, rows: list[CopyAuditEventsParams]) -> None:
+    """Each query has its own class of values."""
+    usage.record_usages(db, rows)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+
+def one_set_in_place_of_many(db: Database) -> None:
+    """A batch takes an iterable of sets; their values are named, typed and all there."""
+    products.change_prices(db, ChangePricesParams(sku="a", price=Decimal(1)))  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    products.change_prices(db, [("a", Decimal(1))])  # type: ignore[list-item]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    ChangePricesParams(sku="a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    ChangePricesParams("a", Decimal(1))  # type: ignore[call-arg, arg-type]  # pyright: ignore[reportCallIssue]
+    ChangePricesParams(sku="a", price="1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def an_unchecked_none_of_a_batch(db: Database) -> str:
+    """A set may have found no row."""
+    return products.change_prices(db, [])[0].sku  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]

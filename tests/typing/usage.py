@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import assert_type
 from uuid import UUID
 
 from janua import AsyncDatabase, AsyncExecutor, Database, Executor
 
-from generated import users
+from generated import audit, products, usage, users
+from generated.audit import CopyAuditEventsParams, StreamAuditTrailRow
 from generated.enums import UserStatus
 from generated.models import User
+from generated.products import ChangePricesParams, ChangePricesRow
+from generated.usage import RecordUsagesParams
 
 
 def a_call(db: Database, id: UUID) -> str:
@@ -64,3 +69,54 @@ def with_the_protocol(db: Executor, id: UUID) -> User | None:
 async def with_the_async_protocol(db: AsyncExecutor, id: UUID) -> User | None:
     """The other as well."""
     return await users.get_user(db, id=id)
+
+
+def rows_one_by_one(db: Database, id: UUID, since: datetime) -> list[int]:
+    """A stream is a context manager over the rows of a list."""
+    with audit.stream_audit_trail(db, organization_id=id, since=since) as rows:
+        assert_type(rows, Iterator[StreamAuditTrailRow])
+        return [row.id for row in rows]
+
+
+async def awaited_rows_one_by_one(db: AsyncDatabase, id: UUID, since: datetime) -> list[int]:
+    """The other as well."""
+    async with db.transaction() as tx, audit.stream_audit_trail(tx, organization_id=id, since=since) as rows:
+        assert_type(rows, AsyncIterator[StreamAuditTrailRow])
+        return [row.id async for row in rows]
+
+
+async def many_rows(db: Database, adb: AsyncDatabase, events: Iterable[CopyAuditEventsParams]) -> None:
+    """Copies take any iterable, asynchronous executors an asynchronous one too."""
+
+    async def gathered() -> AsyncIterator[CopyAuditEventsParams]:
+        for event in events:
+            yield event
+
+    assert_type(audit.copy_audit_events(db, events), int)
+    assert_type(audit.copy_audit_events(db, (event for event in events)), int)
+    assert_type(await audit.copy_audit_events(adb, [*events]), int)
+    assert_type(await audit.copy_audit_events(adb, gathered()), int)
+
+
+async def many_sets(db: Executor, adb: AsyncExecutor, id: UUID) -> None:
+    """Bulk inserts give the rows, batches what each set gives."""
+    event = RecordUsagesParams(
+        idempotency_key=id, api_key_id=None, metric="calls", quantity=Decimal(1), duration_ms=None
+    )
+    assert_type(usage.record_usages(db, [event]), list[UUID])
+    assert_type(await usage.record_usages(adb, [event]), list[UUID])
+    prices = (ChangePricesParams(sku=sku, price=Decimal(1)) for sku in ("a", "b"))
+    assert_type(products.change_prices(db, prices), list[ChangePricesRow | None])
+    assert_type(await products.change_prices(adb, prices), list[ChangePricesRow | None])
+
+
+async def calls_in_a_pipeline(db: Database, adb: AsyncDatabase, id: UUID) -> None:
+    """A pipeline is an executor: what its calls return is typed as ever."""
+    with db.pipeline() as pipeline:
+        assert_type(users.get_user(pipeline, id=id), User | None)
+    async with adb.transaction() as tx, tx.pipeline() as apipeline:
+        user, everyone = await asyncio.gather(
+            users.get_user(apipeline, id=id), users.list_users_by_id(apipeline, ids=[id])
+        )
+        assert_type(user, User | None)
+        assert_type(everyone, list[User])

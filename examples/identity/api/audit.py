@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import BaseModel, JsonValue
+from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime, BaseModel, JsonValue
 
 from examples.identity.api.dependencies import Db, permitted
 from generated import audit
@@ -29,6 +31,20 @@ class AuditEvent(BaseModel):
     target_id: UUID | None
     ip_address: IPv4Address | IPv6Address | IPv4Interface | IPv6Interface | None
     changes: JsonValue
+
+
+@router.get("/organizations/{organization_id}/audit.jsonl")
+async def export(
+    member: Annotated[Membership, Depends(permitted(Permission.AUDIT_READ))], db: Db, since: AwareDatetime
+) -> StreamingResponse:
+    """Everything that happened since a time, oldest first, a line of JSON an event."""
+
+    async def lines() -> AsyncIterator[str]:
+        async with audit.stream_audit_trail(db, organization_id=member.organization_id, since=since) as events:
+            async for event in events:
+                yield AuditEvent.model_validate(event, from_attributes=True).model_dump_json() + "\n"
+
+    return StreamingResponse(lines(), media_type="application/jsonl")
 
 
 @router.get("/organizations/{organization_id}/audit/{year}/{month}", response_model=list[AuditEvent])

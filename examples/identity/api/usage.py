@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field
 
 from examples.identity.api.dependencies import ApiKey, Db, Member
 from generated import usage
-from generated.usage import ListUsageByDayRow
+from generated.api_keys import AuthenticateApiKeyRow
+from generated.usage import ListUsageByDayRow, RecordUsagesParams
 
 router = APIRouter(tags=["usage"])
 
@@ -31,11 +32,15 @@ class Recorded(BaseModel):
     was_new: bool
 
 
+def _require_scope(key: AuthenticateApiKeyRow) -> None:
+    if _SCOPE not in key.scopes:
+        raise HTTPException(403, f"the key lacks the scope {_SCOPE}")
+
+
 @router.post("/usage", status_code=201)
 async def record_usage(body: UsageEvent, key: ApiKey, db: Db) -> Recorded:
     """Record an event. One that is reported again, under the same idempotency key, counts once."""
-    if _SCOPE not in key.scopes:
-        raise HTTPException(403, f"the key lacks the scope {_SCOPE}")
+    _require_scope(key)
     number = await usage.record_usage(
         db,
         idempotency_key=body.idempotency_key,
@@ -47,6 +52,23 @@ async def record_usage(body: UsageEvent, key: ApiKey, db: Db) -> Recorded:
         duration_ms=body.duration_ms,
     )
     return Recorded(was_new=number is not None)
+
+
+@router.post("/usage/batch", status_code=201)
+async def record_usages(body: Annotated[list[UsageEvent], Field(max_length=10_000)], key: ApiKey, db: Db) -> list[UUID]:
+    """Record many events at once. Returns the keys of those that were not reported before."""
+    _require_scope(key)
+    events = [
+        RecordUsagesParams(
+            idempotency_key=event.idempotency_key,
+            api_key_id=key.id,
+            metric=event.metric,
+            quantity=event.quantity,
+            duration_ms=event.duration_ms,
+        )
+        for event in body
+    ]
+    return await usage.record_usages(db, events)
 
 
 @router.get("/organizations/{organization_id}/usage")

@@ -16,13 +16,14 @@ from janua_generator.analysis.parameters import Parameter, find_parameters
 from janua_generator.analysis.questions import Questions
 from janua_generator.analysis.result import Group, Nest, ResultColumn, result_of
 from janua_generator.analysis.scope import Environment, Output, Scope
+from janua_generator.analysis.sets import ValueSets
 from janua_generator.analysis.stars import Expansion, expand_stars
 from janua_generator.analysis.syntax import is_of_one_snapshot, parse
 from janua_generator.analysis.utility import output_of_utility
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.describe import DescribedQuery
 from janua_generator.diagnostics import GenerationFailed
-from janua_generator.sqlfile.model import Cardinality, Rule, SourceQuery, SplicedSql
+from janua_generator.sqlfile.model import Call, Cardinality, Rule, SourceQuery, SplicedSql
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class QueryFacts:
     What the server and the analysis say of a statement, wherever in its file it stands.
 
     ``sql`` is what will be sent: the author's text with placeholders numbered and stars
-    expanded. ``inferred`` says that the cardinality is ours and not the author's.
+    expanded; ``sets`` is what is sent instead where many sets of values are taken, for each of which, or for
+    all of them, ``cardinality`` holds. ``inferred`` says that the cardinality is ours and not the author's.
     """
 
     sql: str
@@ -42,6 +44,7 @@ class QueryFacts:
     groups: tuple[Group, ...]
     nest: Nest | None
     dependencies: Dependencies
+    sets: ValueSets | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ def _analysed(
         groups=result.groups,
         nest=result.nest,
         dependencies=closures_of(introspection).of(described.parsed.sql, tree),
+        sets=None,
         warnings=(*result.warnings, *_doubts(source, cardinality, output, result.columns)),
         questions=tuple(environment.questions.open),
     )
@@ -157,7 +161,7 @@ def _cardinality(source: SourceQuery, output: Output, columns: tuple[ResultColum
         return declared
     if not columns:
         return Cardinality.NONE
-    if output.at_most_one and not source.directives_called("nest"):
+    if output.at_most_one and source.call is not Call.BULK and not source.directives_called("nest"):
         return Cardinality.ONE if output.at_least_one else Cardinality.OPTIONAL
     return Cardinality.MANY
 
@@ -167,10 +171,6 @@ def _doubts(
 ) -> list[Diagnostic]:
     """Warnings about a declared cardinality that the statement does not bear out."""
     doubts: list[Diagnostic] = []
-    if source.bulk:
-        message = f"query {source.name} is declared :{source.bulk}, but its function takes one set of values"
-        hint = "call it for each set, or write the statement with arrays and unnest"
-        doubts += source.warning(Rule.ONE_AT_A_TIME, message, hint=hint)
     if cardinality not in (Cardinality.ONE, Cardinality.OPTIONAL):
         return doubts
     is_first = source.file.is_sqlc and source.cardinality is Cardinality.ONE

@@ -20,6 +20,7 @@ from janua_generator.sqlfile.model import Directive, Rule, SourceFile, SourceQue
 
 _FORMS = {
     "allow": (re.compile(r"[a-z-]+(\s*,\s*[a-z-]+)*"), "@allow many-rows"),
+    "bulk": (re.compile(""), "@bulk"),
     "json": (
         re.compile(r"[^:]*[^:\s]\s*:\s*[A-Za-z_][\w.]*:[A-Za-z_][\w.]*"),
         "@json metadata: app.types:UserMetadata",

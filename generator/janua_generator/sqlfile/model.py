@@ -21,6 +21,16 @@ class Cardinality(StrEnum):
     AFFECTED = "affected"
 
 
+class Call(StrEnum):
+    """How a function is called, where that is not with one set of values for all rows."""
+
+    PLAIN = "plain"
+    STREAM = "stream"
+    COPY = "copy"
+    BATCH = "batch"
+    BULK = "bulk"
+
+
 class Rule(StrEnum):
     """What a warning goes by: the words of ``-- @allow``."""
 
@@ -34,8 +44,6 @@ class Rule(StrEnum):
     """The statement cannot be analysed: every column may be None."""
     UNKNOWN_TYPE = "unknown-type"
     """A type for which there is no Python type, given as str."""
-    ONE_AT_A_TIME = "one-at-a-time"
-    """Declared to take many sets of values, but the function takes one."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +95,8 @@ class SourceQuery:
     One named query as written.
 
     ``name_offset`` is where its name stands in the file, ``start`` and ``end`` the span of its
-    statement. ``cardinality`` is None where the header leaves it to be inferred. ``bulk`` is the word with which
-    the header asks for a function that takes many sets of values.
+    statement. ``cardinality`` is None where the header leaves it to be inferred; where ``call`` takes many sets
+    of values, it is that of one set.
     """
 
     file: SourceFile
@@ -99,7 +107,7 @@ class SourceQuery:
     start: int
     end: int
     directives: tuple[Directive, ...] = ()
-    bulk: str = ""
+    call: Call = Call.PLAIN
 
     @property
     def line(self) -> int:

@@ -20,7 +20,7 @@ from janua.lexer import TRIVIA, Kind, Token, statement_spans, tokenize
 
 from janua_generator.diagnostics import GenerationFailed
 from janua_generator.sqlfile.directives import read_directive
-from janua_generator.sqlfile.model import Cardinality, Directive, SourceFile, SourceQuery
+from janua_generator.sqlfile.model import Call, Cardinality, Directive, SourceFile, SourceQuery
 
 CARDINALITY_WORDS = {
     "one": Cardinality.ONE,
@@ -33,12 +33,15 @@ CARDINALITY_WORDS = {
     "execresult": Cardinality.AFFECTED,
 }
 
-# sqlc's words for many sets of values at once, and what one set gives.
-BULK_WORDS = {
-    "batchexec": Cardinality.NONE,
-    "batchone": Cardinality.ONE,
-    "batchmany": Cardinality.MANY,
-    "copyfrom": Cardinality.AFFECTED,
+# What the function is like, and what it gives: for a batch, what one set of values gives.
+CALL_WORDS: dict[str, tuple[Call, Cardinality | None]] = {
+    "stream": (Call.STREAM, Cardinality.MANY),
+    "copy": (Call.COPY, Cardinality.AFFECTED),
+    "copyfrom": (Call.COPY, Cardinality.AFFECTED),
+    "batch": (Call.BATCH, None),
+    "batchexec": (Call.BATCH, Cardinality.NONE),
+    "batchone": (Call.BATCH, Cardinality.ONE),
+    "batchmany": (Call.BATCH, Cardinality.MANY),
 }
 
 Findings: TypeAlias = list[Diagnostic]
@@ -118,9 +121,10 @@ def _outside(file: SourceFile, tokens: list[Token]) -> list[Diagnostic]:
 
 
 def _query(file: SourceFile, header: Token, body: list[Token]) -> SourceQuery:
-    name, name_offset, cardinality, bulk = _header(file, header)
+    name, name_offset, cardinality, call = _header(file, header)
     start, end = _statement(file, name, name_offset, body)
     doc, directives = _comments(file, body, start)
+    call = _call(file, call, directives)
     return SourceQuery(
         file=file,
         name=name,
@@ -130,11 +134,11 @@ def _query(file: SourceFile, header: Token, body: list[Token]) -> SourceQuery:
         start=start,
         end=end,
         directives=directives,
-        bulk=bulk,
+        call=call,
     )
 
 
-def _header(file: SourceFile, token: Token) -> tuple[str, int, Cardinality | None, str]:
+def _header(file: SourceFile, token: Token) -> tuple[str, int, Cardinality | None, Call]:
     rest = _header_text(token)
     assert rest is not None
     match = _HEADER_REST.fullmatch(rest)
@@ -150,20 +154,35 @@ def _header(file: SourceFile, token: Token) -> tuple[str, int, Cardinality | Non
         raise GenerationFailed([file.diagnostic(name_offset, len(name), message)])
     word = match["word"]
     if word is None:
-        return name, name_offset, None, ""
-    if file.is_sqlc and word in BULK_WORDS:
-        return name, name_offset, BULK_WORDS[word], word
+        return name, name_offset, None, Call.PLAIN
+    if word in CALL_WORDS:
+        call, each = CALL_WORDS[word]
+        return name, name_offset, each, call
     if word not in CARDINALITY_WORDS:
         at = token.start + token.text.rindex(f":{word}")
         raise GenerationFailed([file.diagnostic(at, len(word) + 1, *_unknown_word(word))])
-    return name, name_offset, CARDINALITY_WORDS[word], ""
+    return name, name_offset, CARDINALITY_WORDS[word], Call.PLAIN
+
+
+def _call(file: SourceFile, call: Call, directives: Iterable[Directive]) -> Call:
+    """The kind of call that the header asks for, or ``@bulk``, but not both."""
+    for directive in directives:
+        if directive.word == "bulk":
+            if call is not Call.PLAIN:
+                message, hint = f"@bulk does not go with :{call}", "leave one of them: both take many sets of values"
+                hint = hint if call is not Call.STREAM else "use :many: a statement for many rows gives a list"
+                length = len(directive.word) + 1
+                raise GenerationFailed([file.diagnostic(directive.offset, length, message, hint=hint)])
+            return Call.BULK
+    return call
 
 
 def _unknown_word(word: str) -> tuple[str]:
     if word == "execlastid":
         return (":execlastid does not exist in PostgreSQL: add RETURNING id to the statement and use :one",)
-    known = ", ".join(f":{each}" for each in CARDINALITY_WORDS)
-    close = get_close_matches(word, CARDINALITY_WORDS, n=1)
+    words = [*CARDINALITY_WORDS, *CALL_WORDS]
+    known = ", ".join(f":{each}" for each in words)
+    close = get_close_matches(word, words, n=1)
     suggestion = f'; did you mean ":{close[0]}"?' if close else f"; there are {known}"
     return (f'unknown cardinality ":{word}"{suggestion}',)
 

@@ -6,10 +6,28 @@ from asyncio import CancelledError as Cancellation
 from asyncio import Lock as AsyncLock
 from asyncio import get_running_loop as current_loop
 from asyncio import sleep as async_sleep
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from itertools import islice
 from threading import Lock
 from time import sleep
+from typing import TypeVar
 
-__all__ = ["AsyncLock", "Cancellation", "Lock", "NoCancellation", "async_sleep", "current_loop", "no_loop", "sleep"]
+from janua.protocols import CopySource
+
+T = TypeVar("T")
+
+__all__ = [
+    "AsyncLock",
+    "Cancellation",
+    "Lock",
+    "NoCancellation",
+    "async_chunks",
+    "async_sleep",
+    "chunks",
+    "current_loop",
+    "no_loop",
+    "sleep",
+]
 
 
 def no_loop() -> object:
@@ -19,3 +37,28 @@ def no_loop() -> object:
 
 class NoCancellation(BaseException):
     """What threads have in place of a cancellation: never raised."""
+
+
+def chunks(items: CopySource[T], size: int) -> Iterator[list[T]]:
+    """Yield the items in lists of this size, the last one shorter. Raises TypeError for an asynchronous iterable."""
+    if isinstance(items, AsyncIterable):
+        raise TypeError("a blocking database takes an iterable; an AsyncDatabase takes asynchronous ones too")
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+async def async_chunks(items: CopySource[T], size: int) -> AsyncIterator[list[T]]:
+    """Yield the items in lists of this size, the last one shorter."""
+    if not isinstance(items, AsyncIterable):
+        for chunk in chunks(items, size):
+            yield chunk
+        return
+    gathered: list[T] = []
+    async for item in items:
+        gathered.append(item)
+        if len(gathered) == size:
+            yield gathered
+            gathered = []
+    if gathered:
+        yield gathered

@@ -162,10 +162,11 @@ def _encoded_range(value: Range[Any], encode: Encoder) -> Range[Any]:
 
 def _refusal(query: Query[Any], index: int, error: Exception) -> ParameterError:
     declared = f" ({query.params[index]})" if query.params else ""
-    return ParameterError(f"{query.name}: parameter ${index + 1}{declared} cannot be sent: {_reason(error)}")
+    return ParameterError(f"{query.name}: parameter ${index + 1}{declared} cannot be sent: {reason_of(error)}")
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Return why a value cannot be sent, without the value."""
     match error:
         case UnicodeError():
             return "the text contains a surrogate that has no UTF-8 form"

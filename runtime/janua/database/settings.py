@@ -51,3 +51,8 @@ def set_local_parameters(settings: Settings) -> tuple[list[str], list[str]]:
 
 def _text(value: str | int | float | bool | UUID) -> str:
     return ("off", "on")[value] if isinstance(value, bool) else str(value)
+
+
+def limit_of(seconds: float) -> str:
+    """Return a time limit as the server reads it."""
+    return f"{max(1, round(seconds * 1000))}ms"

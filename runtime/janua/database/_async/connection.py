@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from janua.database._async.deadline import run_in_transaction
+from janua.database._async.many import AsyncManyStatements
 from janua.database._async.session import AsyncSession
 from janua.database._async.transaction import AsyncTransaction, AsyncTransactionSource, begin
 from janua.database.commands import begin_command
@@ -44,6 +46,18 @@ class AsyncConnection(AsyncTransactionSource):
             return await run_in_transaction(session, query, params, read)
         async with self.transaction() as transaction:
             return await transaction._run(query, params, read)
+
+    @asynccontextmanager
+    async def _hold(self) -> AsyncIterator[AsyncSession]:
+        yield self._require_session()
+
+    @asynccontextmanager
+    async def _within(self) -> AsyncIterator[AsyncManyStatements]:
+        if self._require_session().is_idle():
+            async with self.transaction() as transaction:
+                yield transaction
+        else:
+            yield self
 
     def _detach(self) -> None:
         self._session = None

@@ -13,6 +13,8 @@ import psycopg_pool
 
 from janua.database._async.connection import AsyncConnection
 from janua.database._async.pool import AsyncSessionPool
+from janua.database._async.session import AsyncSession
+from janua.database._async.statements import AsyncStatements
 from janua.database._async.transaction import AsyncTransaction, AsyncTransactionSource, begin
 from janua.database.commands import begin_command
 from janua.database.options import Isolation, PoolOptions, PoolStats, TargetSessionAttrs
@@ -152,6 +154,19 @@ class AsyncDatabase(AsyncTransactionSource):
     def pool_stats(self) -> PoolStats:
         """Count the pool's connections and those who wait for one, at this moment."""
         return self._pool.stats()
+
+    @asynccontextmanager
+    async def _hold(self) -> AsyncIterator[AsyncSession]:
+        session = await self._pool.acquire()
+        try:
+            yield session
+        finally:
+            await self._pool.release(session)
+
+    @asynccontextmanager
+    async def _same_connection(self) -> AsyncIterator[AsyncStatements]:
+        async with self.connection() as connection:
+            yield connection
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         if query.timeout is not None:

@@ -9,7 +9,7 @@ from psycopg.pq import TransactionStatus
 
 from janua.database._async.session import AsyncSession
 from janua.database.results import Result
-from janua.database.settings import REPLACE_TIMEOUT
+from janua.database.settings import REPLACE_TIMEOUT, limit_of
 from janua.query import Query
 
 T = TypeVar("T")
@@ -27,8 +27,7 @@ async def run_in_transaction(
     """
     if query.timeout is None:
         return await session.run(query, params, read)
-    limit = f"{max(1, round(query.timeout * 1000))}ms"
-    before = await session.run(REPLACE_TIMEOUT, (limit,), Result.one)
+    before = await session.run(REPLACE_TIMEOUT, (limit_of(query.timeout),), Result.one)
     try:
         return await session.run(query, params, read)
     finally:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, LiteralString, TypeVar, overload
 
+from janua.database._async.many import AsyncManyStatements
 from janua.database._async.prepared import AsyncPrepared
 from janua.database.results import Result, instances
 from janua.query import Query
@@ -14,7 +14,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class AsyncStatements(ABC):
+class AsyncStatements(AsyncManyStatements):
     """
     Implements the protocol of an executor, whose docstrings hold here.
 
@@ -22,10 +22,6 @@ class AsyncStatements(ABC):
     server reports them, with a note that names the query. A cancelled call cancels its
     statement in the server.
     """
-
-    @abstractmethod
-    async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
-        """Run the query on a connection and return what ``read`` makes of the answer."""
 
     async def fetch_one(self, query: Query[T], params: tuple[object, ...] = (), /) -> T:
         """Return the only row. Raises NotFound for none and TooManyRows for more than one."""

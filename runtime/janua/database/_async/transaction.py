@@ -12,9 +12,10 @@ from typing import NoReturn, TypeVar
 import psycopg
 
 from janua.database._async.deadline import run_in_transaction
+from janua.database._async.many import AsyncManyStatements
+from janua.database._async.pipeline import AsyncPipelineSource
 from janua.database._async.pool import AsyncSessionPool
 from janua.database._async.session import AsyncSession
-from janua.database._async.statements import AsyncStatements
 from janua.database.commands import RETRYABLE, retry_delay, savepoint_name
 from janua.database.concurrency import async_sleep
 from janua.database.options import Isolation
@@ -27,7 +28,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class AsyncTransaction(AsyncStatements):
+class AsyncTransaction(AsyncPipelineSource):
     """
     An open transaction, or a savepoint inside one. Made by ``begin`` and ``transaction``.
 
@@ -93,8 +94,18 @@ class AsyncTransaction(AsyncStatements):
         self._check_open()
         return await run_in_transaction(self._session, query, params, read)
 
+    @asynccontextmanager
+    async def _hold(self) -> AsyncIterator[AsyncSession]:
+        self._check_open()
+        yield self._session
+
+    @asynccontextmanager
+    async def _within(self) -> AsyncIterator[AsyncManyStatements]:
+        yield self
+
     async def _start(self, command: bytes) -> None:
         try:
+            self._session.check_free("a transaction's command")
             await self._session.execute(command)
             self._is_open = True
         finally:
@@ -119,6 +130,7 @@ class AsyncTransaction(AsyncStatements):
                 await self.rollback()
 
     async def _end(self, command: bytes) -> None:
+        self._session.check_free("a transaction's command")
         self._is_open = False
         try:
             await self._session.execute(command)
@@ -142,7 +154,7 @@ class AsyncTransaction(AsyncStatements):
             warnings.warn("a transaction was dropped while open: it was rolled back", ResourceWarning, 2, self)
 
 
-class AsyncTransactionSource(AsyncStatements):
+class AsyncTransactionSource(AsyncPipelineSource):
     """Where transactions begin: a database or a connection."""
 
     @abstractmethod
@@ -173,6 +185,11 @@ class AsyncTransactionSource(AsyncStatements):
         transaction = await self.begin(isolation, read_only=read_only, deferrable=deferrable)
         async with transaction._scope():
             await transaction.set_local(settings)
+            yield transaction
+
+    @asynccontextmanager
+    async def _within(self) -> AsyncIterator[AsyncManyStatements]:
+        async with self.transaction() as transaction:
             yield transaction
 
     async def run(

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from janua.database._sync.deadline import run_in_transaction
+from janua.database._sync.many import ManyStatements
 from janua.database._sync.session import Session
 from janua.database._sync.transaction import Transaction, TransactionSource, begin
 from janua.database.commands import begin_command
@@ -45,6 +47,18 @@ class Connection(TransactionSource):
             return run_in_transaction(session, query, params, read)
         with self.transaction() as transaction:
             return transaction._run(query, params, read)
+
+    @contextmanager
+    def _hold(self) -> Iterator[Session]:
+        yield self._require_session()
+
+    @contextmanager
+    def _within(self) -> Iterator[ManyStatements]:
+        if self._require_session().is_idle():
+            with self.transaction() as transaction:
+                yield transaction
+        else:
+            yield self
 
     def _detach(self) -> None:
         self._session = None

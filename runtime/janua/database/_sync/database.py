@@ -14,6 +14,8 @@ import psycopg_pool
 
 from janua.database._sync.connection import Connection
 from janua.database._sync.pool import SessionPool
+from janua.database._sync.session import Session
+from janua.database._sync.statements import Statements
 from janua.database._sync.transaction import Transaction, TransactionSource, begin
 from janua.database.commands import begin_command
 from janua.database.options import Isolation, PoolOptions, PoolStats, TargetSessionAttrs
@@ -153,6 +155,19 @@ class Database(TransactionSource):
     def pool_stats(self) -> PoolStats:
         """Count the pool's connections and those who wait for one, at this moment."""
         return self._pool.stats()
+
+    @contextmanager
+    def _hold(self) -> Iterator[Session]:
+        session = self._pool.acquire()
+        try:
+            yield session
+        finally:
+            self._pool.release(session)
+
+    @contextmanager
+    def _same_connection(self) -> Iterator[Statements]:
+        with self.connection() as connection:
+            yield connection
 
     def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         if query.timeout is not None:

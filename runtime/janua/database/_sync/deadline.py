@@ -10,7 +10,7 @@ from psycopg.pq import TransactionStatus
 
 from janua.database._sync.session import Session
 from janua.database.results import Result
-from janua.database.settings import REPLACE_TIMEOUT
+from janua.database.settings import REPLACE_TIMEOUT, limit_of
 from janua.query import Query
 
 T = TypeVar("T")
@@ -28,8 +28,7 @@ def run_in_transaction(
     """
     if query.timeout is None:
         return session.run(query, params, read)
-    limit = f"{max(1, round(query.timeout * 1000))}ms"
-    before = session.run(REPLACE_TIMEOUT, (limit,), Result.one)
+    before = session.run(REPLACE_TIMEOUT, (limit_of(query.timeout),), Result.one)
     try:
         return session.run(query, params, read)
     finally:

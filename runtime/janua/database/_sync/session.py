@@ -18,7 +18,7 @@ from janua.database.liveness import is_alive
 from janua.database.loaders import UnknownType
 from janua.database.parameters import encode_parameters, explain_refusal
 from janua.database.results import Result
-from janua.errors import SchemaDrift
+from janua.errors import SchemaDrift, TransactionError
 from janua.query import Query, Types
 
 T = TypeVar("T")
@@ -43,6 +43,8 @@ class Session(psycopg.Connection[TupleRow]):
         self._kept_cursors: dict[Types, tuple[tuple[Registration, ...], Cursor]] = {}
         # Held until the answer is read: tasks and threads may share a transaction, and its cursors.
         self._statement_lock = Lock()
+        # What runs on the connection until it has taken all rows, meanwhile nothing else can.
+        self.copying = ""
 
     def run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         """
@@ -51,6 +53,7 @@ class Session(psycopg.Connection[TupleRow]):
         A cancellation cancels the statement in the server too, and leaves the connection usable.
         """
         values = encode_parameters(query, params)
+        self.check_free(query.name)
         with self._statement_lock:
             cursor = self._cursor_for(query.types)
             pgresult = self._execute(cursor, query, values)
@@ -59,6 +62,14 @@ class Session(psycopg.Connection[TupleRow]):
             finally:
                 # The cursor is kept, the memory of its answer must not be.
                 pgresult.clear()
+
+    def check_free(self, subject: str) -> None:
+        """Raise TransactionError while rows are copied: to wait for their end may be to wait for oneself."""
+        if self.copying:
+            raise TransactionError(
+                f"{subject} cannot run while {self.copying} copies rows on the same connection:"
+                " run it before, or on the database"
+            )
 
     def is_alive(self) -> bool:
         """Return False where the server is known to have closed the connection."""
@@ -76,7 +87,7 @@ class Session(psycopg.Connection[TupleRow]):
         cursor.format = Format.TEXT if query.text else Format.BINARY
         try:
             try:
-                cursor.execute(query.sql, values)
+                cursor.execute(query.sql, values, prepare=None if query.kept else False)
             except psycopg.errors.FeatureNotSupported:
                 # "Cached plan must not change result type", after an ALTER by somebody else. Outside a
                 # transaction nothing has happened yet; inside one, the rollback makes psycopg prepare anew.

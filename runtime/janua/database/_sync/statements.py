@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, LiteralString, TypeVar, overload
 
+from janua.database._sync.many import ManyStatements
 from janua.database._sync.prepared import Prepared
 from janua.database.results import Result, instances
 from janua.query import Query
@@ -15,7 +15,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Statements(ABC):
+class Statements(ManyStatements):
     """
     Implements the protocol of an executor, whose docstrings hold here.
 
@@ -23,10 +23,6 @@ class Statements(ABC):
     server reports them, with a note that names the query. A cancelled call cancels its
     statement in the server.
     """
-
-    @abstractmethod
-    def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
-        """Run the query on a connection and return what ``read`` makes of the answer."""
 
     def fetch_one(self, query: Query[T], params: tuple[object, ...] = (), /) -> T:
         """Return the only row. Raises NotFound for none and TooManyRows for more than one."""

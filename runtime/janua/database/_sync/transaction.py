@@ -13,9 +13,10 @@ from typing import NoReturn, TypeVar
 import psycopg
 
 from janua.database._sync.deadline import run_in_transaction
+from janua.database._sync.many import ManyStatements
+from janua.database._sync.pipeline import PipelineSource
 from janua.database._sync.pool import SessionPool
 from janua.database._sync.session import Session
-from janua.database._sync.statements import Statements
 from janua.database.commands import RETRYABLE, retry_delay, savepoint_name
 from janua.database.concurrency import sleep
 from janua.database.options import Isolation
@@ -28,7 +29,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Transaction(Statements):
+class Transaction(PipelineSource):
     """
     An open transaction, or a savepoint inside one. Made by ``begin`` and ``transaction``.
 
@@ -92,8 +93,18 @@ class Transaction(Statements):
         self._check_open()
         return run_in_transaction(self._session, query, params, read)
 
+    @contextmanager
+    def _hold(self) -> Iterator[Session]:
+        self._check_open()
+        yield self._session
+
+    @contextmanager
+    def _within(self) -> Iterator[ManyStatements]:
+        yield self
+
     def _start(self, command: bytes) -> None:
         try:
+            self._session.check_free("a transaction's command")
             self._session.execute(command)
             self._is_open = True
         finally:
@@ -118,6 +129,7 @@ class Transaction(Statements):
                 self.rollback()
 
     def _end(self, command: bytes) -> None:
+        self._session.check_free("a transaction's command")
         self._is_open = False
         try:
             self._session.execute(command)
@@ -141,7 +153,7 @@ class Transaction(Statements):
             warnings.warn("a transaction was dropped while open: it was rolled back", ResourceWarning, 2, self)
 
 
-class TransactionSource(Statements):
+class TransactionSource(PipelineSource):
     """Where transactions begin: a database or a connection."""
 
     @abstractmethod
@@ -172,6 +184,11 @@ class TransactionSource(Statements):
         transaction = self.begin(isolation, read_only=read_only, deferrable=deferrable)
         with transaction._scope():
             transaction.set_local(settings)
+            yield transaction
+
+    @contextmanager
+    def _within(self) -> Iterator[ManyStatements]:
+        with self.transaction() as transaction:
             yield transaction
 
     def run(

@@ -1,0 +1,78 @@
+"""Runs several requests on one connection in one round trip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from psycopg import adapt
+from psycopg.abc import Transformer
+
+from janua.database._async.session import AsyncSession
+from janua.database.exchange import Request, exchange, leave
+from janua.query import Types
+
+
+async def run_together(session: AsyncSession, requests: Sequence[Request[Any, Any]], *, is_atomic: bool) -> None:
+    """
+    Run the requests and settle each, with what its answer is read as or with its error.
+
+    Raises for what befalls all of them: a lost connection, a cancellation, which ends what is running in
+    the server. With ``is_atomic``, also for a value that cannot be sent, before anything is.
+    """
+    async with session._statement_lock:
+        ready = await _dumped(session, requests, is_atomic)
+        if not ready:
+            return
+        try:
+            async with session.lock:
+                try:
+                    await session.wait(exchange(session.pgconn, ready, is_atomic=is_atomic))
+                finally:
+                    leave(session.pgconn)
+        except BaseException as error:
+            _fail_rest(ready, error)
+            raise
+        finally:
+            for request in ready:
+                await _read(session, request)
+
+
+async def _dumped(
+    session: AsyncSession, requests: Sequence[Request[Any, Any]], is_atomic: bool
+) -> list[Request[Any, Any]]:
+    ready = []
+    transformers: dict[Types, Transformer] = {}
+    for request in requests:
+        try:
+            types = request.query.types
+            if types not in transformers:
+                transformers[types] = adapt.Transformer(await session._cursor_for(types))
+            request.dump(transformers[types])
+            ready.append(request)
+        except Exception as error:
+            request.error = error
+            if is_atomic:
+                raise
+    return ready
+
+
+def _fail_rest(requests: Sequence[Request[Any, Any]], error: BaseException) -> None:
+    """Whoever waits for one of the others is told that it may or may not have run."""
+    for request in requests:
+        if request.answer is None and request.error is None:
+            reason = " ".join(str(error).split()) or type(error).__name__
+            request.fail(psycopg.OperationalError(f"the connection was taken away before the answer: {reason}"))
+
+
+async def _read(session: AsyncSession, request: Request[Any, Any]) -> None:
+    if request.answer is None:
+        return
+    try:
+        cursor = await session._cursor_for(request.query.types)
+        request.results = [await session._read(cursor, request.query, request.answer, request.read)]
+    except Exception as error:
+        request.error = error
+    finally:
+        request.answer.clear()
