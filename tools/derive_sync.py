@@ -25,6 +25,7 @@ SOURCES = [ROOT / "runtime/janua/database/_async", ROOT / "runtime/janua/redis/_
 
 NAMES = {
     "_async": "_sync",
+    "AsyncCancellations": "Cancellations",
     "AsyncConnectingPool": "ConnectingPool",
     "AsyncConnection": "Connection",
     "AsyncConnectionPool": "ConnectionPool",
@@ -37,9 +38,11 @@ NAMES = {
     "AsyncRun": "Run",
     "AsyncSession": "Session",
     "AsyncSessionPool": "SessionPool",
+    "AsyncStatementCache": "StatementCache",
     "AsyncStatements": "Statements",
     "AsyncTransaction": "Transaction",
     "AsyncTransactionSource": "TransactionSource",
+    "AsyncWatchedConnection": "WatchedConnection",
     "Cancellation": "NoCancellation",
     "aclose": "close",
     "async_read_password": "read_password",

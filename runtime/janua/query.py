@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
@@ -138,8 +138,12 @@ class Query(Generic[T]):
     the usual ones, as ``module:Name``. ``own_parameters`` are the positions of parameters of such types, JSON
     left out. ``text`` asks for the textual result format, for types whose binary form is not known here.
     ``timeout`` is how long the server may take, in seconds: outside a transaction the statement then runs
-    in one of its own.
+    in one of its own. ``kept`` is False where the types of the result are not fixed by the text, or the text is
+    used only once: it is never prepared.
     """
+
+    # Whether ``params`` are what the server described, so that others than those are drift.
+    params_are_described: ClassVar[bool] = True
 
     name: str
     sql: str
@@ -153,3 +157,4 @@ class Query(Generic[T]):
     own_parameters: tuple[int, ...] = ()
     text: bool = False
     timeout: float | None = None
+    kept: bool = True

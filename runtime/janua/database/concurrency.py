@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from asyncio import CancelledError as Cancellation
 from asyncio import Lock as AsyncLock
+from asyncio import current_task
 from asyncio import get_running_loop as current_loop
 from asyncio import sleep as async_sleep
 from threading import Lock
 from time import sleep
 
-__all__ = ["AsyncLock", "Cancellation", "Lock", "NoCancellation", "async_sleep", "current_loop", "no_loop", "sleep"]
+__all__ = [
+    "AsyncCancellations",
+    "AsyncLock",
+    "Cancellation",
+    "Cancellations",
+    "Lock",
+    "NoCancellation",
+    "async_sleep",
+    "current_loop",
+    "no_loop",
+    "sleep",
+]
 
 
 def no_loop() -> object:
@@ -19,3 +31,39 @@ def no_loop() -> object:
 
 class NoCancellation(BaseException):
     """What threads have in place of a cancellation: never raised."""
+
+
+class AsyncCancellations:
+    """
+    Notices a cancellation that was swallowed since it was made.
+
+    ``asyncio.wait_for``, by which psycopg_pool waits, returns what came at the same moment as the
+    cancellation, and forgets that, until Python 3.12.
+    """
+
+    __slots__ = ("_before", "_task")
+
+    def __init__(self) -> None:
+        self._task = current_task()
+        self._before = self._task.cancelling() if self._task is not None else 0
+
+    def were_swallowed(self) -> bool:
+        """Return True where the task goes on though somebody has cancelled it."""
+        return self._task is not None and self._task.cancelling() > self._before
+
+    def resume(self) -> None:
+        """Raise what was swallowed."""
+        raise Cancellation
+
+
+class Cancellations:
+    """Threads are not cancelled."""
+
+    __slots__ = ()
+
+    def were_swallowed(self) -> bool:
+        """Return False."""
+        return False
+
+    def resume(self) -> None:
+        """Do nothing."""
