@@ -105,7 +105,12 @@ class WrongEventLoop(JanuaError):
 
 
 class SchemaDrift(JanuaError):
-    """A type is missing in the database or is another kind of type; migrate, or generate again."""
+    """
+    The database's types are not those that the code was generated for; migrate, or generate again.
+
+    One is missing, is another kind of type, or a query has it for a parameter or column where another is
+    declared. The message names the query, the column and both types; the statement has not run.
+    """
 
 
 class RowCountError(JanuaError):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
@@ -148,6 +148,9 @@ class Query(Generic[T]):
     ``kept`` is False where the types of the result are not fixed by the text, or the text is used only
     once: it is never prepared.
     """
+
+    # Whether ``params`` are what the server described, so that others than those are drift.
+    params_are_described: ClassVar[bool] = True
 
     name: str
     sql: str

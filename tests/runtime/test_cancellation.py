@@ -85,6 +85,19 @@ async def test_a_task_cancelled_in_the_queue_takes_no_connection(pg_url: str) ->
             await adb.fetch_all(IDS)
 
 
+async def test_a_cancellation_that_comes_with_the_connection_counts(pg_url: str) -> None:
+    """psycopg_pool waits by ``asyncio.wait_for``, which forgets it until Python 3.12."""
+    async with AsyncDatabase(pg_url, pool=PoolOptions(max_size=1)) as adb:
+        async with adb.connection():
+            waiting = asyncio.create_task(adb.execute(SLEEP, (30.0,)))
+            await asyncio.sleep(0.05)
+        waiting.cancel()
+        done, _ = await asyncio.wait([waiting], timeout=2)
+        assert {waiting} == done
+        assert waiting.cancelled()
+        await adb.fetch_all(IDS)
+
+
 def test_an_interrupt_ends_the_statement_and_rolls_back(db: Database) -> None:
     """Ctrl-C in a blocking call."""
     timer = threading.Timer(0.1, signal.raise_signal, (signal.SIGINT,))

@@ -137,7 +137,7 @@ async def test_an_unknown_label_is_a_pseudo_member(twin: Any, settle: Any) -> No
 
 async def test_types_are_looked_up_once(twin: Any, settle: Any) -> None:
     """However many connections and calls there are."""
-    seen = twin._pool._known_types
+    seen = twin._pool._catalog.registrations
 
     async def look() -> object:
         await settle(twin.fetch_one(echo("mood", False), ("sad",)))

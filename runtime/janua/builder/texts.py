@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from janua.builder.relations import DEFINITIONS, Definition, Touches, quote
 from janua.errors import StatementError
@@ -29,6 +29,9 @@ _EVENTS = {"f": "select", "i": "insert", "u": "update", "d": "delete"}
 @dataclass(frozen=True, eq=False)
 class BuiltQuery(Query[T]):
     """A query that was put together, and what it touches."""
+
+    # They are those of the columns beside them: the server may infer text where a column is a varchar.
+    params_are_described: ClassVar[bool] = False
 
     touches: Touches = field(default_factory=Touches)
 

@@ -22,6 +22,7 @@ from psycopg.types.range import RangeInfo, register_range
 from psycopg.types.string import TextBinaryLoader, TextLoader
 
 from janua.database.composites import composite_dumper, composite_loaders
+from janua.database.drift import TypeIdentity
 from janua.database.loaders import FORMS, refuse_unknown_texts, text_only_loader
 from janua.database.parameters import encoder_for
 from janua.errors import SchemaDrift
@@ -59,6 +60,28 @@ class TypeFacts:
     field_names: Sequence[str]
     field_oids: Sequence[int]
     field_types: Sequence[str]
+
+
+class Catalog:
+    """
+    What is known of one database, shared by all sessions on it.
+
+    ``registrations`` are those of the sets of types that were met, ``identities`` the types that queries
+    declare and the server describes. A new ``epoch`` begins where something turned out to have changed:
+    all sessions prepare anew what they prepared before.
+    """
+
+    def __init__(self) -> None:
+        self.registrations: dict[Types, tuple[Registration, ...]] = {}
+        self.identities: dict[str | int, TypeIdentity] = {}
+        self.epoch = 0
+
+    def renew(self) -> None:
+        """Trust nothing that was looked up."""
+        # New ones: what looks something up at this moment goes on with the old.
+        self.registrations = {}
+        self.identities = {}
+        self.epoch += 1
 
 
 def bind_types(types: Types, facts: Sequence[TypeFacts]) -> tuple[Registration, ...]:

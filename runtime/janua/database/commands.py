@@ -7,10 +7,11 @@ from typing import get_args
 
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
+from janua.database.healing import OUTDATED
 from janua.database.options import Isolation
 
-RETRYABLE = (SerializationFailure, DeadlockDetected)
-"""The errors (40001, 40P01) after which the same transaction may succeed when it is run again."""
+RETRYABLE = (SerializationFailure, DeadlockDetected, *OUTDATED)
+"""The errors (40001, 40P01, statements to be prepared anew) after which the same transaction may succeed."""
 
 _FIRST_DELAY = 0.01
 _LONGEST_DELAY = 1.0

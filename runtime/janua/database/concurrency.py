@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asyncio import CancelledError as Cancellation
 from asyncio import Lock as AsyncLock
+from asyncio import current_task
 from asyncio import get_running_loop as current_loop
 from asyncio import sleep as async_sleep
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
@@ -17,10 +18,13 @@ from janua.protocols import CopySource
 T = TypeVar("T")
 
 __all__ = [
+    "AsyncCancellations",
     "AsyncLock",
     "Cancellation",
+    "Cancellations",
     "Lock",
     "NoCancellation",
+    "T",
     "async_chunks",
     "async_sleep",
     "chunks",
@@ -62,3 +66,39 @@ async def async_chunks(items: CopySource[T], size: int) -> AsyncIterator[list[T]
             gathered = []
     if gathered:
         yield gathered
+
+
+class AsyncCancellations:
+    """
+    Notices a cancellation that was swallowed since it was made.
+
+    ``asyncio.wait_for``, by which psycopg_pool waits, returns what came at the same moment as the
+    cancellation, and forgets that, until Python 3.12.
+    """
+
+    __slots__ = ("_before", "_task")
+
+    def __init__(self) -> None:
+        self._task = current_task()
+        self._before = self._task.cancelling() if self._task is not None else 0
+
+    def were_swallowed(self) -> bool:
+        """Return True where the task goes on though somebody has cancelled it."""
+        return self._task is not None and self._task.cancelling() > self._before
+
+    def resume(self) -> None:
+        """Raise what was swallowed."""
+        raise Cancellation
+
+
+class Cancellations:
+    """Threads are not cancelled."""
+
+    __slots__ = ()
+
+    def were_swallowed(self) -> bool:
+        """Return False."""
+        return False
+
+    def resume(self) -> None:
+        """Do nothing."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 import psycopg
-from psycopg.abc import Transformer
+from psycopg import adapt
+from psycopg.abc import AdaptContext, Transformer
 from psycopg.pq import Format
 from psycopg.pq.abc import PGresult
 
@@ -15,6 +17,8 @@ from janua.database.shapes import decoder
 from janua.database.typedjson import elements_of, json_decoder, reason_of
 from janua.errors import UnreadableValue
 from janua.query import Query
+
+T = TypeVar("T")
 
 # OIDs that every server has (pg_type.dat): a bytea's binary form and a text's textual one are the value as it came.
 _JSONB_OID = 3802
@@ -28,43 +32,71 @@ _UNREADABLE = (psycopg.DataError, psycopg.NotSupportedError, NotImplementedError
 _MISSHAPEN = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
 
 
-def load_rows(query: Query[Any], result: PGresult, transformer: Transformer, count: int) -> list[tuple[Any, ...]]:
+class Rows(Generic[T]):
     """
-    Return the first ``count`` rows. Raises UnreadableValue, which names query and column.
+    Reads the answers to one query whose columns have the same types each time.
 
-    JSON of known shape is decoded once, into its classes, from the text as it came; so is what the project has
-    a type of its own for.
+    The loaders are looked up with the first answer. They remember the session's settings (time zone,
+    encoding) as they were then.
+
+    ``tuples(result, count)`` returns the first ``count`` rows. It raises UnreadableValue, which names query
+    and column. JSON of known shape is decoded once, into its classes, from the text as it came; so is what
+    the project has a type of its own for.
     """
-    if query.shapes or query.columns_as:
-        return _shaped_rows(query, result, transformer, count)
-    transformer.set_pgresult(result)
-    try:
-        return transformer.load_rows(0, count, tuple)
-    except _UNREADABLE as error:
-        raise _unreadable(query, result, transformer, count) or error from None
 
+    __slots__ = ("_query", "_transformer", "tuples")
 
-def _shaped_rows(query: Query[Any], result: PGresult, transformer: Transformer, count: int) -> list[tuple[Any, ...]]:
-    types = [result.ftype(at) for at in range(result.nfields)]
-    form = Format(result.fformat(0))
-    converters: list[tuple[int, Convert]] = []
-    for at in (*query.shapes, *query.columns_as):
-        convert, raw = _converter(query, at, types[at], form)
-        types[at] = raw or types[at]
-        if convert is not None:
-            converters.append((at, convert))
-    transformer.set_pgresult(result, set_loaders=False)
-    transformer.set_loader_types(types, form)
-    try:
-        rows = transformer.load_rows(0, count, list)
-    except _UNREADABLE as error:
-        transformer.set_pgresult(result)
-        raise _unreadable(query, result, transformer, count) or error from None
-    for row in rows:
-        for at, convert in converters:
-            if row[at] is not None:
-                row[at] = _converted(query, result, at, convert, row[at])
-    return list(map(tuple, rows))
+    def __init__(self, query: Query[T], context: AdaptContext) -> None:
+        self._query = query
+        self._transformer = adapt.Transformer(context)
+        self.tuples: Callable[[PGresult, int], list[tuple[Any, ...]]] = self._first_answer
+
+    def _first_answer(self, result: PGresult, count: int) -> list[tuple[Any, ...]]:
+        if self._query.shapes or self._query.columns_as:
+            self.tuples = self._shaped(result)
+        else:
+            self._transformer.set_pgresult(result)
+            self.tuples = self._plain
+        return self.tuples(result, count)
+
+    def _plain(self, result: PGresult, count: int) -> list[tuple[Any, ...]]:
+        transformer = self._transformer
+        transformer.set_pgresult(result, set_loaders=False)
+        try:
+            if count == 1:
+                return [transformer.load_row(0, tuple)]
+            return transformer.load_rows(0, count, tuple)
+        except _UNREADABLE as error:
+            raise _unreadable(self._query, result, transformer, count) or error from None
+
+    def _shaped(self, result: PGresult) -> Callable[[PGresult, int], list[tuple[Any, ...]]]:
+        query, transformer = self._query, self._transformer
+        types = [result.ftype(at) for at in range(result.nfields)]
+        form = Format(result.fformat(0))
+        converters: list[tuple[int, Convert]] = []
+        for at in (*query.shapes, *query.columns_as):
+            convert, raw = _converter(query, at, types[at], form)
+            types[at] = raw or types[at]
+            if convert is not None:
+                converters.append((at, convert))
+        transformer.set_pgresult(result, set_loaders=False)
+        transformer.set_loader_types(types, form)
+
+        def load(result: PGresult, count: int) -> list[tuple[Any, ...]]:
+            transformer.set_pgresult(result, set_loaders=False)
+            try:
+                rows = transformer.load_rows(0, count, list)
+            except _UNREADABLE as error:
+                self.tuples = self._first_answer
+                transformer.set_pgresult(result)
+                raise _unreadable(query, result, transformer, count) or error from None
+            for row in rows:
+                for at, convert in converters:
+                    if row[at] is not None:
+                        row[at] = _converted(query, result, at, convert, row[at])
+            return list(map(tuple, rows))
+
+        return load
 
 
 def _converter(query: Query[Any], column: int, oid: int, form: Format) -> tuple[Convert | None, int]:

@@ -27,6 +27,9 @@ class PoolOptions:
     ``max_lifetime`` old. With ``max_waiting``, further calls fail at once instead of queueing;
     0 means that any number may wait.
 
+    Each connection keeps ``statement_cache`` statements prepared, those that were called last. The server
+    holds them in memory, some tens of kilobytes each; with 0 psycopg prepares what has run five times.
+
     The last three are the server's settings of these names, as every connection starts with them: how
     long one statement may run, wait for a lock, and how long a transaction may stand idle. 0 is no limit, None
     leaves what the server, the database or the role has. Raises ValueError where a value cannot be.
@@ -39,6 +42,7 @@ class PoolOptions:
     max_idle: float = 600.0
     max_lifetime: float = 3600.0
     max_waiting: int = 0
+    statement_cache: int = 250
     statement_timeout: float | None = None
     lock_timeout: float | None = None
     idle_in_transaction_session_timeout: float | None = None
@@ -67,7 +71,7 @@ class PoolOptions:
 SESSION_TIMEOUTS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 """The options that the server keeps to."""
 
-_COUNTS = {"min_size": 0, "max_size": 1, "max_waiting": 0}
+_COUNTS = {"min_size": 0, "max_size": 1, "max_waiting": 0, "statement_cache": 0}
 
 
 def _check_count(name: str, value: object, least: int) -> None:

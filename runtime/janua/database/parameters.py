@@ -28,7 +28,7 @@ def encode_parameters(query: Query[Any], params: tuple[object, ...]) -> Sequence
     Raises ParameterError where the number of values or a value's kind does not fit.
     """
     if query.params and len(params) != len(query.params):
-        raise ParameterError(f"{query.name} takes {len(query.params)} parameters, not {len(params)}")
+        raise wrong_number(query, len(query.params), len(params))
     if query.own_parameters:
         params = _dumped(query, params)
     encoders = _encoders(query.params, query.types)
@@ -40,7 +40,7 @@ def encode_parameters(query: Query[Any], params: tuple[object, ...]) -> Sequence
             try:
                 values[index] = encode(values[index])
             except (TypeError, ValueError, OverflowError, RecursionError) as error:
-                raise _refusal(query, index, error) from None
+                raise refusal(query, index, error) from None
     return values
 
 
@@ -51,7 +51,7 @@ def _dumped(query: Query[Any], params: tuple[object, ...]) -> tuple[object, ...]
         try:
             values[index] = dump(values[index])
         except TypeError as error:
-            raise _refusal(query, index, error) from None
+            raise refusal(query, index, error) from None
     return tuple(values)
 
 
@@ -68,7 +68,7 @@ def explain_refusal(query: Query[Any], params: Sequence[object], context: AdaptC
             try:
                 transformer.get_dumper(value, PyFormat.TEXT).dump(value)
             except Exception as error:
-                return _refusal(query, index, error)
+                return refusal(query, index, error)
     return None
 
 
@@ -160,7 +160,13 @@ def _encoded_range(value: Range[Any], encode: Encoder) -> Range[Any]:
     return Range(lower, upper, value.bounds)
 
 
-def _refusal(query: Query[Any], index: int, error: Exception) -> ParameterError:
+def wrong_number(query: Query[Any], expected: int, given: int) -> ParameterError:
+    """Return the error for another number of values than the statement has parameters."""
+    return ParameterError(f"{query.name} takes {expected} parameters, not {given}")
+
+
+def refusal(query: Query[Any], index: int, error: Exception) -> ParameterError:
+    """Return the error for a value that could not be written, which says why and does not show it."""
     declared = f" ({query.params[index]})" if query.params else ""
     return ParameterError(f"{query.name}: parameter ${index + 1}{declared} cannot be sent: {reason_of(error)}")
 

@@ -144,20 +144,20 @@ def encode_json(value: object) -> Encoded:
     return Encoded(json_bytes(value))
 
 
-_LIMITS: Mapping[str, tuple[int, int]] = {
+LIMITS: Mapping[str, tuple[int, int]] = {
     "smallint": (-(2**15), 2**15 - 1),
     "integer": (-(2**31), 2**31 - 1),
     "bigint": (-(2**63), 2**63 - 1),
     **dict.fromkeys(("oid", "xid", "cid"), (0, 2**32 - 1)),
     "xid8": (0, 2**64 - 1),
 }
-_TEXTS = ("text", "character varying", "character", "bpchar", "name")
+TEXTS = ("text", "character varying", "character", "bpchar", "name")
 _FLOATS = ("real", "double precision")
 
 ENCODERS: Mapping[str, Encoder] = {
-    **{name: _integer(low, high) for name, (low, high) in _LIMITS.items()},
+    **{name: _integer(low, high) for name, (low, high) in LIMITS.items()},
     **dict.fromkeys((*_FLOATS, "numeric"), _number),
-    **dict.fromkeys(_TEXTS, _text),
+    **dict.fromkeys(TEXTS, _text),
     "date": _date,
     **dict.fromkeys(("timestamp without time zone", "time without time zone"), _without_zone),
     **dict.fromkeys(("timestamp with time zone", "time with time zone"), _with_zone),
@@ -166,8 +166,8 @@ ENCODERS: Mapping[str, Encoder] = {
 """By ``format_type``'s spelling; a value of any other type is sent as it is."""
 
 ARRAYS: Mapping[str, WriteArray] = {
-    **{name: _written_integers(low, high) for name, (low, high) in _LIMITS.items()},
-    **dict.fromkeys(_TEXTS, _write_texts),
+    **{name: _written_integers(low, high) for name, (low, high) in LIMITS.items()},
+    **dict.fromkeys(TEXTS, _write_texts),
     **dict.fromkeys(_FLOATS, _written_plainly(float)),
     "uuid": _written_plainly(UUID),
 }

@@ -12,14 +12,13 @@ import psycopg_pool
 from janua.database._async.connecting import AsyncConnectingPool
 from janua.database._async.session import AsyncSession
 from janua.database.adapt import base_adapters
-from janua.database.catalog import Registration
-from janua.database.concurrency import AsyncLock, current_loop
+from janua.database.catalog import Catalog
+from janua.database.concurrency import AsyncCancellations, AsyncLock, current_loop
 from janua.database.fork import keep_connection, keep_pool
 from janua.database.options import PoolOptions, PoolStats
 from janua.database.password import AsyncPasswordSource, async_read_password
 from janua.database.target import Target
 from janua.errors import AlreadyClosed, ServerUnreachable, WrongEventLoop
-from janua.query import Types
 
 _PREPARE_AFTER = 5
 # psycopg_pool doubles the pause between attempts until it gives up: a low limit keeps the longest
@@ -40,10 +39,12 @@ class AsyncSessionPool:
             **target.parameters,
             "connect_timeout": max(2, int(options.connect_timeout)),
             "autocommit": True,
-            "prepare_threshold": _PREPARE_AFTER if prepare else None,
+            # Where psycopg prepares too, it deallocates all after a rollback: what sessions have prepared as well.
+            "prepare_threshold": _PREPARE_AFTER if prepare and not options.statement_cache else None,
             "context": base_adapters(),
         }
-        self._known_types: dict[Types, tuple[Registration, ...]] = {}
+        self._catalog = Catalog()
+        self._statement_cache = options.statement_cache if prepare else 0
         self._pool: AsyncConnectingPool | None = None
         self._loop: object = None
         self._opening = AsyncLock()
@@ -101,11 +102,18 @@ class AsyncSessionPool:
         Raises psycopg_pool.PoolTimeout where none became free in time, TooManyRequests where
         too many wait already, ServerUnreachable where connecting fails.
         """
-        pool = await self.open()
-        await self._reclaim(pool)
+        pool = self._pool
+        if pool is None or self._closed or self._loop is not current_loop():
+            pool = await self.open()
+        if self._abandoned:
+            await self._reclaim(pool)
         deadline = monotonic() + (self._options.timeout if timeout is None else timeout)
+        cancellations = AsyncCancellations()
         while True:
             session = await self._next(pool, deadline)
+            if cancellations.were_swallowed():
+                await pool.putconn(session)
+                cancellations.resume()
             if session.is_alive():
                 self._in_use.add(session)
                 return session
@@ -127,7 +135,7 @@ class AsyncSessionPool:
         Called from a finalizer, so nothing is awaited and no lock taken: the pool gets the
         session back with the next acquire.
         """
-        session.pgconn.finish()
+        session.hang_up()
         self._abandoned.append(session)
 
     def stats(self) -> PoolStats:
@@ -158,7 +166,7 @@ class AsyncSessionPool:
 
     async def _configure(self, session: AsyncSession) -> None:
         keep_connection(session)
-        session.known_types = self._known_types
+        session.use(self._catalog, self._statement_cache)
 
     async def _next(self, pool: AsyncConnectingPool, deadline: float) -> AsyncSession:
         try:
@@ -203,4 +211,5 @@ class AsyncSessionPool:
         while self._abandoned:
             session = self._abandoned.popleft()
             self._in_use.discard(session)
+            await session.close()
             await pool.putconn(session)

@@ -64,7 +64,7 @@ class AsyncStatements(AsyncManyStatements):
         statement that returns no rows gives an empty list; without parameters, several
         statements may be given, and the first one's rows are returned.
         """
-        return await self._prepared("raw", sql, row).fetch_all(params)
+        return await self._prepared("raw", sql, row, kept=False).fetch_all(params)
 
     @overload
     def prepare(self, sql: LiteralString, *, row: None = None) -> AsyncPrepared[dict[str, Any]]: ...
@@ -78,12 +78,12 @@ class AsyncStatements(AsyncManyStatements):
 
         Nothing is sent yet. Rows and parameters are as those of ``raw``.
         """
-        return self._prepared("prepared", sql, row)
+        return self._prepared("prepared", sql, row, kept=True)
 
     def _prepared(
-        self, name: str, sql: str, row: Callable[..., R] | None
+        self, name: str, sql: str, row: Callable[..., R] | None, *, kept: bool
     ) -> AsyncPrepared[dict[str, Any]] | AsyncPrepared[R]:
-        query = Query[Any](name=name, sql=sql, text=True)
+        query = Query[Any](name=name, sql=sql, text=True, kept=kept)
         if row is None:
             return AsyncPrepared(query, Result.records, self._run)
         return AsyncPrepared(query, instances(row), self._run)

@@ -13,14 +13,13 @@ import psycopg_pool
 from janua.database._sync.connecting import ConnectingPool
 from janua.database._sync.session import Session
 from janua.database.adapt import base_adapters
-from janua.database.catalog import Registration
-from janua.database.concurrency import Lock, no_loop
+from janua.database.catalog import Catalog
+from janua.database.concurrency import Cancellations, Lock, no_loop
 from janua.database.fork import keep_connection, keep_pool
 from janua.database.options import PoolOptions, PoolStats
 from janua.database.password import PasswordSource, read_password
 from janua.database.target import Target
 from janua.errors import AlreadyClosed, ServerUnreachable, WrongEventLoop
-from janua.query import Types
 
 _PREPARE_AFTER = 5
 # psycopg_pool doubles the pause between attempts until it gives up: a low limit keeps the longest
@@ -41,10 +40,12 @@ class SessionPool:
             **target.parameters,
             "connect_timeout": max(2, int(options.connect_timeout)),
             "autocommit": True,
-            "prepare_threshold": _PREPARE_AFTER if prepare else None,
+            # Where psycopg prepares too, it deallocates all after a rollback: what sessions have prepared as well.
+            "prepare_threshold": _PREPARE_AFTER if prepare and not options.statement_cache else None,
             "context": base_adapters(),
         }
-        self._known_types: dict[Types, tuple[Registration, ...]] = {}
+        self._catalog = Catalog()
+        self._statement_cache = options.statement_cache if prepare else 0
         self._pool: ConnectingPool | None = None
         self._loop: object = None
         self._opening = Lock()
@@ -102,11 +103,18 @@ class SessionPool:
         Raises psycopg_pool.PoolTimeout where none became free in time, TooManyRequests where
         too many wait already, ServerUnreachable where connecting fails.
         """
-        pool = self.open()
-        self._reclaim(pool)
+        pool = self._pool
+        if pool is None or self._closed or self._loop is not no_loop():
+            pool = self.open()
+        if self._abandoned:
+            self._reclaim(pool)
         deadline = monotonic() + (self._options.timeout if timeout is None else timeout)
+        cancellations = Cancellations()
         while True:
             session = self._next(pool, deadline)
+            if cancellations.were_swallowed():
+                pool.putconn(session)
+                cancellations.resume()
             if session.is_alive():
                 self._in_use.add(session)
                 return session
@@ -128,7 +136,7 @@ class SessionPool:
         Called from a finalizer, so nothing is awaited and no lock taken: the pool gets the
         session back with the next acquire.
         """
-        session.pgconn.finish()
+        session.hang_up()
         self._abandoned.append(session)
 
     def stats(self) -> PoolStats:
@@ -159,7 +167,7 @@ class SessionPool:
 
     def _configure(self, session: Session) -> None:
         keep_connection(session)
-        session.known_types = self._known_types
+        session.use(self._catalog, self._statement_cache)
 
     def _next(self, pool: ConnectingPool, deadline: float) -> Session:
         try:
@@ -204,4 +212,5 @@ class SessionPool:
         while self._abandoned:
             session = self._abandoned.popleft()
             self._in_use.discard(session)
+            session.close()
             pool.putconn(session)

@@ -7,17 +7,23 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 import psycopg
-from psycopg.adapt import Transformer
+from psycopg.generators import execute
 from psycopg.pq import Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.rows import TupleRow, class_row, tuple_row
 
-from janua.database.catalog import LOOK_UP_TYPES, Registration, TypeFacts, bind_types
+from janua.database._sync.statement_cache import StatementCache
+from janua.database.catalog import LOOK_UP_TYPES, Catalog, Registration, TypeFacts, bind_types
 from janua.database.concurrency import Lock
-from janua.database.liveness import is_alive
+from janua.database.drift import Description
+from janua.database.healing import HEALABLE, StatementLost, healable, retryable
+from janua.database.liveness import Pulse
 from janua.database.loaders import UnknownType
+from janua.database.loading import Rows
 from janua.database.parameters import encode_parameters, explain_refusal
+from janua.database.readiness import WatchedConnection
 from janua.database.results import Result
+from janua.database.statement import PreparedStatement, answer_of
 from janua.errors import SchemaDrift, TransactionError
 from janua.query import Query, Types
 
@@ -26,37 +32,129 @@ R = TypeVar("R")
 
 Cursor: TypeAlias = psycopg.RawCursor[TupleRow]
 
+_IDLE = int(TransactionStatus.IDLE)
+_FAILED = int(TransactionStatus.INERROR)
+# After these the server knows no prepared statement any more.
+_FORGETTING = (b"DISCARD ALL", b"DEALLOCATE ALL")
 
-class Session(psycopg.Connection[TupleRow]):
+
+class Session(WatchedConnection):
     """
-    A connection of the pool, with a cursor kept for every set of types that it has met.
+    A connection of the pool, with the statements that it has prepared.
 
-    Each set has its own cursor, because two generated packages may read the same enum into
-    different classes. ``known_types`` is shared by all sessions of a database.
+    ``catalog`` is shared by all sessions of a database, ``statement_cache`` is how many statements are kept
+    prepared; 0 runs all of them on psycopg's cursor, which is kept for every set of types: each has
+    its own, because two generated packages may read the same enum into different classes.
     """
 
-    known_types: dict[Types, tuple[Registration, ...]]
+    catalog: Catalog
 
     def __init__(self, pgconn: PGconn, row_factory: Any = tuple_row) -> None:
         super().__init__(pgconn, row_factory)
-        self.known_types = {}
+        self.use(Catalog(), 0)
+        self._pulse = Pulse(pgconn)
         self._kept_cursors: dict[Types, tuple[tuple[Registration, ...], Cursor]] = {}
         # Held until the answer is read: tasks and threads may share a transaction, and its cursors.
         self._statement_lock = Lock()
         # What runs on the connection until it has taken all rows, meanwhile nothing else can.
         self.copying = ""
 
+    def use(self, catalog: Catalog, statement_cache: int) -> None:
+        """Share what is known of the database, and prepare at most so many statements."""
+        self.catalog = catalog
+        self._keeps = statement_cache > 0
+        self._statements = StatementCache(self, statement_cache)
+
     def run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         """
-        Run one statement and return what ``read`` makes of its answer.
+        Run one statement and return what ``read`` makes of its answer: every call begins and ends here.
 
         A cancellation cancels the statement in the server too, and leaves the connection usable.
         """
+        if self.copying:
+            self.check_free(query.name)
+        statement = self._statements.find(query)
+        if statement is None and not (self._keeps and query.kept):
+            return self._run_on_cursor(query, params, read)
+        try:
+            if statement is None:
+                statement = self._prepare(query)
+            try:
+                return self._run_prepared(statement, query, params, read)
+            except HEALABLE as error:
+                if not self._heals(statement, query, error):
+                    raise
+            return self._run_prepared(self._prepare(query), query, params, read)
+        except psycopg.Error as error:
+            error.add_note(f"query: {query.name}")
+            raise
+
+    def is_alive(self) -> bool:
+        """Return False where the server is known to have closed the connection."""
+        return self._pulse.is_alive()
+
+    def is_idle(self) -> bool:
+        """Return True outside any statement and transaction."""
+        return self.pgconn.transaction_status == _IDLE
+
+    def is_failed(self) -> bool:
+        """Return True in a transaction in which a statement has failed."""
+        return self.pgconn.transaction_status == _FAILED
+
+    def _prepare(self, query: Query[T]) -> PreparedStatement[T]:
+        with self._statement_lock:
+            # Another task or thread may have prepared it meanwhile.
+            return self._statements.find(query) or self._statements.prepare(query)
+
+    def _run_prepared(
+        self,
+        statement: PreparedStatement[T],
+        query: Query[T],
+        params: tuple[object, ...],
+        read: Callable[[Result[T]], R],
+    ) -> R:
+        values = statement.write(params)
+        with self.lock:
+            self.pgconn.send_query_prepared(statement.name, values, None, statement.form)
+            pgresult = answer_of(self.wait(execute(self.pgconn)))
+            try:
+                answer = read(Result(query, pgresult, statement.rows(self.pgconn)))
+            except UnknownType:
+                pass
+            except BaseException:
+                pgresult.clear()
+                raise
+            else:
+                # The memory of the answer must not be kept with the statement.
+                pgresult.clear()
+                return answer
+        self._statements.give_up(query)
+        try:
+            return self._read_anew(query, pgresult, read)
+        finally:
+            pgresult.clear()
+
+    def _heals(self, statement: PreparedStatement[Any], query: Query[Any], error: psycopg.Error) -> bool:
+        """Forget what no longer holds, and return whether to try again. Raises where that has cost the transaction."""
+        kind = healable(error, statement.name)
+        if kind is None:
+            return False
+        if kind is StatementLost:
+            self._statements.forget()
+        else:
+            self._statements.give_up(query)
+            self.catalog.renew()
+        if not self.is_idle():
+            raise retryable(kind, error) from None
+        return True
+
+    def _run_on_cursor(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         values = encode_parameters(query, params)
-        self.check_free(query.name)
         with self._statement_lock:
             cursor = self._cursor_for(query.types)
             pgresult = self._execute(cursor, query, values)
+            if pgresult.command_status in _FORGETTING:
+                self._statements.forget()
             try:
                 return self._read(cursor, query, pgresult, read)
             finally:
@@ -70,18 +168,6 @@ class Session(psycopg.Connection[TupleRow]):
                 f"{subject} cannot run while {self.copying} copies rows on the same connection:"
                 " run it before, or on the database"
             )
-
-    def is_alive(self) -> bool:
-        """Return False where the server is known to have closed the connection."""
-        return is_alive(self.pgconn)
-
-    def is_idle(self) -> bool:
-        """Return True outside any statement and transaction."""
-        return self.pgconn.transaction_status == TransactionStatus.IDLE
-
-    def is_failed(self) -> bool:
-        """Return True in a transaction in which a statement has failed."""
-        return self.pgconn.transaction_status == TransactionStatus.INERROR
 
     def _execute(self, cursor: Cursor, query: Query[Any], values: Sequence[object]) -> PGresult:
         cursor.format = Format.TEXT if query.text else Format.BINARY
@@ -105,25 +191,31 @@ class Session(psycopg.Connection[TupleRow]):
         return cursor.pgresult
 
     def _read(self, cursor: Cursor, query: Query[T], pgresult: PGresult, read: Callable[[Result[T]], R]) -> R:
-        # A new transformer each time: its loaders remember the session's time zone.
+        if query.columns:
+            self._statements.compare(query, Description.of(pgresult))
+        # New loaders each time: they remember the session's time zone.
         try:
-            return read(Result(query, pgresult, Transformer(cursor)))
+            return read(Result(query, pgresult, Rows(query, cursor)))
         except UnknownType:
-            # A type may have been made anew, with another oid: look again, once.
-            self.known_types.pop(query.types, None)
+            return self._read_anew(query, pgresult, read)
+
+    def _read_anew(self, query: Query[T], pgresult: PGresult, read: Callable[[Result[T]], R]) -> R:
+        # A type may have been made anew, with another oid: look again, once.
+        self.catalog.registrations.pop(query.types, None)
         cursor = self._cursor_for(query.types)
         try:
-            return read(Result(query, pgresult, Transformer(cursor)))
+            return read(Result(query, pgresult, Rows(query, cursor)))
         except UnknownType as error:
             raise SchemaDrift(f"{query.name}: {error}; migrate, or generate again") from None
 
     def _cursor_for(self, types: Types) -> Cursor:
-        known = self.known_types.get(types)
+        registrations = self.catalog.registrations
+        known = registrations.get(types)
         kept = self._kept_cursors.get(types)
         if kept is not None and kept[0] is known:
             return kept[1]
         if known is None:
-            known = self.known_types[types] = self._look_up(types)
+            known = registrations[types] = self._look_up(types)
         cursor = psycopg.RawCursor(self)
         for register in known:
             register(cursor)

@@ -63,7 +63,7 @@ class Statements(ManyStatements):
         statement that returns no rows gives an empty list; without parameters, several
         statements may be given, and the first one's rows are returned.
         """
-        return self._prepared("raw", sql, row).fetch_all(params)
+        return self._prepared("raw", sql, row, kept=False).fetch_all(params)
 
     @overload
     def prepare(self, sql: LiteralString, *, row: None = None) -> Prepared[dict[str, Any]]: ...
@@ -77,10 +77,12 @@ class Statements(ManyStatements):
 
         Nothing is sent yet. Rows and parameters are as those of ``raw``.
         """
-        return self._prepared("prepared", sql, row)
+        return self._prepared("prepared", sql, row, kept=True)
 
-    def _prepared(self, name: str, sql: str, row: Callable[..., R] | None) -> Prepared[dict[str, Any]] | Prepared[R]:
-        query = Query[Any](name=name, sql=sql, text=True)
+    def _prepared(
+        self, name: str, sql: str, row: Callable[..., R] | None, *, kept: bool
+    ) -> Prepared[dict[str, Any]] | Prepared[R]:
+        query = Query[Any](name=name, sql=sql, text=True, kept=kept)
         if row is None:
             return Prepared(query, Result.records, self._run)
         return Prepared(query, instances(row), self._run)
