@@ -44,6 +44,7 @@ NAMES = {
     "AsyncRawCursor": "RawCursor",
     "AsyncRedis": "Redis",
     "AsyncRows": "Rows",
+    "AsyncResolution": "Resolution",
     "AsyncRun": "Run",
     "AsyncRunner": "Runner",
     "AsyncSession": "Session",
@@ -63,11 +64,13 @@ NAMES = {
     "aclose": "close",
     "async_chunks": "chunks",
     "async_read_password": "read_password",
+    "async_call": "call",
     "async_sleep": "sleep",
     "current_loop": "no_loop",
 }
 # What is more than one token, replaced before the names.
 PHRASES = [
+    (re.compile(r"\bAwaitable\[object\] \| object\b"), "object"),
     (re.compile(r"\bAwaitable\[(\w+)\]"), r"\1"),
     (re.compile(r"\bredis\.asyncio\b"), "redis"),
     (re.compile(r"The asynchronous ([\w ]+), and the source of the blocking ones?\."), r"The blocking \1."),

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from janua._version import API_VERSION, __version__
 from janua.errors import (
+    AfterCommitFailed,
     AlreadyClosed,
     ApiMismatch,
+    CommitUnknown,
     ConfigError,
     JanuaError,
     NestedRetry,
@@ -26,6 +28,7 @@ from janua.errors import (
     TransactionAborted,
     TransactionClosed,
     TransactionError,
+    TransactionLost,
     UnreadableValue,
     WrongEventLoop,
 )
@@ -70,6 +73,7 @@ _LAZY = {
 
 __all__ = [
     "TLS",
+    "AfterCommitFailed",
     "AlreadyClosed",
     "ApiMismatch",
     "AsyncConnection",
@@ -77,6 +81,7 @@ __all__ = [
     "AsyncExecutor",
     "AsyncPrepared",
     "AsyncTransaction",
+    "CommitUnknown",
     "ConfigError",
     "Connection",
     "Coro",
@@ -101,6 +106,7 @@ __all__ = [
     "TransactionAborted",
     "TransactionClosed",
     "TransactionError",
+    "TransactionLost",
     "Types",
     "UnreadableValue",
     "WrongEventLoop",

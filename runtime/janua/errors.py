@@ -21,7 +21,10 @@ Every error that this package raises by itself, in one tree.
     └── TransactionError
         ├── TransactionClosed    the transaction has already ended
         ├── TransactionAborted   a commit was asked for after a statement had failed
-        └── NestedRetry          ``run`` was called inside a transaction
+        ├── TransactionLost      the connection was lost at COMMIT; for certain nothing was committed
+        ├── CommitUnknown        the connection was lost at COMMIT; nobody can tell what became of it
+        ├── AfterCommitFailed    callbacks of a transaction failed that has been committed
+        └── NestedRetry          ``run`` was called where it would be repeated by another ``run``
 
 Errors of psycopg, psycopg_pool and redis-py pass through as they are wherever
 nothing useful could be added to them. No message ever holds a password or the
@@ -170,5 +173,42 @@ class TransactionAborted(TransactionError):
     """
 
 
+class TransactionLost(TransactionError):
+    """
+    The connection was lost at COMMIT, and it is certain that nothing was committed.
+
+    The same transaction can be run again; ``run`` does. The cause is the connection's error.
+    """
+
+
+class CommitUnknown(TransactionError):
+    """
+    The connection was lost at COMMIT, and it cannot be told whether the transaction was committed.
+
+    Never run again by itself: look for the transaction's effects first. ``xid`` is its id in the
+    server's terms, None where it has not come back. The cause is the connection's error.
+    """
+
+    def __init__(self, message: str, xid: int | None) -> None:
+        super().__init__(message)
+        self.xid = xid
+
+
+class AfterCommitFailed(TransactionError):
+    """
+    The transaction is committed; of the callbacks that ``after_commit`` took, some have failed.
+
+    ``errors`` are their exceptions, the first of which is the cause. All other callbacks have run.
+    """
+
+    def __init__(self, message: str, errors: tuple[Exception, ...]) -> None:
+        super().__init__(message)
+        self.errors = errors
+
+
 class NestedRetry(TransactionError):
-    """``run`` was called inside a transaction: only the outermost function can be run again."""
+    """
+    ``run`` was called inside a transaction, or by a function that ``run`` of the same database has called.
+
+    Only the outermost function can be run again as a whole.
+    """

@@ -8,8 +8,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from janua import AsyncDatabase, AsyncTransaction, Database, Query, Transaction
-from janua.database.commands import retry_delay
+from janua import AsyncDatabase, AsyncTransaction, Database, NestedRetry, Query, Transaction, TransactionLost
+from janua.database.retries import retry_delay
 
 INSERT = Query[None]("items.insert", "INSERT INTO items (id) VALUES ($1)", params=("integer",))
 COUNT = Query[int]("items.count", "SELECT count(*)::int FROM items")
@@ -108,6 +108,36 @@ async def test_other_errors_are_not_repeated(twin: Any, settle: Any) -> None:
 async def test_the_result_comes_back_after_the_commit(twin: Any, settle: Any) -> None:
     """What the function returns."""
     assert [{"n": 1}] == await settle(twin.run(lambda tx: tx.raw("SELECT 1 AS n")))
+
+
+async def test_a_run_inside_a_run_is_refused(twin: Any, settle: Any, block: Any) -> None:
+    """What the inner one has committed, a repetition of the outer one would do twice."""
+    with pytest.raises(NestedRetry, match="inside a function that run"):
+        await settle(twin.run(lambda tx: twin.run(lambda inner: inner.raw("SELECT 1"))))
+    assert 0 == twin.pool_stats().busy
+    assert [{"n": 1}] == await settle(twin.run(lambda tx: tx.raw("SELECT 1 AS n")))
+    later: list[Any] = []
+    async with block(twin.transaction()) as tx:
+        tx.after_commit(lambda: later.append(twin.run(lambda inner: inner.raw("SELECT 2 AS n"))))
+    assert [{"n": 2}] == await settle(later[0])
+
+
+async def test_a_lost_connection_is_run_again(twin: Any, settle: Any) -> None:
+    """COMMIT was not sent on it: for certain nothing was committed."""
+    attempts: list[int] = []
+    end_it = "SELECT pg_terminate_backend(pg_backend_pid())"
+
+    def lose(tx: Any) -> Any:
+        attempts.append(1)
+        return tx.raw(end_it if len(attempts) < 3 else "SELECT 1 AS n")
+
+    assert [{"n": 1}] == await settle(twin.run(lose))
+    assert 3 == len(attempts)
+    attempts.clear()
+    with pytest.raises(TransactionLost, match="nothing was committed") as caught:
+        await settle(twin.run(lose, retries=1))
+    assert isinstance(caught.value.__cause__, psycopg.OperationalError)
+    assert (2, 0) == (len(attempts), twin.pool_stats().busy)
 
 
 def test_the_pause_grows_and_is_random() -> None:

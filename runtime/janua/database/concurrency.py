@@ -7,7 +7,8 @@ from asyncio import Lock as AsyncLock
 from asyncio import current_task
 from asyncio import get_running_loop as current_loop
 from asyncio import sleep as async_sleep
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
+from inspect import isawaitable
 from itertools import islice
 from threading import Lock
 from time import sleep
@@ -25,8 +26,10 @@ __all__ = [
     "Lock",
     "NoCancellation",
     "T",
+    "async_call",
     "async_chunks",
     "async_sleep",
+    "call",
     "chunks",
     "current_loop",
     "no_loop",
@@ -102,3 +105,20 @@ class Cancellations:
 
     def resume(self) -> None:
         """Do nothing."""
+
+
+async def async_call(function: Callable[[], Awaitable[object] | object]) -> None:
+    """Call the function, and await what it returns where that can be awaited."""
+    result = function()
+    if isawaitable(result):
+        await result
+
+
+def call(function: Callable[[], object]) -> None:
+    """Call the function. Raises TypeError for an asynchronous one, which would never run."""
+    result = function()
+    if isawaitable(result):
+        close = getattr(result, "close", None)
+        if close is not None:
+            close()
+        raise TypeError("an asynchronous function cannot be called from a blocking transaction")

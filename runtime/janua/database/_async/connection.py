@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from janua.database._async.deadline import run_in_transaction
 from janua.database._async.many import AsyncManyStatements
+from janua.database._async.pool import AsyncSessionPool
 from janua.database._async.session import AsyncSession
 from janua.database._async.transaction import AsyncTransaction, AsyncTransactionSource, begin
 from janua.database.commands import begin_command
@@ -28,15 +29,22 @@ class AsyncConnection(AsyncTransactionSource):
     the pool: undo them, or use a transaction and SET LOCAL.
     """
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, pool: AsyncSessionPool) -> None:
         self._session: AsyncSession | None = session
+        self._pool = pool
 
     async def begin(
-        self, isolation: Isolation | None = None, *, read_only: bool = False, deferrable: bool = False
+        self,
+        isolation: Isolation | None = None,
+        *,
+        read_only: bool = False,
+        deferrable: bool = False,
+        certain: bool = False,
     ) -> AsyncTransaction:
         """Begin a transaction on this connection. Raises TransactionError where there is one already."""
         command = begin_command(isolation, read_only, deferrable)
-        return await begin(self._require_session(), None, command)
+        transaction = AsyncTransaction(self._require_session(), self._pool, read_only=read_only, certain=certain)
+        return await begin(transaction, command)
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         session = self._require_session()

@@ -112,7 +112,7 @@ class AsyncDatabase(AsyncTransactionSource):
     async def connection(self) -> AsyncIterator[AsyncConnection]:
         """Hold one connection for a block, for what belongs to a session."""
         session = await self._pool.acquire()
-        connection = AsyncConnection(session)
+        connection = AsyncConnection(session, self._pool)
         try:
             yield connection
         finally:
@@ -120,7 +120,12 @@ class AsyncDatabase(AsyncTransactionSource):
             await self._pool.release(session)
 
     async def begin(
-        self, isolation: Isolation | None = None, *, read_only: bool = False, deferrable: bool = False
+        self,
+        isolation: Isolation | None = None,
+        *,
+        read_only: bool = False,
+        deferrable: bool = False,
+        certain: bool = False,
     ) -> AsyncTransaction:
         """
         Begin a transaction that the caller ends with ``commit`` or ``rollback``.
@@ -128,7 +133,9 @@ class AsyncDatabase(AsyncTransactionSource):
         It holds a connection until then. Prefer ``transaction``, which cannot be forgotten.
         """
         command = begin_command(isolation, read_only, deferrable)
-        return await begin(await self._pool.acquire(), self._pool, command)
+        session = await self._pool.acquire()
+        transaction = AsyncTransaction(session, self._pool, owns=True, read_only=read_only, certain=certain)
+        return await begin(transaction, command)
 
     async def health(self) -> Health:
         """

@@ -19,6 +19,7 @@ from janua.database.healing import HEALABLE, StatementLost, healable, retryable
 from janua.database.liveness import Pulse
 from janua.database.loaders import UnknownType
 from janua.database.loading import Rows
+from janua.database.origin import Origin
 from janua.database.parameters import encode_parameters, explain_refusal
 from janua.database.readiness import AsyncWatchedConnection
 from janua.database.results import Result
@@ -52,6 +53,9 @@ class AsyncSession(AsyncWatchedConnection):
         super().__init__(pgconn, row_factory)
         self.use(Catalog(), 0)
         self._pulse = Pulse(pgconn)
+        # Which server it is, and None where it does not tell; read with the first transaction.
+        self.origin: Origin | None = None
+        self.has_read_origin = False
         self._kept_cursors: dict[Types, tuple[tuple[Registration, ...], Cursor]] = {}
         # Held until the answer is read: tasks and threads may share a transaction, and its cursors.
         self._statement_lock = AsyncLock()

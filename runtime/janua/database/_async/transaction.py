@@ -10,18 +10,30 @@ from itertools import count
 from typing import NoReturn, TypeVar
 
 import psycopg
+from psycopg.pq import ConnStatus
 
+from janua.database._async.commit import read_origin, resolve, send_commit
 from janua.database._async.deadline import run_in_transaction
 from janua.database._async.many import AsyncManyStatements
 from janua.database._async.pipeline import AsyncPipelineSource
 from janua.database._async.pool import AsyncSessionPool
 from janua.database._async.session import AsyncSession
-from janua.database.commands import RETRYABLE, retry_delay, savepoint_name
-from janua.database.concurrency import async_sleep
+from janua.database.commands import savepoint_name
+from janua.database.commit import Commit, Outcome
+from janua.database.concurrency import async_call, async_sleep
 from janua.database.options import Isolation
 from janua.database.results import Result
+from janua.database.retries import RETRYABLE, repeatable, retry_delay
 from janua.database.settings import NO_SETTINGS, SET_LOCAL, Settings, set_local_parameters
-from janua.errors import NestedRetry, TransactionAborted, TransactionClosed, TransactionError
+from janua.errors import (
+    AfterCommitFailed,
+    CommitUnknown,
+    NestedRetry,
+    TransactionAborted,
+    TransactionClosed,
+    TransactionError,
+    TransactionLost,
+)
 from janua.query import Query
 
 T = TypeVar("T")
@@ -37,34 +49,74 @@ class AsyncTransaction(AsyncPipelineSource):
     """
 
     def __init__(
-        self, session: AsyncSession, pool: AsyncSessionPool | None, parent: AsyncTransaction | None = None
+        self,
+        session: AsyncSession,
+        pool: AsyncSessionPool,
+        parent: AsyncTransaction | None = None,
+        *,
+        owns: bool = False,
+        read_only: bool = False,
+        certain: bool = False,
     ) -> None:
         self._session = session
         self._pool = pool
         self._parent = parent
+        # Whether the session goes back to the pool at the end.
+        self._owns = owns
+        self._read_only = read_only
+        self._certain = certain
         self._depth: int = 0 if parent is None else parent._depth + 1
         self._is_open = False
+        self._was_committed = False
+        self._callbacks: list[Callable[[], Awaitable[object] | object]] = []
 
     async def commit(self) -> None:
         """
         Make the changes permanent (in a nested transaction: part of the outer one).
 
-        Raises TransactionAborted, with nothing committed, where a statement has failed before,
-        and what the server reports at COMMIT, deferred constraints for example.
+        Raises TransactionAborted, with nothing committed, where a statement has failed before, and
+        what the server reports at COMMIT, deferred constraints for example. Where the connection is
+        lost, the server is asked on a new one what became of the transaction: this returns where it was
+        committed, raises TransactionLost where it was not, and CommitUnknown where nobody knows.
+        A cancellation that arrives during COMMIT is raised also where the transaction was committed.
         """
         self._check_open()
         if self._session.is_failed():
             await self.rollback()
             raise TransactionAborted("a statement in the transaction had failed: it was rolled back")
-        release = f"RELEASE SAVEPOINT {savepoint_name(self._depth)}".encode()
-        await self._end(release if self._parent else b"COMMIT")
+        if self._parent is None:
+            await self._commit()
+        else:
+            # First: whatever interrupts the release, the outer transaction may keep the changes.
+            self._parent._callbacks += self._callbacks
+            await self._end(f"RELEASE SAVEPOINT {savepoint_name(self._depth)}".encode())
 
     async def rollback(self) -> None:
-        """Undo the changes; possible after an error too."""
+        """Undo the changes; possible after an error too. A lost connection has undone them already."""
         self._check_open()
         name = savepoint_name(self._depth)
         undo = f"ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}".encode()
-        await self._end(undo if self._parent else b"ROLLBACK")
+        try:
+            await self._end(undo if self._parent else b"ROLLBACK")
+        except psycopg.Error:
+            if self._session.pgconn.status != ConnStatus.BAD:
+                raise
+        except BaseException:
+            # Interrupted, and perhaps not done: the outer transaction must not commit what was to be undone.
+            self._session.pgconn.finish()
+            raise
+
+    def after_commit(self, callback: Callable[[], Awaitable[object] | object]) -> None:
+        """
+        Have a function without arguments called once the outermost transaction is committed.
+
+        In the order in which they were given, after the connection has gone back to the pool; what
+        they return is awaited where it can be. A rollback forgets them, that of a savepoint those given
+        inside. They all run, and where some fail, AfterCommitFailed is raised then: the transaction
+        stays committed, and ``run`` does not repeat it. After CommitUnknown none has run.
+        """
+        self._check_open()
+        self._callbacks.append(callback)
 
     async def set_local(self, settings: Settings) -> None:
         """
@@ -81,7 +133,7 @@ class AsyncTransaction(AsyncPipelineSource):
     async def transaction(self) -> AsyncIterator[AsyncTransaction]:
         """Nest a transaction as a savepoint: leaving by an exception undoes only what was done inside."""
         self._check_open()
-        nested = AsyncTransaction(self._session, None, self)
+        nested = AsyncTransaction(self._session, self._pool, self)
         await nested._start(f"SAVEPOINT {savepoint_name(nested._depth)}".encode())
         async with nested._scope():
             yield nested
@@ -106,11 +158,14 @@ class AsyncTransaction(AsyncPipelineSource):
     async def _start(self, command: bytes) -> None:
         try:
             self._session.check_free("a transaction's command")
+            if not self._read_only and not self._session.has_read_origin:
+                self._session.origin = await read_origin(self._session)
+                self._session.has_read_origin = True
             await self._session.execute(command)
             self._is_open = True
         finally:
             if not self._is_open:
-                await self._give_back()
+                await self._leave()
 
     @asynccontextmanager
     async def _scope(self) -> AsyncIterator[None]:
@@ -125,9 +180,53 @@ class AsyncTransaction(AsyncPipelineSource):
 
     async def _undo(self) -> None:
         if self._usable():
-            # Where this fails, the connection is lost, and the transaction with it: the block's error stands.
+            # The block's error stands.
             with suppress(psycopg.Error):
                 await self.rollback()
+
+    async def _commit(self) -> None:
+        self._session.check_free("a transaction's command")
+        self._is_open = False
+        commit = Commit(read_only=self._read_only, certain=self._certain)
+        try:
+            try:
+                await send_commit(self._session, commit)
+            finally:
+                await self._leave()
+        except psycopg.Error as error:
+            if commit.is_refused:
+                raise
+            await self._resolve(commit, error)
+        except BaseException as interruption:
+            # A cancellation that arrived during COMMIT takes back nothing.
+            if commit.outcome is Outcome.COMMITTED:
+                try:
+                    await self._has_committed()
+                except AfterCommitFailed as failed:
+                    interruption.add_note(str(failed))
+            raise
+        else:
+            if commit.outcome is Outcome.ABORTED:
+                raise TransactionAborted("a statement in the transaction had failed: it was rolled back")
+        await self._has_committed()
+
+    async def _resolve(self, commit: Commit, error: psycopg.Error) -> None:
+        try:
+            await resolve(commit, self._session.origin, self._pool)
+        except (TransactionLost, CommitUnknown) as outcome:
+            raise outcome from error
+
+    async def _has_committed(self) -> None:
+        self._was_committed = True
+        errors: list[Exception] = []
+        for callback in self._callbacks:
+            try:
+                await async_call(callback)
+            except Exception as error:
+                errors.append(error)
+        if errors:
+            message = f"the transaction is committed, but {len(errors)} of its after_commit callbacks failed"
+            raise AfterCommitFailed(message, tuple(errors)) from errors[0]
 
     async def _end(self, command: bytes) -> None:
         self._session.check_free("a transaction's command")
@@ -135,11 +234,29 @@ class AsyncTransaction(AsyncPipelineSource):
         try:
             await self._session.execute(command)
         finally:
-            await self._give_back()
+            await self._leave()
 
-    async def _give_back(self) -> None:
-        if self._pool is not None:
-            await self._pool.release(self._session)
+    async def _leave(self) -> None:
+        """Give the session back. One whose transaction has not ended, because its end was interrupted, is closed."""
+        if self._parent is None:
+            if not self._session.is_idle():
+                self._session.pgconn.finish()
+            if self._owns:
+                await self._pool.release(self._session)
+
+    async def _call(self, fn: Callable[[AsyncTransaction], Awaitable[T]], source: AsyncTransactionSource) -> T:
+        """Call the function for ``run``. Raises TransactionLost where the connection has gone meanwhile."""
+        try:
+            with repeatable(source):
+                return await fn(self)
+        except psycopg.Error as error:
+            if self._is_lost():
+                raise TransactionLost("the connection was lost, and nothing was committed") from error
+            raise
+
+    def _is_lost(self) -> bool:
+        """Return True where the connection has gone before the transaction's end: nothing was committed."""
+        return self._is_open and self._session.pgconn.status == ConnStatus.BAD
 
     def _usable(self) -> bool:
         return self._is_open and (self._parent is None or self._parent._usable())
@@ -149,7 +266,7 @@ class AsyncTransaction(AsyncPipelineSource):
             raise TransactionClosed("the transaction has ended: it was committed or rolled back")
 
     def __del__(self) -> None:
-        if self._is_open and self._pool is not None:
+        if self._is_open and self._owns:
             self._pool.abandon(self._session)
             warnings.warn("a transaction was dropped while open: it was rolled back", ResourceWarning, 2, self)
 
@@ -159,7 +276,12 @@ class AsyncTransactionSource(AsyncPipelineSource):
 
     @abstractmethod
     async def begin(
-        self, isolation: Isolation | None = None, *, read_only: bool = False, deferrable: bool = False
+        self,
+        isolation: Isolation | None = None,
+        *,
+        read_only: bool = False,
+        deferrable: bool = False,
+        certain: bool = False,
     ) -> AsyncTransaction:
         """
         Begin a transaction that the caller ends with ``commit`` or ``rollback``.
@@ -175,14 +297,17 @@ class AsyncTransactionSource(AsyncPipelineSource):
         read_only: bool = False,
         deferrable: bool = False,
         settings: Settings = NO_SETTINGS,
+        certain: bool = False,
     ) -> AsyncIterator[AsyncTransaction]:
         """
         Run a block in a transaction: committed at its end, rolled back where an exception leaves it.
 
         A cancellation is such an exception. ``commit`` and ``rollback`` inside the block end it early.
         ``settings`` are set for it alone, as with its ``set_local``.
+        Where the connection is lost at COMMIT, ``commit`` says what happens; with ``certain``, which costs
+        a round trip more, its outcome can be found out wherever the network has failed.
         """
-        transaction = await self.begin(isolation, read_only=read_only, deferrable=deferrable)
+        transaction = await self.begin(isolation, read_only=read_only, deferrable=deferrable, certain=certain)
         async with transaction._scope():
             await transaction.set_local(settings)
             yield transaction
@@ -201,31 +326,32 @@ class AsyncTransactionSource(AsyncPipelineSource):
         read_only: bool = False,
         deferrable: bool = False,
         settings: Settings = NO_SETTINGS,
+        certain: bool = False,
     ) -> T:
         """
         Call ``fn`` with a transaction and return what it returns, after the commit.
 
         Where the server reports a serialization failure or a deadlock (40001, 40P01), at COMMIT
-        too, it is called again in a new transaction after a short random pause, at most
-        ``retries`` times. So it must not do what a rollback does not undo.
+        too, or the connection is lost and nothing was committed for certain, it is called again in a new
+        transaction after a short random pause, at most ``retries`` times. So it must not do what a
+        rollback does not undo. Never again after a commit, or after CommitUnknown.
         """
+        modes = {"read_only": read_only, "deferrable": deferrable, "certain": certain}
         for attempt in count():
+            transaction = None
             try:
-                async with self.transaction(
-                    isolation, read_only=read_only, deferrable=deferrable, settings=settings
-                ) as transaction:
-                    return await fn(transaction)
+                async with self.transaction(isolation, settings=settings, **modes) as transaction:
+                    return await transaction._call(fn, self)
             except RETRYABLE:
-                if attempt >= retries:
+                if attempt >= retries or (transaction is not None and transaction._was_committed):
                     raise
             await async_sleep(retry_delay(attempt))
         raise AssertionError("count() does not end")
 
 
-async def begin(session: AsyncSession, pool: AsyncSessionPool | None, command: bytes) -> AsyncTransaction:
-    """Begin on this session, which goes back to the pool, if one is given, at the transaction's end."""
-    if not session.is_idle():
+async def begin(transaction: AsyncTransaction, command: bytes) -> AsyncTransaction:
+    """Begin a transaction on its session."""
+    if not transaction._session.is_idle():
         raise TransactionError("the connection is in a transaction already; nest with its transaction()")
-    transaction = AsyncTransaction(session, pool)
     await transaction._start(command)
     return transaction

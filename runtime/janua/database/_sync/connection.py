@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from janua.database._sync.deadline import run_in_transaction
 from janua.database._sync.many import ManyStatements
+from janua.database._sync.pool import SessionPool
 from janua.database._sync.session import Session
 from janua.database._sync.transaction import Transaction, TransactionSource, begin
 from janua.database.commands import begin_command
@@ -29,15 +30,22 @@ class Connection(TransactionSource):
     the pool: undo them, or use a transaction and SET LOCAL.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, pool: SessionPool) -> None:
         self._session: Session | None = session
+        self._pool = pool
 
     def begin(
-        self, isolation: Isolation | None = None, *, read_only: bool = False, deferrable: bool = False
+        self,
+        isolation: Isolation | None = None,
+        *,
+        read_only: bool = False,
+        deferrable: bool = False,
+        certain: bool = False,
     ) -> Transaction:
         """Begin a transaction on this connection. Raises TransactionError where there is one already."""
         command = begin_command(isolation, read_only, deferrable)
-        return begin(self._require_session(), None, command)
+        transaction = Transaction(self._require_session(), self._pool, read_only=read_only, certain=certain)
+        return begin(transaction, command)
 
     def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         session = self._require_session()

@@ -113,7 +113,7 @@ class Database(TransactionSource):
     def connection(self) -> Iterator[Connection]:
         """Hold one connection for a block, for what belongs to a session."""
         session = self._pool.acquire()
-        connection = Connection(session)
+        connection = Connection(session, self._pool)
         try:
             yield connection
         finally:
@@ -121,7 +121,12 @@ class Database(TransactionSource):
             self._pool.release(session)
 
     def begin(
-        self, isolation: Isolation | None = None, *, read_only: bool = False, deferrable: bool = False
+        self,
+        isolation: Isolation | None = None,
+        *,
+        read_only: bool = False,
+        deferrable: bool = False,
+        certain: bool = False,
     ) -> Transaction:
         """
         Begin a transaction that the caller ends with ``commit`` or ``rollback``.
@@ -129,7 +134,9 @@ class Database(TransactionSource):
         It holds a connection until then. Prefer ``transaction``, which cannot be forgotten.
         """
         command = begin_command(isolation, read_only, deferrable)
-        return begin(self._pool.acquire(), self._pool, command)
+        session = self._pool.acquire()
+        transaction = Transaction(session, self._pool, owns=True, read_only=read_only, certain=certain)
+        return begin(transaction, command)
 
     def health(self) -> Health:
         """

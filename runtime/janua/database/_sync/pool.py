@@ -77,6 +77,11 @@ class SessionPool:
         if self._closed:
             raise self._already_closed()
 
+    @property
+    def timeout(self) -> float:
+        """How long a call may wait for a connection, in seconds."""
+        return self._options.timeout
+
     def close(self) -> None:
         """Close the idle connections now and those in use when they come back. May be called twice."""
         with self._opening:
