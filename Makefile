@@ -4,7 +4,7 @@ BIN := .venv/bin
 TYPED := runtime generator generated tests examples tools
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate test retest lint types sync cases fuzz clean
+.PHONY: help install generate test retest faults lint types sync cases fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ test: install  ## run the tests, unless they passed already on exactly these fil
 
 retest: install  ## run the tests in any case
 	@$(BIN)/python tools/test.py --again
+
+faults: install  ## kill servers, cut connections and fill disks under load; prints counts
+	@$(BIN)/pytest -q -n 0 tests/faults
 
 lint: install  ## ruff: lint and format
 	@$(BIN)/ruff check .
