@@ -1,5 +1,10 @@
 -- Triggers that people made and did not disable, a partition's copies of its parent's included.
--- pg_trigger.tgtype is a bit mask (trigger.h).
+-- pg_trigger.tgtype is a bit mask (trigger.h). What WHEN calls is recorded of the trigger that was copied alone.
+WITH RECURSIVE copied(oid, origin) AS (
+    SELECT oid, oid FROM pg_trigger
+    UNION ALL
+    SELECT c.oid, t.tgparentid FROM copied c JOIN pg_trigger t ON t.oid = c.origin WHERE t.tgparentid <> 0
+)
 SELECT t.tgrelid::int8 AS relation,
        t.tgtype & 1 <> 0 AS per_row,
        t.tgtype & 66 = 2 AND t.tgtype & 1 <> 0 AS before_row,
@@ -17,7 +22,8 @@ SELECT t.tgrelid::int8 AS relation,
            SELECT coalesce(o.oprcode, d.refobjid)::int8
            FROM pg_depend d
            LEFT JOIN pg_operator o ON d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid
-           WHERE d.classid = 'pg_trigger'::regclass AND d.objid = t.oid
+           WHERE d.classid = 'pg_trigger'::regclass
+             AND d.objid IN (SELECT c.origin FROM copied c WHERE c.oid = t.oid)
              AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)
        ) AS functions
 FROM pg_trigger t

@@ -43,3 +43,8 @@ CREATE EXTENSION refint;
 CREATE TABLE stamped (id integer, at timestamptz);
 CREATE TRIGGER stamp BEFORE UPDATE ON stamped FOR EACH ROW EXECUTE FUNCTION moddatetime(at);
 CREATE TRIGGER refer BEFORE DELETE ON stamped FOR EACH ROW EXECUTE FUNCTION check_foreign_key(1, 'cascade', 'id', 'gone', 'id');
+
+CREATE TABLE parted (id integer) PARTITION BY RANGE (id);
+CREATE TABLE part PARTITION OF parted DEFAULT PARTITION BY RANGE (id);
+CREATE TABLE leaf PARTITION OF part DEFAULT;
+CREATE TRIGGER counted AFTER INSERT ON parted FOR EACH ROW WHEN (email_is_new()) EXECUTE FUNCTION emptied();

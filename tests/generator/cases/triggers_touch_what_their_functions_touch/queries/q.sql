@@ -27,3 +27,6 @@ UPDATE stamped SET id = 1;
 
 -- name: deleted_by_an_extension
 DELETE FROM stamped;
+
+-- name: what_a_partition_takes_over_calls_the_same
+INSERT INTO leaf VALUES (1);
