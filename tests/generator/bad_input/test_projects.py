@@ -110,5 +110,5 @@ def test_a_type_of_an_unlisted_schema_is_refused(new_project: NewProject) -> Non
 def test_a_table_that_is_not_there_is_not_ignored(new_project: NewProject) -> None:
     """What is asked for must not be missing in silence."""
     message = refused(new_project(GOOD, 'tables = ["userz"]'), 2)
-    assert message.startswith("pyproject.toml: tool.janua.tables: ")
+    assert message.startswith("pyproject.toml: tool.janua.tables[0]: ")
     assert '"userz"' in message
