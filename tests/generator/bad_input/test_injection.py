@@ -22,8 +22,8 @@ EVIL = [
     '")',
 ]
 ALLOWED_IMPORTS = {
-    "__future__", "builtins", "collections", "dataclasses", "datetime", "decimal", "enum", "janua", "janua.builder", "janua.types",
-    "psycopg.types", "typing",
+    "__future__", "builtins", "collections", "dataclasses", "datetime", "decimal", "enum",
+    "janua", "janua.builder", "janua.types", "psycopg.types", "typing",
     "uuid", "",
 }  # fmt: skip
 
