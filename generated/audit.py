@@ -15,7 +15,7 @@ from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import AsyncExecutor, Coro, Executor, Query
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset
 from janua import types as _j
 
 from . import _types as _t
@@ -313,47 +313,111 @@ def copy_audit_events(
     return db.copy(_COPY_AUDIT_EVENTS, rows)
 
 
-_LIST_AUDIT_TRAIL_BEFORE: Final[Query[_m.AuditLog]] = Query(
-    name="audit.list_audit_trail_before",
-    sql="""SELECT audit_logs.id, audit_logs.organization_id, audit_logs.actor_id, audit_logs.action, audit_logs.severity, audit_logs.target_type, audit_logs.target_id, audit_logs.ip_address, audit_logs.changes, audit_logs.occurred_at
-FROM audit_logs
-WHERE organization_id = $1
-  AND ($2::timestamptz IS NULL OR (occurred_at, id) < ($2, $3::bigint))
-ORDER BY occurred_at DESC, id DESC
-LIMIT $4""",
-    params=("uuid", "timestamp with time zone", "bigint", "bigint"),
-    columns=(
-        "bigint", "uuid", "uuid", "text", "public.audit_severity", "text", "uuid", "inet", "jsonb",
-        "timestamp with time zone",
+_LIST_AUDIT_TRAIL: Final[Pages[_m.AuditLog]] = Pages(
+    Query(
+        name="audit.list_audit_trail",
+        sql="",
+        params=(
+            "uuid", "uuid", "public.audit_severity[]", "uuid", "timestamp with time zone", "timestamp with time zone",
+            "text", "text", "bigint",
+        ),
+        columns=(
+            "bigint", "uuid", "uuid", "text", "public.audit_severity", "text", "uuid", "inet", "jsonb",
+            "timestamp with time zone", "text", "text",
+        ),
+        row=_m.AuditLog,
+        types=_t.TYPES,
     ),
-    row=_m.AuditLog,
-    types=_t.TYPES,
+    ("actor_id", "severities", "target_id", "since", "before", "after"),
+    (
+        """SELECT page.id, page.organization_id, page.actor_id, page.action, page.severity, page.target_type, page.target_id, page.ip_address, page.changes, page.occurred_at, to_json(page.occurred_at) #>> '{}', page.id::text
+FROM (
+SELECT audit_logs.id, audit_logs.organization_id, audit_logs.actor_id, audit_logs.action, audit_logs.severity, audit_logs.target_type, audit_logs.target_id, audit_logs.ip_address, audit_logs.changes, audit_logs.occurred_at
+FROM audit_logs""",
+        Clause(
+            "\nWHERE ",
+            (
+                ("", "organization_id = $1", ()),
+                ("\n  AND ", "actor_id = $2", ("actor_id",)),
+                ("\n  AND ", "severity = ANY($3)", ("severities",)),
+                ("\n  AND ", "target_id = $4", ("target_id",)),
+                ("\n  AND ", "occurred_at >= $5", ("since",)),
+                ("\n  AND ", "occurred_at < $6", ("before",)),
+            ),
+            "",
+        ),
+        """
+) AS page""",
+        Clause(
+            "",
+            (
+                ("", "", ("after=start",)),
+                ("", """
+WHERE (page.occurred_at, page.id) < ($7::text::timestamp with time zone, $8::text::bigint)""", ("after=vv",)),
+            ),
+            "",
+        ),
+        """
+ORDER BY page.occurred_at DESC, page.id DESC
+LIMIT $9""",
+    ),
+    ("occurred_at DESC: timestamp with time zone", "id DESC: bigint"),
 )
 
 
 @overload
-def list_audit_trail_before(
-    db: Executor, /, *, organization_id: _uuid.UUID, occurred_at: _dt.datetime | None, id: int | None, limit: int
-) -> list[_m.AuditLog]: ...
+def list_audit_trail(
+    db: Executor,
+    /,
+    *,
+    organization_id: _uuid.UUID,
+    actor_id: _uuid.UUID | Unset = UNSET,
+    severities: _abc.Sequence[_e.AuditSeverity] | Unset = UNSET,
+    target_id: _uuid.UUID | Unset = UNSET,
+    since: _dt.datetime | Unset = UNSET,
+    before: _dt.datetime | Unset = UNSET,
+    limit: int,
+    after: str | None = None,
+) -> Page[_m.AuditLog]: ...
 @overload
-def list_audit_trail_before(
-    db: AsyncExecutor, /, *, organization_id: _uuid.UUID, occurred_at: _dt.datetime | None, id: int | None, limit: int
-) -> Coro[list[_m.AuditLog]]: ...
-def list_audit_trail_before(
+def list_audit_trail(
+    db: AsyncExecutor,
+    /,
+    *,
+    organization_id: _uuid.UUID,
+    actor_id: _uuid.UUID | Unset = UNSET,
+    severities: _abc.Sequence[_e.AuditSeverity] | Unset = UNSET,
+    target_id: _uuid.UUID | Unset = UNSET,
+    since: _dt.datetime | Unset = UNSET,
+    before: _dt.datetime | Unset = UNSET,
+    limit: int,
+    after: str | None = None,
+) -> Coro[Page[_m.AuditLog]]: ...
+def list_audit_trail(
     db: Executor | AsyncExecutor,
     /,
     *,
     organization_id: _uuid.UUID,
-    occurred_at: _dt.datetime | None,
-    id: int | None,
+    actor_id: _uuid.UUID | Unset = UNSET,
+    severities: _abc.Sequence[_e.AuditSeverity] | Unset = UNSET,
+    target_id: _uuid.UUID | Unset = UNSET,
+    since: _dt.datetime | Unset = UNSET,
+    before: _dt.datetime | Unset = UNSET,
     limit: int,
-) -> list[_m.AuditLog] | Coro[list[_m.AuditLog]]:
+    after: str | None = None,
+) -> Page[_m.AuditLog] | Coro[Page[_m.AuditLog]]:
     """
-    The next events before a given one: pass occurred_at and id of the last row seen, or None for the newest.
+    What happened in an organization, newest first, as far as asked.
 
     SQL: queries/audit.sql:52
     """
-    return db.fetch_all(_LIST_AUDIT_TRAIL_BEFORE, (organization_id, occurred_at, id, limit))
+    return db.fetch_page(
+        _LIST_AUDIT_TRAIL,
+        (actor_id is not UNSET, severities is not UNSET, target_id is not UNSET, since is not UNSET, before is not UNSET),
+        (organization_id, actor_id, severities, target_id, since, before),
+        limit,
+        after,
+    )
 
 
 _LIST_HISTORY_OF_TARGET: Final[Query[ListHistoryOfTargetRow]] = Query(
@@ -388,7 +452,7 @@ def list_history_of_target(
     """
     What happened to one thing, and how long after the event before.
 
-    SQL: queries/audit.sql:61
+    SQL: queries/audit.sql:65
     """
     return db.fetch_all(_LIST_HISTORY_OF_TARGET, (target_type, target_id))
 
@@ -422,7 +486,7 @@ def list_changes_of_field(
     """
     Old and new values of one field of one thing, the latest change first.
 
-    SQL: queries/audit.sql:73
+    SQL: queries/audit.sql:77
     """
     return db.fetch_all(_LIST_CHANGES_OF_FIELD, (field, target_id))
 
@@ -456,7 +520,7 @@ def count_audit_events_by_severity(
     """
     Events by severity since a time, severities without any included.
 
-    SQL: queries/audit.sql:84
+    SQL: queries/audit.sql:88
     """
     return db.fetch_all(_COUNT_AUDIT_EVENTS_BY_SEVERITY, (organization_id, since))
 
@@ -496,7 +560,7 @@ def list_busiest_actors(
     """
     Who did most since a time, with rank and share of the whole.
 
-    SQL: queries/audit.sql:93
+    SQL: queries/audit.sql:97
     """
     return db.fetch_all(_LIST_BUSIEST_ACTORS, (organization_id, since, limit))
 
@@ -531,7 +595,7 @@ def list_activity_of_user(
     """
     What a user did, audited events and sign-ins together, newest first.
 
-    SQL: queries/audit.sql:108
+    SQL: queries/audit.sql:112
     """
     return db.fetch_all(_LIST_ACTIVITY_OF_USER, (user_id, limit))
 
@@ -552,6 +616,6 @@ def delete_audit_events_before(db: Executor | AsyncExecutor, /, *, before: _dt.d
     """
     Removes what is older than has to be kept; whole months are dropped with their partition instead.
 
-    SQL: queries/audit.sql:120
+    SQL: queries/audit.sql:124
     """
     return db.affected(_DELETE_AUDIT_EVENTS_BEFORE, (before,))

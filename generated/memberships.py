@@ -12,9 +12,9 @@ import datetime as _dt
 import uuid as _uuid
 from collections import abc as _abc
 from dataclasses import dataclass
-from typing import Final, overload
+from typing import Final, Literal, overload
 
-from janua import AsyncExecutor, Coro, Executor, Query
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Query, Unset, Variants
 
 from . import _types as _t
 from . import enums as _e
@@ -112,39 +112,90 @@ def list_members(
     return db.fetch_all(_LIST_MEMBERS, (organization_id,))
 
 
-_LIST_MEMBERS_WITH_ROLE: Final[Query[_m.OrganizationMember]] = Query(
-    name="memberships.list_members_with_role",
-    sql="""SELECT organization_members.organization_id, organization_members.organization_slug, organization_members.user_id, organization_members.email, organization_members.display_name, organization_members.status, organization_members.role, organization_members.title, organization_members.joined_at, organization_members.last_login_at
-FROM organization_members
-WHERE organization_id = $1 AND role = ANY($2)
-ORDER BY joined_at""",
-    params=("uuid", "public.membership_role[]"),
-    columns=(
-        "uuid", "text", "uuid", "public.citext", "text", "public.user_status", "public.membership_role", "text",
-        "timestamp with time zone", "timestamp with time zone",
+_FIND_MEMBERS: Final[Variants[_m.OrganizationMember]] = Variants(
+    Query(
+        name="memberships.find_members",
+        sql="",
+        params=("uuid", "public.membership_role[]", "text", "bigint"),
+        columns=(
+            "uuid", "text", "uuid", "public.citext", "text", "public.user_status", "public.membership_role", "text",
+            "timestamp with time zone", "timestamp with time zone",
+        ),
+        row=_m.OrganizationMember,
+        types=_t.TYPES,
     ),
-    row=_m.OrganizationMember,
-    types=_t.TYPES,
+    ("roles", "name", "limit", "order_by"),
+    (
+        """SELECT organization_members.organization_id, organization_members.organization_slug, organization_members.user_id, organization_members.email, organization_members.display_name, organization_members.status, organization_members.role, organization_members.title, organization_members.joined_at, organization_members.last_login_at
+FROM organization_members""",
+        Clause(
+            "\nWHERE ",
+            (
+                ("", "organization_id = $1", ()),
+                ("\n  AND ", "role = ANY($2)", ("roles",)),
+                ("\n  AND ", "(display_name ILIKE '%' || $3 || '%' OR email::text ILIKE $3 || '%')", ("name",)),
+            ),
+            "",
+        ),
+        Clause(
+            "\nORDER BY ",
+            (
+                ("", "joined_at, user_id", ("order_by=joined",)),
+                ("", "display_name, user_id", ("order_by=name",)),
+                ("", "last_login_at DESC NULLS LAST, user_id", ("order_by=last_seen",)),
+            ),
+            "",
+        ),
+        Clause(
+            "\n",
+            (
+                ("", "LIMIT $4", ("limit",)),
+            ),
+            "",
+        ),
+    ),
 )
 
 
 @overload
-def list_members_with_role(
-    db: Executor, /, *, organization_id: _uuid.UUID, roles: _abc.Sequence[_e.MembershipRole]
+def find_members(
+    db: Executor,
+    /,
+    *,
+    organization_id: _uuid.UUID,
+    roles: _abc.Sequence[_e.MembershipRole] | Unset = UNSET,
+    name: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    order_by: Literal["joined", "name", "last_seen"] = "joined",
 ) -> list[_m.OrganizationMember]: ...
 @overload
-def list_members_with_role(
-    db: AsyncExecutor, /, *, organization_id: _uuid.UUID, roles: _abc.Sequence[_e.MembershipRole]
+def find_members(
+    db: AsyncExecutor,
+    /,
+    *,
+    organization_id: _uuid.UUID,
+    roles: _abc.Sequence[_e.MembershipRole] | Unset = UNSET,
+    name: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    order_by: Literal["joined", "name", "last_seen"] = "joined",
 ) -> Coro[list[_m.OrganizationMember]]: ...
-def list_members_with_role(
-    db: Executor | AsyncExecutor, /, *, organization_id: _uuid.UUID, roles: _abc.Sequence[_e.MembershipRole]
+def find_members(
+    db: Executor | AsyncExecutor,
+    /,
+    *,
+    organization_id: _uuid.UUID,
+    roles: _abc.Sequence[_e.MembershipRole] | Unset = UNSET,
+    name: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    order_by: Literal["joined", "name", "last_seen"] = "joined",
 ) -> list[_m.OrganizationMember] | Coro[list[_m.OrganizationMember]]:
     """
-    Members in any of these roles.
+    Members of an organization, as far as asked.
 
     SQL: queries/memberships.sql:21
     """
-    return db.fetch_all(_LIST_MEMBERS_WITH_ROLE, (organization_id, roles))
+    query = _FIND_MEMBERS[roles is not UNSET, name is not UNSET, limit is not UNSET, order_by]
+    return db.fetch_all(query, (organization_id, roles, name, limit))
 
 
 _LIST_MEMBERS_AFTER: Final[Query[_m.OrganizationMember]] = Query(
@@ -198,7 +249,7 @@ def list_members_after(
     The next members after a given one, in the order in which they joined: pass joined_at and user_id of the
     last row seen, or None for the first page.
 
-    SQL: queries/memberships.sql:28
+    SQL: queries/memberships.sql:32
     """
     return db.fetch_all(_LIST_MEMBERS_AFTER, (organization_id, joined_at, user_id, limit))
 
@@ -228,7 +279,7 @@ def get_membership(
     """
     One user's place in one organization.
 
-    SQL: queries/memberships.sql:38
+    SQL: queries/memberships.sql:42
     """
     return db.fetch_optional(_GET_MEMBERSHIP, (organization_id, user_id))
 
@@ -285,7 +336,7 @@ def add_member(
     """
     Adds a user, or changes the role of one who is a member already.
 
-    SQL: queries/memberships.sql:42
+    SQL: queries/memberships.sql:46
     """
     return db.fetch_one(_ADD_MEMBER, (organization_id, user_id, role, title, invited_by))
 
@@ -327,7 +378,7 @@ def change_role(
     Gives a member another role; 0 where that would leave the organization without an owner.
     Two owners who step down at the same moment need a serializable transaction.
 
-    SQL: queries/memberships.sql:50
+    SQL: queries/memberships.sql:54
     """
     return db.affected(_CHANGE_ROLE, (role, organization_id, user_id))
 
@@ -356,7 +407,7 @@ def transfer_ownership(
     """
     Makes one member the owner and the present one an admin: 2 rows where both were changed.
 
-    SQL: queries/memberships.sql:69
+    SQL: queries/memberships.sql:73
     """
     return db.affected(_TRANSFER_OWNERSHIP, (new_owner_id, organization_id, old_owner_id))
 
@@ -379,7 +430,7 @@ def remove_member(
     """
     Ends a membership, and with it the user's places in groups.
 
-    SQL: queries/memberships.sql:75
+    SQL: queries/memberships.sql:79
     """
     return db.affected(_REMOVE_MEMBER, (organization_id, user_id))
 
@@ -414,7 +465,7 @@ def remove_members_of_domain(
     """
     Removes everyone but owners whose address is in a domain, and returns whom.
 
-    SQL: queries/memberships.sql:79
+    SQL: queries/memberships.sql:83
     """
     return db.fetch_all(_REMOVE_MEMBERS_OF_DOMAIN, (organization_id, domain))
 
@@ -450,7 +501,7 @@ def count_members_by_role(
     """
     Members and how many of them were active lately, by role; roles that nobody has are left out.
 
-    SQL: queries/memberships.sql:89
+    SQL: queries/memberships.sql:93
     """
     return db.fetch_all(_COUNT_MEMBERS_BY_ROLE, (recently, organization_id))
 
@@ -475,7 +526,7 @@ def touch_membership(
     """
     Remembers that a member did something here.
 
-    SQL: queries/memberships.sql:100
+    SQL: queries/memberships.sql:104
     """
     return db.execute(_TOUCH_MEMBERSHIP, (organization_id, user_id))
 
@@ -501,7 +552,7 @@ def may(
     """
     Whether a user may do this in an organization.
 
-    SQL: queries/memberships.sql:106
+    SQL: queries/memberships.sql:110
     """
     return db.fetch_one(_MAY, (organization_id, user_id, permission))
 
@@ -531,7 +582,7 @@ def list_permissions(
     """
     What a member may do through groups, and a group that says so.
 
-    SQL: queries/memberships.sql:110
+    SQL: queries/memberships.sql:114
     """
     return db.fetch_all(_LIST_PERMISSIONS, (organization_id, user_id))
 
@@ -563,6 +614,6 @@ def list_colleagues(
     """
     Everyone who shares an organization with a user, each once, with the names of those organizations.
 
-    SQL: queries/memberships.sql:115
+    SQL: queries/memberships.sql:119
     """
     return db.fetch_all(_LIST_COLLEAGUES, (user_id,))

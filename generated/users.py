@@ -14,7 +14,7 @@ from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import AsyncExecutor, Coro, Executor, Query
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
 
 from . import _types as _t
 from . import enums as _e
@@ -52,8 +52,8 @@ class SearchUsersRow:
 
 
 @dataclass(slots=True)
-class ListUsersBeforeRow:
-    """A row of :func:`list_users_before`."""
+class ListUsersRow:
+    """A row of :func:`list_users`."""
 
     id: _uuid.UUID
     email: str
@@ -263,20 +263,36 @@ def provision_user(
     return db.fetch_one(_PROVISION_USER, (email, name))
 
 
-_UPDATE_PROFILE: Final[Query[_m.User]] = Query(
-    name="users.update_profile",
-    sql="""UPDATE users
-SET name = $1, locale = $2, time_zone = $3, birth_date = $4
+_UPDATE_PROFILE: Final[Variants[_m.User]] = Variants(
+    Query(
+        name="users.update_profile",
+        sql="",
+        params=("text", "text", "text", "date", "uuid"),
+        columns=(
+            "uuid", "public.citext", "text", "text", "public.user_status", "bytea", "text", "text", "date", "real",
+            "jsonb", "timestamp with time zone", "timestamp with time zone", "timestamp with time zone",
+            "timestamp with time zone", "timestamp with time zone", "boolean", "timestamp with time zone",
+        ),
+        row=_m.User,
+        types=_t.TYPES,
+    ),
+    ("name", "locale", "time_zone", "birth_date"),
+    (
+        "UPDATE users",
+        Clause(
+            "\nSET ",
+            (
+                ("", "name = $1", ("name",)),
+                (", ", "locale = $2", ("locale",)),
+                (", ", "time_zone = $3", ("time_zone",)),
+                (", ", "birth_date = $4", ("birth_date",)),
+            ),
+            None,
+        ),
+        """
 WHERE id = $5 AND deleted_at IS NULL
 RETURNING users.id, users.email, users.name, users.display_name, users.status, users.password_hash, users.locale, users.time_zone, users.birth_date, users.risk_score, users.metadata, users.created_at, users.updated_at, users.email_verified_at, users.last_login_at, users.deleted_at, users.accepts_marketing, users.accepted_marketing_at""",
-    params=("text", "text", "text", "date", "uuid"),
-    columns=(
-        "uuid", "public.citext", "text", "text", "public.user_status", "bytea", "text", "text", "date", "real", "jsonb",
-        "timestamp with time zone", "timestamp with time zone", "timestamp with time zone", "timestamp with time zone",
-        "timestamp with time zone", "boolean", "timestamp with time zone",
     ),
-    row=_m.User,
-    types=_t.TYPES,
 )
 
 
@@ -285,10 +301,10 @@ def update_profile(
     db: Executor,
     /,
     *,
-    name: str | None,
-    locale: str,
-    time_zone: str | None,
-    birth_date: _dt.date | None,
+    name: str | None | Unset = UNSET,
+    locale: str | Unset = UNSET,
+    time_zone: str | None | Unset = UNSET,
+    birth_date: _dt.date | None | Unset = UNSET,
     id: _uuid.UUID,
 ) -> _m.User | None: ...
 @overload
@@ -296,28 +312,29 @@ def update_profile(
     db: AsyncExecutor,
     /,
     *,
-    name: str | None,
-    locale: str,
-    time_zone: str | None,
-    birth_date: _dt.date | None,
+    name: str | None | Unset = UNSET,
+    locale: str | Unset = UNSET,
+    time_zone: str | None | Unset = UNSET,
+    birth_date: _dt.date | None | Unset = UNSET,
     id: _uuid.UUID,
 ) -> Coro[_m.User | None]: ...
 def update_profile(
     db: Executor | AsyncExecutor,
     /,
     *,
-    name: str | None,
-    locale: str,
-    time_zone: str | None,
-    birth_date: _dt.date | None,
+    name: str | None | Unset = UNSET,
+    locale: str | Unset = UNSET,
+    time_zone: str | None | Unset = UNSET,
+    birth_date: _dt.date | None | Unset = UNSET,
     id: _uuid.UUID,
 ) -> _m.User | None | Coro[_m.User | None]:
     """
-    The user as changed, or None where the user is unknown or deleted.
+    The user as changed, or None where the user is unknown or deleted. What is not given stays.
 
     SQL: queries/users.sql:35
     """
-    return db.fetch_optional(_UPDATE_PROFILE, (name, locale, time_zone, birth_date, id))
+    query = _UPDATE_PROFILE[name is not UNSET, locale is not UNSET, time_zone is not UNSET, birth_date is not UNSET]
+    return db.fetch_optional(query, (name, locale, time_zone, birth_date, id))
 
 
 _SET_MARKETING_CONSENT: Final[Query[None]] = Query(
@@ -339,7 +356,7 @@ def set_marketing_consent(db: Executor | AsyncExecutor, /, *, accepts: bool, id:
     """
     Gives or withdraws consent; the time at which it was given stays.
 
-    SQL: queries/users.sql:42
+    SQL: queries/users.sql:43
     """
     return db.affected(_SET_MARKETING_CONSENT, (accepts, id))
 
@@ -378,42 +395,99 @@ def search_users(
     """
     Members of an organization whose name or address resembles the term, the most similar first.
 
-    SQL: queries/users.sql:49
+    SQL: queries/users.sql:50
     """
     return db.fetch_all(_SEARCH_USERS, (term, organization_id, limit))
 
 
-_LIST_USERS_BEFORE: Final[Query[ListUsersBeforeRow]] = Query(
-    name="users.list_users_before",
-    sql="""SELECT u.id, u.email, u.display_name, u.status, u.created_at
-FROM users u
-WHERE u.deleted_at IS NULL AND (u.created_at, u.id) < ($1, $2)
-ORDER BY u.created_at DESC, u.id DESC
-LIMIT $3""",
-    params=("timestamp with time zone", "uuid", "bigint"),
-    columns=("uuid", "public.citext", "text", "public.user_status", "timestamp with time zone"),
-    row=ListUsersBeforeRow,
-    types=_t.TYPES,
+_LIST_USERS: Final[Pages[ListUsersRow]] = Pages(
+    Query(
+        name="users.list_users",
+        sql="",
+        params=("public.user_status", "text", "timestamp with time zone", "text", "text", "bigint"),
+        columns=("uuid", "public.citext", "text", "public.user_status", "timestamp with time zone", "text", "text"),
+        row=ListUsersRow,
+        types=_t.TYPES,
+    ),
+    ("status", "domain", "signed_up_since", "after"),
+    (
+        """SELECT page.id, page.email, page.display_name, page.status, page.created_at, to_json(page.created_at) #>> '{}', page.id::text
+FROM (
+SELECT u.id, u.email, u.display_name, u.status, u.created_at
+FROM users u""",
+        Clause(
+            "\nWHERE ",
+            (
+                ("", "u.deleted_at IS NULL", ()),
+                ("\n  AND ", "u.status = $1", ("status",)),
+                ("\n  AND ", "split_part(u.email::text, '@', 2) = lower($2)", ("domain",)),
+                ("\n  AND ", "u.created_at >= $3", ("signed_up_since",)),
+            ),
+            "",
+        ),
+        """
+) AS page""",
+        Clause(
+            "",
+            (
+                ("", "", ("after=start",)),
+                ("", """
+WHERE (page.created_at, page.id) < ($4::text::timestamp with time zone, $5::text::uuid)""", ("after=vv",)),
+            ),
+            "",
+        ),
+        """
+ORDER BY page.created_at DESC, page.id DESC
+LIMIT $6""",
+    ),
+    ("created_at DESC: timestamp with time zone", "id DESC: uuid"),
 )
 
 
 @overload
-def list_users_before(
-    db: Executor, /, *, created_at: _dt.datetime, id: _uuid.UUID, limit: int
-) -> list[ListUsersBeforeRow]: ...
+def list_users(
+    db: Executor,
+    /,
+    *,
+    status: _e.UserStatus | Unset = UNSET,
+    domain: str | Unset = UNSET,
+    signed_up_since: _dt.datetime | Unset = UNSET,
+    limit: int,
+    after: str | None = None,
+) -> Page[ListUsersRow]: ...
 @overload
-def list_users_before(
-    db: AsyncExecutor, /, *, created_at: _dt.datetime, id: _uuid.UUID, limit: int
-) -> Coro[list[ListUsersBeforeRow]]: ...
-def list_users_before(
-    db: Executor | AsyncExecutor, /, *, created_at: _dt.datetime, id: _uuid.UUID, limit: int
-) -> list[ListUsersBeforeRow] | Coro[list[ListUsersBeforeRow]]:
+def list_users(
+    db: AsyncExecutor,
+    /,
+    *,
+    status: _e.UserStatus | Unset = UNSET,
+    domain: str | Unset = UNSET,
+    signed_up_since: _dt.datetime | Unset = UNSET,
+    limit: int,
+    after: str | None = None,
+) -> Coro[Page[ListUsersRow]]: ...
+def list_users(
+    db: Executor | AsyncExecutor,
+    /,
+    *,
+    status: _e.UserStatus | Unset = UNSET,
+    domain: str | Unset = UNSET,
+    signed_up_since: _dt.datetime | Unset = UNSET,
+    limit: int,
+    after: str | None = None,
+) -> Page[ListUsersRow] | Coro[Page[ListUsersRow]]:
     """
-    The next users after a given one, newest first: pass created_at and id of the last row seen.
+    Users, newest first, as far as asked.
 
-    SQL: queries/users.sql:65
+    SQL: queries/users.sql:66
     """
-    return db.fetch_all(_LIST_USERS_BEFORE, (created_at, id, limit))
+    return db.fetch_page(
+        _LIST_USERS,
+        (status is not UNSET, domain is not UNSET, signed_up_since is not UNSET),
+        (status, domain, signed_up_since),
+        limit,
+        after,
+    )
 
 
 _GET_USER_WITH_ORGANIZATIONS: Final[Query[GetUserWithOrganizationsRow]] = Query(
@@ -454,7 +528,7 @@ def get_user_with_organizations(
     """
     A user with all memberships, as an application shows them after signing in.
 
-    SQL: queries/users.sql:73
+    SQL: queries/users.sql:77
     """
     return db.fetch_optional(_GET_USER_WITH_ORGANIZATIONS, (id,))
 
@@ -481,7 +555,7 @@ def verify_email(db: Executor | AsyncExecutor, /, *, id: _uuid.UUID) -> VerifyEm
     """
     Marks the address as confirmed, once; NotFound where there was nothing to confirm.
 
-    SQL: queries/users.sql:92
+    SQL: queries/users.sql:96
     """
     return db.fetch_one(_VERIFY_EMAIL, (id,))
 
@@ -502,7 +576,7 @@ def record_login(db: Executor | AsyncExecutor, /, *, risk_score: float | None, i
     """
     Remembers when the user signed in, and how risky that looked.
 
-    SQL: queries/users.sql:100
+    SQL: queries/users.sql:104
     """
     return db.execute(_RECORD_LOGIN, (risk_score, id))
 
@@ -533,7 +607,7 @@ def lock_user(db: Executor | AsyncExecutor, /, *, id: _uuid.UUID) -> int | Coro[
     """
     Locks the user out everywhere and returns how many sessions that ended.
 
-    SQL: queries/users.sql:104
+    SQL: queries/users.sql:108
     """
     return db.fetch_one(_LOCK_USER, (id,))
 
@@ -568,7 +642,7 @@ def erase_user(db: Executor | AsyncExecutor, /, *, id: _uuid.UUID) -> int | Coro
     """
     Forgets who the user was; the row stays without its data, because the audit trail points to it.
 
-    SQL: queries/users.sql:117
+    SQL: queries/users.sql:121
     """
     return db.affected(_ERASE_USER, (id,))
 
@@ -593,7 +667,7 @@ def delete_unverified_users(db: Executor | AsyncExecutor, /, *, older_than: _dt.
     """
     Removes users who never confirmed their address within the given time and belong nowhere.
 
-    SQL: queries/users.sql:135
+    SQL: queries/users.sql:139
     """
     return db.affected(_DELETE_UNVERIFIED_USERS, (older_than,))
 
@@ -622,7 +696,7 @@ def count_users(db: Executor | AsyncExecutor, /) -> CountUsersRow | Coro[CountUs
     """
     How many users there are, by what matters to support.
 
-    SQL: queries/users.sql:143
+    SQL: queries/users.sql:147
     """
     return db.fetch_one(_COUNT_USERS)
 
@@ -653,6 +727,6 @@ def count_signups_by_day(
     """
     Registrations a day (UTC), days without any included.
 
-    SQL: queries/users.sql:154
+    SQL: queries/users.sql:158
     """
     return db.fetch_all(_COUNT_SIGNUPS_BY_DAY, (first_day, last_day))

@@ -49,14 +49,18 @@ VALUES (
     :organization_id, :actor_id, :action, :severity, :target_type, :target_id, :ip_address, :changes, :occurred_at
 );
 
--- name: list_audit_trail_before
--- The next events before a given one: pass occurred_at and id of the last row seen, or None for the newest.
+-- name: list_audit_trail
+-- What happened in an organization, newest first, as far as asked.
+-- @optional actor_id, severities, target_id, since, before
+-- @page occurred_at DESC, id DESC
 SELECT *
 FROM audit_logs
 WHERE organization_id = :organization_id
-  AND (:occurred_at::timestamptz IS NULL OR (occurred_at, id) < (:occurred_at, :id?::bigint))
-ORDER BY occurred_at DESC, id DESC
-LIMIT :limit;
+  AND actor_id = :actor_id
+  AND severity = ANY(:severities)
+  AND target_id = :target_id
+  AND occurred_at >= :since
+  AND occurred_at < :before;
 
 -- name: list_history_of_target
 -- What happened to one thing, and how long after the event before.

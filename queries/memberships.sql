@@ -18,12 +18,16 @@ WHERE m.organization_id = :organization_id AND u.deleted_at IS NULL
 GROUP BY m.organization_id, m.user_id, u.id, inviter.id
 ORDER BY m.role, u.display_name;
 
--- name: list_members_with_role
--- Members in any of these roles.
+-- name: find_members
+-- Members of an organization, as far as asked.
+-- @optional roles, name, limit
+-- @order joined = joined_at, user_id; name = display_name, user_id; last_seen = last_login_at DESC NULLS LAST, user_id
 SELECT *
 FROM organization_members
-WHERE organization_id = :organization_id AND role = ANY(:roles)
-ORDER BY joined_at;
+WHERE organization_id = :organization_id
+  AND role = ANY(:roles)
+  AND (display_name ILIKE '%' || :name || '%' OR email::text ILIKE :name || '%')
+LIMIT :limit;
 
 -- name: list_members_after
 -- The next members after a given one, in the order in which they joined: pass joined_at and user_id of the

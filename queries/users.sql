@@ -33,7 +33,8 @@ SET name = coalesce(EXCLUDED.name, u.name)
 RETURNING u.id, u.display_name, (u.xmax = 0) AS "was_created!";
 
 -- name: update_profile
--- The user as changed, or None where the user is unknown or deleted.
+-- The user as changed, or None where the user is unknown or deleted. What is not given stays.
+-- @optional name, locale, time_zone, birth_date
 UPDATE users
 SET name = :name, locale = :locale, time_zone = :time_zone, birth_date = :birth_date
 WHERE id = :id AND deleted_at IS NULL
@@ -62,13 +63,16 @@ WHERE m.organization_id = :organization_id
 ORDER BY score DESC, u.id
 LIMIT :limit;
 
--- name: list_users_before
--- The next users after a given one, newest first: pass created_at and id of the last row seen.
+-- name: list_users
+-- Users, newest first, as far as asked.
+-- @optional status, domain, signed_up_since
+-- @page created_at DESC, id DESC
 SELECT u.id, u.email, u.display_name, u.status, u.created_at
 FROM users u
-WHERE u.deleted_at IS NULL AND (u.created_at, u.id) < (:created_at, :id)
-ORDER BY u.created_at DESC, u.id DESC
-LIMIT :limit;
+WHERE u.deleted_at IS NULL
+  AND u.status = :status
+  AND split_part(u.email::text, '@', 2) = lower(:domain)
+  AND u.created_at >= :signed_up_since;
 
 -- name: get_user_with_organizations :optional
 -- A user with all memberships, as an application shows them after signing in.

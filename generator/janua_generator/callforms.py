@@ -61,6 +61,8 @@ def call_form(query: AnalysedQuery, result: str) -> CallForm:
             f"_ctx.AbstractContextManager[_abc.Iterator[{result}]]",
             f"_ctx.AbstractAsyncContextManager[_abc.AsyncIterator[{result}]]",
         )
+    if query.options.page:
+        return CallForm("fetch_page", f"Page[{result}]", f"Coro[Page[{result}]]")
     returns = _returns(query.cardinality, result)
     if call is Call.BATCH and query.cardinality is not Cardinality.NONE:
         returns = f"list[{returns}]"

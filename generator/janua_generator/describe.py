@@ -25,6 +25,8 @@ PROBE = "janua_argument_types"
 """A function that does not exist: the server's complaint about a call names the types of its arguments."""
 
 _BATCH = 100
+_TEXT = 25
+"""The oid of text."""
 _COMPLAINT = re.compile(rf"\b{PROBE}\((.*)\)", re.DOTALL)
 _SEPARATOR = re.compile(r', (?=(?:[^"]*"[^"]*")*[^"]*$)')
 _UNKNOWN_TYPE = PgType(name="unknown", schema="pg_catalog", typname="unknown", kind="pseudo", builtin=True)
@@ -96,7 +98,7 @@ def _describe_batch(
     pgconn.enter_pipeline_mode()
     try:
         for query in queries:
-            pgconn.send_prepare(b"", query.sql.encode())
+            pgconn.send_prepare(b"", query.sql.encode(), _declared_types(query))
             pgconn.send_describe_prepared(b"")
             pgconn.pipeline_sync()
         for query in queries:
@@ -108,6 +110,13 @@ def _describe_batch(
                 yield _description(query, results[-1], introspection)
     finally:
         pgconn.exit_pipeline_mode()
+
+
+def _declared_types(query: ParsedQuery) -> list[int] | None:
+    """As at run time: the server infers all types but those of parameters that the statement does not mention."""
+    if not query.unused:
+        return None
+    return [_TEXT if each.number in query.unused else 0 for each in query.placeholders]
 
 
 def _results_until_sync(pgconn: pq.abc.PGconn) -> Iterator[pq.abc.PGresult]:

@@ -60,6 +60,7 @@ def _environment() -> jinja2.Environment:
         sql=source.sql_literal,
         docstring=source.docstring,
         strings=source.strings,
+        part=source.part,
         signature=source.signature,
         call=source.call,
         row_function=source.row_function,

@@ -74,10 +74,12 @@ def _query(query: AnalysedQuery, namespace: Namespace) -> dict[str, Any]:
                 "pg_type": each.type.name,
                 "python": python,
                 "nullable": each.nullable,
-                "optional": False,
+                "optional": each.name in query.options.optional,
             }
             for each, python in zip(query.parameters, parameters, strict=True)
         ],
+        "order_by": list(query.options.orders),
+        "page": list(query.options.page),
         "columns": [
             {
                 "name": ".".join((*each.path, each.name)),

@@ -10,15 +10,21 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from janua.diagnostics import Diagnostic
+from janua.dynamic import Clause
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """An attribute of a row class, or a parameter of a function; ``key`` is its name in JSON, where that differs."""
+    """
+    An attribute of a row class, or a parameter of a function.
+
+    ``key`` is its name in JSON, where that differs; ``default`` what a parameter is where it is not given.
+    """
 
     name: str
     annotation: str
     key: str = ""
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +85,30 @@ class NewType:
 
 
 @dataclass(frozen=True, slots=True)
+class VariantsModel:
+    """
+    What chooses among the variants of a statement, and its parts.
+
+    ``options`` are the names that parts go by, ``key`` what says of each, in Python, whether or which. Where it gives
+    pages, their cursor is the last option, which ``key`` does not have, and ``keys`` say how they are ordered.
+    """
+
+    options: tuple[str, ...]
+    key: tuple[str, ...]
+    parts: tuple[str | Clause[str], ...]
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionModel:
     """
     A query as a function.
 
-    ``parameters`` are in the order of their numbers. ``result`` is the type of one row, ``returns``
-    that of the call, of an asynchronous one ``async_returns``; ``row`` is what builds a row and ``fold`` what
-    builds all of them, both empty for a bare value. ``columns_as`` are the literals of the types of the project's
-    own, by column, and ``own_parameters`` the positions of what is sent of such types. ``timeout`` is in seconds.
+    ``parameters`` are in the order of their numbers, ``choices`` those that no number stands for. ``result``
+    is the type of one row, ``returns`` that of the call, of an asynchronous one ``async_returns``; ``row`` is what
+    builds a row and ``fold`` what builds all of them, both empty for a bare value. ``columns_as`` are the literals of
+    the types of the project's own, by column, and ``own_parameters`` the positions of what is sent of such types.
+    ``timeout`` is in seconds.
 
     Many sets of parameters are taken as ``sets``, of an asynchronous executor as ``async_sets``; ``attributes`` are
     what they are called in such an object, ``elements`` their types where they travel in arrays.
@@ -116,6 +138,8 @@ class FunctionModel:
     async_sets: Field | None = None
     attributes: tuple[str, ...] = ()
     elements: tuple[str, ...] = ()
+    choices: tuple[Field, ...] = ()
+    variants: VariantsModel | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Clashes of names and types that had to become ``str`` are collected, so that all
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from janua.diagnostics import Diagnostic
@@ -26,13 +26,10 @@ from janua_generator.rows import RowMaker, RowModel
 from janua_generator.source import literal
 from janua_generator.sqlfile.directives import timeout_of
 from janua_generator.sqlfile.model import Cardinality, Rule, SourceQuery
+from janua_generator.variantforms import choose_variants, with_default
+from janua_generator.variants.ordering import CHOICE
 
-_IMPORTS = (
-    FUTURE,
-    "from typing import Final, overload",
-    "from janua import AsyncExecutor, Coro, Executor, Query",
-    "from . import _types as _t",
-)
+_RUNTIME = {"AsyncExecutor", "Coro", "Executor", "Query"}
 
 
 class QueryModule:
@@ -73,7 +70,7 @@ class QueryModule:
         annotations = [field.annotation for row in rows for field in row.fields]
         for function in functions:
             sets = [each for each in (function.sets, function.async_sets) if each is not None]
-            annotations += [field.annotation for field in (*function.parameters, *sets)]
+            annotations += [field.annotation for field in (*function.parameters, *function.choices, *sets)]
             annotations += [function.result, function.returns, function.async_returns]
             annotations += [each for _, each in function.shapes]
         for row_function in self._rows.functions:
@@ -83,7 +80,8 @@ class QueryModule:
         needed, own_modules = self._namespace.imports(aliases(annotations), None)
         fields = [FIELD] if any(field.key for row in rows for field in row.fields) else []
         lazy = LAZY if own_modules else ()
-        return import_block([*_IMPORTS, *lazy, *([DATACLASS] if rows else []), *fields, *needed]), own_modules
+        lines = [*_common_imports(functions), *lazy, *([DATACLASS] if rows else []), *fields, *needed]
+        return import_block(lines), own_modules
 
     def _add(self, query: AnalysedQuery) -> None:
         name = names.function_name(query.source.name)
@@ -107,7 +105,10 @@ class QueryModule:
             # @userName and sqlc.arg('userName') are two
             distinct = names.distinct(each.name for each in parameters)
             parameters = tuple(Field(name, each.annotation) for name, each in zip(distinct, parameters, strict=True))
-        if not self._are_distinct(query, [each.name for each in parameters], "parameters", "rename one of them"):
+        choices, variants = choose_variants(query, parameters)
+        parameters = tuple(with_default(query, *each) for each in zip(query.parameters, parameters, strict=True))
+        named = [each.name for each in (*parameters, *choices)]
+        if not self._are_distinct(query, named, "parameters", "rename one of them"):
             return None
         row = self._row(name, query)
         if row is None:
@@ -117,6 +118,8 @@ class QueryModule:
         type_map = self._namespace.type_map
         taken = take_sets(name, query, parameters, self._classes, self._namespace)
         form = call_form(query, row.result)
+        # of a page: the keys of the cursor and the limit, and the keys of each row
+        keys = ("text",) * len(query.options.page)
         return FunctionModel(
             name=name,
             constant=names.constant_name(name),
@@ -129,8 +132,8 @@ class QueryModule:
             async_returns=form.async_returns,
             method=form.method,
             sql=query.sql if query.sets is None else query.sets.sql,
-            parameter_types=taken.types,
-            column_types=tuple(self._namespace.wire_name(each.type) for each in query.columns),
+            parameter_types=(*taken.types, *keys, "bigint") if keys else taken.types,
+            column_types=(*(self._namespace.wire_name(each.type) for each in query.columns), *keys),
             row=row.row,
             fold=row.fold,
             shapes=row.shapes,
@@ -142,6 +145,8 @@ class QueryModule:
             async_sets=taken.async_sets,
             attributes=taken.attributes,
             elements=taken.elements,
+            choices=choices,
+            variants=variants,
         )
 
     def _is_dumped(self, parameter: Parameter) -> bool:
@@ -182,3 +187,17 @@ class QueryModule:
                 message = f"{place} of query {query.source.name} has the type {unknown}, which is given as str"
                 hint = 'where that is meant, write "-- @allow unknown-type" below its name'
                 self.warnings += query.source.warning(Rule.UNKNOWN_TYPE, message, hint=hint)
+
+
+def _common_imports(functions: Iterable[FunctionModel]) -> Iterator[str]:
+    """What every module needs, and what those with variants do."""
+    names_, typing = set(_RUNTIME), {"Final", "overload"}
+    for function in functions:
+        if function.variants is not None:
+            names_ |= {"Clause"} | ({"Page", "Pages"} if function.variants.keys else {"Variants"})
+            names_ |= {"UNSET", "Unset"} if any(each.default for each in function.parameters) else set()
+            typing |= {"Literal"} if any(each.name == CHOICE for each in function.choices) else set()
+    # constants, classes, functions, as isort has it
+    listed = ", ".join(sorted(names_, key=lambda each: (not each.isupper(), each)))
+    yield from (FUTURE, "from . import _types as _t", f"from janua import {listed}")
+    yield f"from typing import {', '.join(sorted(typing))}"

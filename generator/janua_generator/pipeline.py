@@ -22,13 +22,9 @@ from janua.config import Override
 from janua.diagnostics import Diagnostic
 from janua.errors import MigrationError
 
-from janua_generator.analysis.analyse import AnalysedQuery, analyse
-from janua_generator.analysis.questions import Questions
-from janua_generator.analysis.statements import define_views
-from janua_generator.calls.prepare import prepare_call
+from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.snapshot import to_json, to_sql
-from janua_generator.describe import DescribedQuery, argument_types, describe
 from janua_generator.diagnostics import GenerationFailed, of_migration
 from janua_generator.emit import emit
 from janua_generator.memory import Answer, digest
@@ -36,9 +32,9 @@ from janua_generator.overrides.requested import overrides_of
 from janua_generator.overrides.resolved import Overrides
 from janua_generator.package import build_package
 from janua_generator.project import Inputs
-from janua_generator.sqlfile.model import ParsedQuery, SourceQuery
-from janua_generator.sqlfile.placeholders import parse_query
-from janua_generator.workshop import MigratedSchema, Workshop
+from janua_generator.sqlfile.model import SourceQuery
+from janua_generator.understanding import analyse_queries
+from janua_generator.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,7 @@ def analyse_project(inputs: Inputs, workshop: Workshop) -> Analysis:
     unknown = [source for source in sources if source not in recalled]
     if not errors:
         overrides.check_queries(sources)
-    analysed, more = _analysed(schema, unknown, overrides)
+    analysed, more = analyse_queries(schema, unknown, overrides)
     errors += more
     queries = [query for source in sources if (query := recalled.get(source) or analysed.get(source))]
     return Analysis(schema.introspection, schema.rules, tuple(queries), _sorted(errors), len(unknown))
@@ -123,59 +119,6 @@ def generate(inputs: Inputs, analysis: Analysis) -> Generated:
         derived["snapshot"] = {"catalog.json": to_json(catalog), "schema.sql": to_sql(catalog)}
     files |= {project.schema / name: text for name, text in derived["snapshot"].items()}
     return Generated(files, analysis.warnings + package.warnings)
-
-
-def _analysed(
-    schema: MigratedSchema, sources: Iterable[SourceQuery], overrides: Overrides
-) -> tuple[dict[SourceQuery, AnalysedQuery], list[Diagnostic]]:
-    """Have the server describe these queries, and analyse them."""
-    parsed, errors = _parsed(sources)
-    queries: dict[SourceQuery, AnalysedQuery] = {}
-    if parsed:
-        understand_views(schema)
-    for answer in describe(schema.connection, schema.introspection, parsed):
-        if isinstance(answer, Diagnostic):
-            errors.append(answer)
-            continue
-        try:
-            queries[answer.parsed.source] = overrides.applied(analyse_described(schema, answer))
-        except GenerationFailed as failure:
-            errors += failure.diagnostics
-    return queries, errors
-
-
-def understand_views(schema: MigratedSchema) -> None:
-    """Find what each view gives, once for all queries, with the server's answers about JSON that they build."""
-    if "definitions" in schema.introspection.derived:
-        return
-    questions = Questions()
-    define_views(schema.introspection, questions)
-    if questions.open:
-        answers = argument_types(schema.connection, list(questions.open))
-        define_views(schema.introspection, Questions(answers))
-
-
-def analyse_described(schema: MigratedSchema, described: DescribedQuery) -> AnalysedQuery:
-    """Analyse a query, once more where the server knows what the analysis asks, and make its call of it."""
-    found = analyse(described, schema.introspection)
-    if found.questions:
-        found = analyse(described, schema.introspection, argument_types(schema.connection, found.questions))
-
-    def describe_one(query: ParsedQuery) -> DescribedQuery | Diagnostic:
-        return describe(schema.connection, schema.introspection, [query])[0]
-
-    return prepare_call(found, described.parsed, schema.introspection, describe_one)
-
-
-def _parsed(sources: Iterable[SourceQuery]) -> tuple[list[ParsedQuery], list[Diagnostic]]:
-    parsed: list[ParsedQuery] = []
-    errors: list[Diagnostic] = []
-    for source in sources:
-        try:
-            parsed.append(parse_query(source))
-        except GenerationFailed as failure:
-            errors += failure.diagnostics
-    return parsed, errors
 
 
 def _recalled(

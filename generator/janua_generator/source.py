@@ -10,7 +10,9 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from janua_generator.model import Field, Fold, FunctionModel, RowFunction, TableColumn, Touches
+from janua.dynamic import Clause
+
+from janua_generator.model import Field, Fold, FunctionModel, RowFunction, TableColumn, Touches, VariantsModel
 
 WIDTH = 120
 
@@ -37,14 +39,28 @@ def docstring(text: str, indent: int = 0) -> str:
     return "\n".join([lines[0], *(f"{' ' * indent}{line}" if line else "" for line in lines[1:])])
 
 
-def strings(texts: Iterable[str]) -> str:
-    """Return a tuple of strings, as the argument of a call that is indented once."""
-    return _tuple([literal(text) for text in texts], depth=1, column=len("    columns=,"))
+def strings(texts: Iterable[str], depth: int = 1) -> str:
+    """Return a tuple of strings, as the argument of a call that is indented so deep."""
+    return _tuple([literal(text) for text in texts], depth=depth, column=len("columns=,") + len(_INDENT) * depth)
+
+
+def part(part: str | Clause[str]) -> str:
+    """Return a part of a statement that has variants, as an element of a tuple that is indented twice."""
+    indent = _INDENT * 2
+    if not isinstance(part, Clause):
+        return f"{indent}{sql_literal(part)},"
+    lines = [f"{indent}Clause(", f"{indent}    {literal(part.opening)},", f"{indent}    ("]
+    for separator, text, needs in part.items:
+        needed = f"({', '.join(map(literal, needs))}{',' * (len(needs) == 1)})"
+        lines.append(f"{indent}        ({literal(separator)}, {sql_literal(text)}, {needed}),")
+    otherwise = None if part.otherwise is None else literal(part.otherwise)
+    lines += [f"{indent}    ),", f"{indent}    {otherwise},", f"{indent}),"]
+    return "\n".join(lines)
 
 
 def signature(function: FunctionModel, db: str, sets: Field | None, result: str, end: str) -> str:
     """Return the first lines of the function's definition for one kind of ``db``, and of ``sets`` if it takes such."""
-    parameters = [f"{each.name}: {each.annotation}" for each in function.parameters]
+    parameters = [_declared(each) for each in (*function.parameters, *function.choices)]
     given = [f"{sets.name}: {sets.annotation}"] if sets else []
     parts = [f"db: {db}", *given, "/", *(["*", *parameters] if parameters else [])]
     head, tail = f"def {function.name}(", f") -> {result}:{end}"
@@ -58,12 +74,45 @@ def signature(function: FunctionModel, db: str, sets: Field | None, result: str,
 
 def call(function: FunctionModel) -> str:
     """Return the body of the function: one call of its executor."""
+    variants = function.variants
+    if variants is not None and variants.keys:
+        return _call_for_page(function, variants)
+    query = function.constant if variants is None else f"{function.constant}[{_key(variants.key)}]"
     given = f", {function.sets.name}" if function.sets else ""
-    opening = f"return db.{function.method}({function.constant}{given}"
+    opening = f"return db.{function.method}({query}{given}"
     if not function.parameters:
         return f"{opening})"
-    arguments = _tuple([each.name for each in function.parameters], depth=1, column=len(f"{_INDENT}{opening}, )"))
-    return f"{opening}, {arguments})"
+    names = [each.name for each in function.parameters]
+    arguments = _tuple(names, depth=1, column=len(f"{_INDENT}{opening}, )"))
+    if variants is None or "\n" not in arguments:
+        return f"{opening}, {arguments})"
+    arguments = _tuple(names, depth=1, column=len(f"{_INDENT}return db.{function.method}(query, )"))
+    chosen = f"query = {query}"
+    if len(_INDENT + chosen) > WIDTH:
+        chosen = f"query = {function.constant}[\n" + "".join(f"{_INDENT * 2}{each},\n" for each in variants.key)
+        chosen += f"{_INDENT}]"
+    return f"{chosen}\n{_INDENT}return db.{function.method}(query, {arguments})"
+
+
+def _call_for_page(function: FunctionModel, variants: VariantsModel) -> str:
+    names = [each.name for each in function.parameters]
+    chosen = [function.constant, *(_tuple(each, depth=2, column=0) if each else "()" for each in (variants.key, names))]
+    arguments = [*chosen, *(each.name for each in function.choices)]
+    line = f"return db.{function.method}({', '.join(arguments)})"
+    if "\n" not in line and len(_INDENT + line) <= WIDTH:
+        return line
+    body = "".join(f"{_INDENT * 2}{each},\n" for each in arguments)
+    return f"return db.{function.method}(\n{body}{_INDENT})"
+
+
+def _declared(parameter: Field) -> str:
+    default = f" = {parameter.default}" if parameter.default else ""
+    return f"{parameter.name}: {parameter.annotation}{default}"
+
+
+def _key(parts: Sequence[str]) -> str:
+    """The subscript of a dict whose keys are tuples."""
+    return f"({parts[0]},)" if len(parts) == 1 else ", ".join(parts)
 
 
 def metadata(field: Field) -> str:

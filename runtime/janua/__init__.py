@@ -15,9 +15,11 @@ from janua.errors import (
     ApiMismatch,
     CommitUnknown,
     ConfigError,
+    InvalidCursor,
     JanuaError,
     NestedRetry,
     NotFound,
+    NothingToUpdate,
     ParameterError,
     RowCountError,
     SchemaDrift,
@@ -46,33 +48,42 @@ if TYPE_CHECKING:
         Prepared,
         Transaction,
     )
+    from janua.dynamic import UNSET, Clause, Unset, Variants
     from janua.health import Health
+    from janua.paging import Page, Pages
     from janua.protocols import AsyncExecutor, Coro, Executor
     from janua.query import Query, Types
     from janua.tls import TLS
 
 _LAZY = {
     "TLS": "janua.tls",
+    "UNSET": "janua.dynamic",
     "AsyncConnection": "janua.database",
     "AsyncDatabase": "janua.database",
     "AsyncExecutor": "janua.protocols",
     "AsyncPrepared": "janua.database",
     "AsyncTransaction": "janua.database",
+    "Clause": "janua.dynamic",
     "Connection": "janua.database",
     "Coro": "janua.protocols",
     "Database": "janua.database",
     "Executor": "janua.protocols",
     "Health": "janua.health",
+    "Page": "janua.paging",
+    "Pages": "janua.paging",
     "PoolOptions": "janua.database",
     "PoolStats": "janua.database",
     "Prepared": "janua.database",
     "Query": "janua.query",
     "Transaction": "janua.database",
     "Types": "janua.query",
+    "Unset": "janua.dynamic",
+    "Variants": "janua.dynamic",
 }
 
 __all__ = [
     "TLS",
+    "UNSET",
     "AfterCommitFailed",
     "AlreadyClosed",
     "ApiMismatch",
@@ -81,6 +92,7 @@ __all__ = [
     "AsyncExecutor",
     "AsyncPrepared",
     "AsyncTransaction",
+    "Clause",
     "CommitUnknown",
     "ConfigError",
     "Connection",
@@ -88,9 +100,13 @@ __all__ = [
     "Database",
     "Executor",
     "Health",
+    "InvalidCursor",
     "JanuaError",
     "NestedRetry",
     "NotFound",
+    "NothingToUpdate",
+    "Page",
+    "Pages",
     "ParameterError",
     "PoolOptions",
     "PoolStats",
@@ -109,6 +125,8 @@ __all__ = [
     "TransactionLost",
     "Types",
     "UnreadableValue",
+    "Unset",
+    "Variants",
     "WrongEventLoop",
     "__version__",
     "require_api",

@@ -16,6 +16,8 @@ Every error that this package raises by itself, in one tree.
     │   └── TooManyRows          a query returned more rows than it declares
     ├── StatementError           the parts of a built statement do not fit together
     ├── ParameterError           a value cannot be sent as the parameter's type
+    │   ├── InvalidCursor        a cursor is none that this query gave
+    │   └── NothingToUpdate      an UPDATE was called with all its assignments left out
     ├── UnreadableValue          a value of the database has no form in the column's Python type
     ├── SessionConflict          a session was changed by others each time that it was to be modified
     └── TransactionError
@@ -138,6 +140,14 @@ class StatementError(JanuaError):
 
 class ParameterError(JanuaError):
     """A value cannot be sent as the type of its parameter. The message names the parameter, never the value."""
+
+
+class InvalidCursor(ParameterError):
+    """A cursor is damaged, of another query or of an earlier version of this one, or signed with another secret."""
+
+
+class NothingToUpdate(ParameterError):
+    """Every assignment of an UPDATE was left out, so that there is no statement to send; nothing was sent."""
 
 
 class UnreadableValue(JanuaError):

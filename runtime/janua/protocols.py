@@ -6,6 +6,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Coroutine, Iterable, I
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from janua.paging import Page, Pages
 from janua.query import Query
 
 T = TypeVar("T")
@@ -39,6 +40,22 @@ class Executor(Protocol):
 
     def fetch_all(self, query: Query[T], params: tuple[object, ...] = (), /) -> list[T]:
         """Return all rows, in the server's order."""
+        ...
+
+    def fetch_page(
+        self,
+        pages: Pages[T],
+        given: tuple[bool, ...],
+        params: tuple[object, ...],
+        limit: int,
+        after: str | None,
+        /,
+    ) -> Page[T]:
+        """
+        Return at most ``limit`` rows behind the cursor ``after``, or the first ones.
+
+        ``given`` says which optional parameters are. Raises InvalidCursor.
+        """
         ...
 
     def execute(self, query: Query[None], params: tuple[object, ...] = (), /) -> None:
@@ -107,6 +124,22 @@ class AsyncExecutor(Protocol):
 
     def fetch_all(self, query: Query[T], params: tuple[object, ...] = (), /) -> Coro[list[T]]:
         """Return all rows, in the server's order."""
+        ...
+
+    def fetch_page(
+        self,
+        pages: Pages[T],
+        given: tuple[bool, ...],
+        params: tuple[object, ...],
+        limit: int,
+        after: str | None,
+        /,
+    ) -> Coro[Page[T]]:
+        """
+        Return at most ``limit`` rows behind the cursor ``after``, or the first ones.
+
+        ``given`` says which optional parameters are. Raises InvalidCursor.
+        """
         ...
 
     def execute(self, query: Query[None], params: tuple[object, ...] = (), /) -> Coro[None]:

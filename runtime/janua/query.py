@@ -138,7 +138,8 @@ class Query(Generic[T]):
     the usual ones, as ``module:Name``. ``own_parameters`` are the positions of parameters of such types, JSON
     left out. ``text`` asks for the textual result format, for types whose binary form is not known here.
     ``timeout`` is how long the server may take, in seconds: outside a transaction the statement then runs
-    in one of its own.
+    in one of its own. ``unused`` are the positions of parameters that the statement does not mention: their
+    values are not sent.
 
     A statement that takes many sets of values at once has them as objects: ``attributes`` are what
     its parameters are called there, in their order; with none, a set is the bare value of the only one.
@@ -167,3 +168,4 @@ class Query(Generic[T]):
     attributes: tuple[str, ...] = ()
     elements: tuple[str, ...] = ()
     kept: bool = True
+    unused: tuple[int, ...] = ()

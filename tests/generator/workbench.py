@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import psycopg
+from janua import NothingToUpdate, Query, Variants
 from janua.config import Override
 from janua.diagnostics import Diagnostic, render
+from janua.paging import START
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.shape import Shape
 from janua_generator.catalog.introspect import Introspection, introspect
-from janua_generator.describe import describe
-from janua_generator.diagnostics import GenerationFailed
 from janua_generator.overrides.configured import Configured
 from janua_generator.overrides.resolved import Overrides
-from janua_generator.pipeline import analyse_described, understand_views
-from janua_generator.sqlfile.model import Call, Cardinality, ParsedQuery, SourceFile
+from janua_generator.sqlfile.model import Call, Cardinality, SourceFile
 from janua_generator.sqlfile.parser import parse_file
-from janua_generator.sqlfile.placeholders import parse_query
+from janua_generator.understanding import analyse_queries
 from janua_generator.workshop import MigratedSchema
 
 Rows = list[tuple[bytes | None, ...]]
@@ -70,27 +70,11 @@ class Workbench:
 
     def analyse(self, text: str, path: str = "queries/q.sql") -> Findings:
         """Analyse the queries of a file."""
-        sources, found = parse_file(SourceFile(path, text))
-        errors = list(found)
-        parsed: list[ParsedQuery] = []
-        for source in sources:
-            try:
-                parsed.append(parse_query(source))
-            except GenerationFailed as failure:
-                errors += failure.diagnostics
-        queries: list[AnalysedQuery] = []
+        sources, errors = parse_file(SourceFile(path, text))
         schema = MigratedSchema(self.connection, self.introspection, rules="")
-        understand_views(schema)
-        overrides = self._resolved_overrides()
-        for answer in describe(self.connection, self.introspection, parsed):
-            try:
-                if isinstance(answer, Diagnostic):
-                    errors.append(answer)
-                else:
-                    queries.append(overrides.applied(analyse_described(schema, answer)))
-            except GenerationFailed as failure:
-                errors += failure.diagnostics
-        return Findings(tuple(queries), tuple(errors))
+        queries, findings = analyse_queries(schema, sources, self._resolved_overrides())
+        found = sorted((*errors, *findings), key=lambda each: (each.line, each.column))
+        return Findings(tuple(queries[source] for source in sources if source in queries), tuple(found))
 
     def run(
         self, sql: str, params: Sequence[object] = (), role: str = "", settings: str = "", before: str = ""
@@ -142,6 +126,30 @@ def undone(connection: psycopg.Connection[Any]) -> Iterator[None]:
         yield
 
 
+def statements_of(query: AnalysedQuery, given: Sequence[object] | None = None) -> Iterator[tuple[str, list[object]]]:
+    """
+    Every statement that a query may be, and its parameters, of pages the first.
+
+    Without values ``given``, parameters are NULL, and those left out that do not take it.
+    """
+    takes_null = {each.name: each.nullable or given is not None for each in query.parameters}
+    ways: list[list[bool | str]] = [[True, False] if takes_null[each] else [False] for each in query.options.optional]
+    names = [*query.options.optional]
+    for name, choices in (("order_by", query.options.orders), ("after", (START,) if query.options.page else ())):
+        names += [name] if choices else []
+        ways += [list(choices)] if choices else []
+    values = [*(given if given is not None else [None] * len(query.parameters)), *[None] * len(query.options.page)]
+    values += [100] if query.options.page else []
+    variants = Variants(
+        Query[object](query.source.name, "", ("",) * len(values)), tuple(names), query.parts or (query.sql,)
+    )
+    for key in product(*ways):
+        with suppress(NothingToUpdate):
+            made = variants[key]
+            # what is not mentioned needs a type, whichever
+            yield made.sql, [0 if at in made.unused else value for at, value in enumerate(values)]
+
+
 def broken_promises(query: AnalysedQuery, rows: Rows) -> list[str]:
     """Every NULL in a column called non-null, and a number of rows that was said to be impossible."""
     broken = [
@@ -191,13 +199,16 @@ def shown(findings: Findings) -> str:
         for parameter in query.parameters:
             none = " | None" if parameter.nullable else ""
             python = f" as {parameter.python}" if parameter.python else ""
-            lines.append(f"    ${parameter.number} {parameter.name}  {parameter.type.name}{python}{none}")
+            optional = "  (optional)" if parameter.name in query.options.optional else ""
+            lines.append(f"    ${parameter.number} {parameter.name}  {parameter.type.name}{python}{none}{optional}")
         for column in query.columns:
             none = " | None" if column.nullable else ""
             name = ".".join((*column.path, column.name))
             python = f" as {column.python}" if column.python else ""
             lines.append(f"    {name}  {column.type.name}{python}{none}  ({column.why})")
             lines += [f"        {shape_text(column.shape)}"] if column.shape is not None else []
+        lines += [f"    ordered by {', '.join(query.options.orders)}"] if query.options.orders else []
+        lines += [f"    pages by {', '.join(query.options.page)}"] if query.options.page else []
         for group in query.groups:
             keys = ", ".join(query.columns[at].name for at in group.keys)
             lines.append(

@@ -12,9 +12,9 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from janua import AsyncDatabase, Database
+from janua import UNSET, AsyncDatabase, Database
 
-from generated import audit, products, usage, users
+from generated import audit, memberships, products, usage, users
 from generated.audit import CopyAuditEventsParams
 from generated.models import User
 from generated.products import ChangePricesParams
@@ -91,3 +91,30 @@ def one_set_in_place_of_many(db: Database) -> None:
 def an_unchecked_none_of_a_batch(db: Database) -> str:
     """A set may have found no row."""
     return products.change_prices(db, [])[0].sku  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
+
+
+def wrong_parts(db: Database, id: UUID, order: str) -> None:
+    """What may be left out has its type; a key to order by is one that there is."""
+    users.update_profile(db, name="a")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    users.update_profile(db, id=id, nmae="a")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    users.update_profile(db, id=id, name=1)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    users.update_profile(db, id=id, locale=None)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    users.update_profile(db, id=UNSET)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    memberships.find_members(db, organization_id=id, order_by="newest")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    memberships.find_members(db, organization_id=id, order_by=order)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    memberships.find_members(db, organization_id=id, order_by=None)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    memberships.list_colleagues(db, user_id=id, order_by="name")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+
+
+def wrong_pages(db: Database, id: UUID) -> None:
+    """A page has a limit and a cursor, which is a text."""
+    users.list_users(db)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    users.list_users(db, limit="10")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    users.list_users(db, limit=10, after=id)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    users.list_users(db, limit=10, offset=10)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    users.list_users(db, limit=10)[0]  # type: ignore[index]  # pyright: ignore[reportIndexIssue]
+
+
+async def a_page_without_await(db: AsyncDatabase) -> None:
+    """It is a coroutine."""
+    print(users.list_users(db, limit=10).items)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType]

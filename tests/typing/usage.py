@@ -9,14 +9,15 @@ from decimal import Decimal
 from typing import assert_type
 from uuid import UUID
 
-from janua import AsyncDatabase, AsyncExecutor, Database, Executor
+from janua import UNSET, AsyncDatabase, AsyncExecutor, Database, Executor, Page, Unset
 
-from generated import audit, products, usage, users
+from generated import audit, memberships, products, usage, users
 from generated.audit import CopyAuditEventsParams, StreamAuditTrailRow
 from generated.enums import UserStatus
-from generated.models import User
+from generated.models import OrganizationMember, User
 from generated.products import ChangePricesParams, ChangePricesRow
 from generated.usage import RecordUsagesParams
+from generated.users import ListUsersRow
 
 
 def a_call(db: Database, id: UUID) -> str:
@@ -120,3 +121,27 @@ async def calls_in_a_pipeline(db: Database, adb: AsyncDatabase, id: UUID) -> Non
         )
         assert_type(user, User | None)
         assert_type(everyone, list[User])
+
+
+def parts_left_out(db: Database, id: UUID) -> None:
+    """What may be left out has a default; None is a value of its own where the column takes it."""
+    assert_type(users.update_profile(db, id=id), User | None)
+    assert_type(users.update_profile(db, id=id, name=None, locale="de"), User | None)
+    given: str | Unset | None = UNSET
+    users.update_profile(db, id=id, name=given)
+    assert_type(memberships.find_members(db, organization_id=id), list[OrganizationMember])
+    memberships.find_members(db, organization_id=id, name="a", order_by="name")
+
+
+def pages(db: Database) -> str | None:
+    """Rows and a cursor."""
+    page = users.list_users(db, limit=10)
+    assert_type(page, Page[ListUsersRow])
+    assert_type(page.items, list[ListUsersRow])
+    return users.list_users(db, limit=10, after=page.next, status=UserStatus.ACTIVE).next
+
+
+async def awaited_pages(db: AsyncDatabase, id: UUID) -> None:
+    """The same, awaited."""
+    assert_type(await users.list_users(db, limit=10), Page[ListUsersRow])
+    assert_type(await memberships.find_members(db, organization_id=id, order_by="joined"), list[OrganizationMember])

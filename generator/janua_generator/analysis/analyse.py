@@ -1,4 +1,4 @@
-"""Put the parts together: :class:`DescribedQuery` to :class:`AnalysedQuery`."""
+"""Put the parts together: :class:`DescribedQuery` to :class:`Examined` to :class:`AnalysedQuery`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 from janua.diagnostics import Diagnostic
+from janua.dynamic import Clause
 from sqlglot import exp
 
 from janua_generator.analysis import statements
@@ -14,7 +15,7 @@ from janua_generator.analysis.dependencies.closure import closures_of
 from janua_generator.analysis.dependencies.result import Dependencies
 from janua_generator.analysis.parameters import Parameter, find_parameters
 from janua_generator.analysis.questions import Questions
-from janua_generator.analysis.result import Group, Nest, ResultColumn, result_of
+from janua_generator.analysis.result import Group, Nest, Result, ResultColumn, result_of
 from janua_generator.analysis.scope import Environment, Output, Scope
 from janua_generator.analysis.sets import ValueSets
 from janua_generator.analysis.stars import Expansion, expand_stars
@@ -23,7 +24,23 @@ from janua_generator.analysis.utility import output_of_utility
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.describe import DescribedQuery
 from janua_generator.diagnostics import GenerationFailed
-from janua_generator.sqlfile.model import Call, Cardinality, Rule, SourceQuery, SplicedSql
+from janua_generator.sqlfile.model import Call, Cardinality, Rule, SourceQuery, Splice
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """
+    What chooses among the variants of a query: parameters that may be left out, and keys to order by.
+
+    ``page`` says by what a query that gives pages is ordered, with the types.
+    """
+
+    optional: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    page: tuple[str, ...] = ()
+
+
+NO_OPTIONS = Options()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +51,7 @@ class QueryFacts:
     ``sql`` is what will be sent: the author's text with placeholders numbered and stars
     expanded; ``sets`` is what is sent instead where many sets of values are taken, for each of which, or for
     all of them, ``cardinality`` holds. ``inferred`` says that the cardinality is ours and not the author's.
+    Where the query has variants, ``parts`` make them, and ``sql`` is the one in which nothing is left out.
     """
 
     sql: str
@@ -45,19 +63,16 @@ class QueryFacts:
     nest: Nest | None
     dependencies: Dependencies
     sets: ValueSets | None
+    parts: tuple[str | Clause[str], ...]
+    options: Options
 
 
 @dataclass(frozen=True, slots=True)
 class AnalysedQuery(QueryFacts):
-    """
-    Everything that generated code needs to know about a query.
-
-    ``questions`` are statements whose answers by the server would tell more.
-    """
+    """Everything that generated code needs to know about a query."""
 
     source: SourceQuery
     warnings: tuple[Diagnostic, ...] = ()
-    questions: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, source: SourceQuery, facts: QueryFacts) -> AnalysedQuery:
@@ -70,33 +85,81 @@ class AnalysedQuery(QueryFacts):
         return QueryFacts(**{each.name: getattr(self, each.name) for each in fields(QueryFacts)})
 
 
-def analyse(
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """
+    What is known of one statement, before anything is concluded from it about the function.
+
+    ``environment`` is what it was found out in, ``splices`` what its stars stand for. ``questions`` are
+    statements whose answers by the server would tell more.
+    """
+
+    described: DescribedQuery
+    environment: Environment
+    parameters: tuple[Parameter, ...]
+    output: Output
+    result: Result
+    splices: tuple[Splice, ...]
+    dependencies: Dependencies
+    questions: tuple[str, ...]
+
+
+def examine(
     described: DescribedQuery,
     introspection: Introspection,
     answers: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
-) -> AnalysedQuery:
+    parameters: tuple[Parameter, ...] | None = None,
+) -> Examined:
     """
-    Decide nullability, cardinality, names and dependencies of one query. Pure: what it would ask the server is
-    in ``questions``, to be given as ``answers`` the next time.
+    Find out what a statement gives and touches. Pure: what it would ask the server is in ``questions``, to be given
+    as ``answers`` the next time.
 
-    A statement nested deeper than Python's stack is one whose structure cannot be told. Raises
-    GenerationFailed where the result cannot be a function: two columns of one name, or a
-    cardinality that asks for rows of a statement that has none.
+    ``parameters`` are those of the query of which this is a variant. A statement nested deeper than Python's
+    stack is one whose structure cannot be told. Raises GenerationFailed for two columns of one name.
     """
     try:
-        return _analysed(described, parse(described.parsed.sql), introspection, answers)
+        return _examined(described, parse(described.parsed.sql), introspection, answers, parameters)
     except RecursionError:
-        return _analysed(described, None, introspection, answers)
+        return _examined(described, None, introspection, answers, parameters)
 
 
-def _analysed(
+def conclude(
+    examined: Examined, parts: tuple[str | Clause[str], ...] = (), options: Options = NO_OPTIONS
+) -> AnalysedQuery:
+    """
+    Decide what the function is like. ``parts`` are those of a query with variants, chosen by ``options``.
+
+    Raises GenerationFailed for a cardinality that asks for rows of a statement that has none.
+    """
+    source, result = examined.described.parsed.source, examined.result
+    cardinality = _cardinality(source, examined.output, result.columns)
+    if options.page:
+        cardinality = _of_pages(source, cardinality)
+    return AnalysedQuery(
+        source=source,
+        sql=examined.described.parsed.with_splices(examined.splices).sql,
+        cardinality=cardinality,
+        inferred=source.cardinality is None,
+        parameters=examined.parameters,
+        columns=result.columns,
+        groups=result.groups,
+        nest=result.nest,
+        dependencies=examined.dependencies,
+        sets=None,
+        parts=parts,
+        options=options,
+        warnings=(*result.warnings, *_doubts(source, cardinality, examined.output, result.columns)),
+    )
+
+
+def _examined(
     described: DescribedQuery,
     tree: exp.Expr | None,
     introspection: Introspection,
     answers: Mapping[str, tuple[str, ...]],
-) -> AnalysedQuery:
-    source = described.parsed.source
-    parameters = find_parameters(described, tree, introspection.catalog)
+    parameters: tuple[Parameter, ...] | None,
+) -> Examined:
+    parameters = parameters or find_parameters(described, tree, introspection.catalog)
     environment = Environment(
         introspection,
         statements.output_of,
@@ -110,20 +173,15 @@ def _analysed(
     expansion = expand_stars(tree, described, environment) if tree is not None else Expansion()
     result = result_of(described, output, expansion)
     if result.nest is not None and tree is not None:
-        _refuse_limit(source, tree)
-    cardinality = _cardinality(source, output, result.columns)
-    return AnalysedQuery(
-        source=source,
-        sql=_sql(described, expansion),
-        cardinality=cardinality,
-        inferred=source.cardinality is None,
+        _refuse_limit(described.parsed.source, tree)
+    return Examined(
+        described=described,
+        environment=environment,
         parameters=parameters,
-        columns=result.columns,
-        groups=result.groups,
-        nest=result.nest,
+        output=output,
+        result=result,
+        splices=expansion.splices,
         dependencies=closures_of(introspection).of(described.parsed.sql, tree),
-        sets=None,
-        warnings=(*result.warnings, *_doubts(source, cardinality, output, result.columns)),
         questions=tuple(environment.questions.open),
     )
 
@@ -142,15 +200,6 @@ def _refuse_limit(source: SourceQuery, tree: exp.Expr) -> None:
         raise GenerationFailed([source.complaint(directive, "@nest does not go with LIMIT and OFFSET", hint=hint)])
 
 
-def _sql(described: DescribedQuery, expansion: Expansion) -> str:
-    if not expansion.splices:
-        return described.parsed.sql
-    source = described.parsed.source
-    spliced = {splice.start: splice for splice in (*described.parsed.splices, *expansion.splices)}
-    splices = tuple(spliced[start] for start in sorted(spliced))
-    return SplicedSql.of(source.file.text, source.start, source.end, splices).sql
-
-
 def _cardinality(source: SourceQuery, output: Output, columns: tuple[ResultColumn, ...]) -> Cardinality:
     declared = source.cardinality
     if declared in (Cardinality.ONE, Cardinality.OPTIONAL, Cardinality.MANY) and not columns:
@@ -163,6 +212,14 @@ def _cardinality(source: SourceQuery, output: Output, columns: tuple[ResultColum
         return Cardinality.NONE
     if output.at_most_one and source.call is not Call.BULK and not source.directives_called("nest"):
         return Cardinality.ONE if output.at_least_one else Cardinality.OPTIONAL
+    return Cardinality.MANY
+
+
+def _of_pages(source: SourceQuery, cardinality: Cardinality) -> Cardinality:
+    if source.cardinality not in (None, Cardinality.MANY):
+        (directive,) = source.directives_called("page")
+        message = f"a query declared :{cardinality} has no pages"
+        raise GenerationFailed([source.complaint(directive, message, hint="write :many, or nothing")])
     return Cardinality.MANY
 
 

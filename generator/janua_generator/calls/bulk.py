@@ -22,7 +22,7 @@ from janua_generator.calls.inserted import InsertedRow, inserted_row
 from janua_generator.catalog.identifiers import quoted
 from janua_generator.catalog.model import PgType
 from janua_generator.diagnostics import GenerationFailed
-from janua_generator.sqlfile.model import Cardinality, ParsedQuery, Splice, SplicedSql
+from janua_generator.sqlfile.model import Cardinality, ParsedQuery, Piece, Splice, SplicedSql
 
 ROWS = "janua_rows"
 """What the rows are called in the statement."""
@@ -50,7 +50,7 @@ def bulk_insert(
     each = tuple(dict.fromkeys(numbers))
     shared = tuple(parameter.number for parameter in query.parameters if parameter.number not in each)
     splices = _splices(query, row, each, shared, types)
-    spliced = SplicedSql.of(row.sql, 0, len(row.sql), splices)
+    spliced = SplicedSql.of(row.sql, (Piece(0, len(row.sql)),), splices)
     typed = {parameter.number: parameter.type for parameter in query.parameters}
     as_text = tuple(number for number in each if _is_taken_apart(typed[number], types))
     return ValueSets(spliced.sql, each, shared, in_arrays=True, as_text=as_text), _to_describe(

@@ -15,7 +15,7 @@ from janua_generator.calls.copy import copy_into
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.describe import DescribedQuery
 from janua_generator.diagnostics import GenerationFailed
-from janua_generator.sqlfile.model import Call, ParsedQuery, SourceQuery, Splice, SplicedSql
+from janua_generator.sqlfile.model import Call, ParsedQuery, Piece, SourceQuery, SplicedSql
 
 Describe: TypeAlias = Callable[[ParsedQuery], DescribedQuery | Diagnostic]
 """Has the server look at a statement."""
@@ -62,8 +62,8 @@ def _check_cursor(source: SourceQuery, parsed: ParsedQuery, describe: Describe) 
     for directive in source.directives_called("nest"):
         hint = "a list is complete only behind the last row: use :many"
         raise GenerationFailed([source.complaint(directive, "@nest does not go with :stream", hint=hint)])
-    begin = Splice(source.start, source.start, "DECLARE janua NO SCROLL CURSOR FOR ")
-    spliced = SplicedSql.of(source.file.text, source.start, source.end, (begin, *parsed.splices))
+    begin = Piece(source.start, source.start, "DECLARE janua NO SCROLL CURSOR FOR ")
+    spliced = SplicedSql.of(source.file.text, (begin, *parsed.pieces), parsed.splices)
     if isinstance(describe(replace(parsed, spliced=spliced)), Diagnostic):
         message = f"query {source.name} cannot be streamed: it is no SELECT, or one that writes"
         raise GenerationFailed([source.diagnostic(message, hint="use :many, which gives all rows of any statement")])

@@ -26,6 +26,9 @@ _FORMS = {
         "@json metadata: app.types:UserMetadata",
     ),
     "nest": (re.compile(r"\S+\s+by\s+\S+(\s*,\s*\S+)*"), "@nest members by id"),
+    "optional": (re.compile(r"[:@]?\w+(\s*,\s*[:@]?\w+)*"), "@optional email, roles"),
+    "order": (re.compile(r"\w+\s*=.+"), "@order newest = created_at DESC, id DESC; name = name, id"),
+    "page": (re.compile(r".+"), "@page created_at DESC, id DESC"),
     "row": (re.compile(r"[A-Za-z]\w*"), "@row UserSummary"),
     "timeout": (re.compile(r"0*[1-9]\d{0,5}\s*(ms|s|min)"), "@timeout 2s (or in ms, or min)"),
 }
@@ -42,7 +45,9 @@ def read_directive(file: SourceFile, comment: str, offset: int, found: list[Dire
     match = _DIRECTIVE.match(comment)
     if match is None:
         return None
-    directive = Directive(match["word"], match["text"].strip(), offset + match.start("word") - 1)
+    text = match["text"]
+    text_offset = offset + match.start("text") + len(text) - len(text.lstrip())
+    directive = Directive(match["word"], text.strip(), offset + match.start("word") - 1, text_offset)
     problem, hint = _problem(directive, found)
     if problem:
         raise GenerationFailed([file.diagnostic(directive.offset, len(directive.word) + 1, problem, hint=hint)])

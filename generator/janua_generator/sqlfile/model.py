@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -44,6 +45,8 @@ class Rule(StrEnum):
     """The statement cannot be analysed: every column may be None."""
     UNKNOWN_TYPE = "unknown-type"
     """A type for which there is no Python type, given as str."""
+    UNCHECKED_VARIANTS = "unchecked-variants"
+    """So many parts may be left out that not all combinations were described."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +85,16 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """``@word text`` in a comment below a query's name; ``offset`` is where the ``@`` stands in the file."""
+    """
+    ``@word text`` in a comment below a query's name.
+
+    ``offset`` is where the ``@`` stands in the file, ``text_offset`` where the text behind the word begins.
+    """
 
     word: str
     text: str
     offset: int
+    text_offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,12 @@ class SourceQuery:
         """An error about one of its directives, shown there."""
         return self.file.diagnostic(directive.offset, len(directive.word) + 1, message, hint=hint)
 
+    def complaint_within(
+        self, directive: Directive, at: int, length: int, message: str, *, hint: str = ""
+    ) -> Diagnostic:
+        """An error about ``length`` characters of a directive's text from ``at`` on."""
+        return self.file.diagnostic(directive.text_offset + at, length, message, hint=hint)
+
     def diagnostic(self, message: str, *, sqlstate: str = "", hint: str = "") -> Diagnostic:
         """An error about the query as a whole, shown at its name."""
         return self.file.diagnostic(self.name_offset, len(self.name), message, sqlstate=sqlstate, hint=hint)
@@ -146,6 +160,15 @@ class Splice:
     start: int
     end: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The file's characters from ``start`` up to ``end``, with what is spliced there; or ``text``, made for there."""
+
+    start: int
+    end: int
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,28 +209,19 @@ class SplicedSql:
     origins: tuple[tuple[int, bool], ...]
 
     @classmethod
-    def of(cls, text: str, start: int, end: int, splices: tuple[Splice, ...]) -> SplicedSql:
-        """Cut ``text[start:end]`` and put each splice in its place; splices are in order and do not overlap."""
-        pieces: list[str] = []
+    def of(cls, text: str, pieces: Iterable[Piece], splices: Sequence[Splice]) -> SplicedSql:
+        """Join pieces of ``text``, each splice in its place; splices are in order and do not overlap."""
+        sql: list[str] = []
         starts: list[int] = []
         origins: list[tuple[int, bool]] = []
         length = 0
-
-        def add(piece: str, origin: int, replaced: bool) -> None:
-            nonlocal length
+        for piece, origin, replaced in _spliced(text, pieces, splices):
             if piece:
-                pieces.append(piece)
+                sql.append(piece)
                 starts.append(length)
                 origins.append((origin, replaced))
                 length += len(piece)
-
-        position = start
-        for splice in splices:
-            add(text[position : splice.start], position, False)
-            add(splice.text, splice.start, True)
-            position = splice.end
-        add(text[position:end], position, False)
-        return cls("".join(pieces), tuple(starts), tuple(origins))
+        return cls("".join(sql), tuple(starts), tuple(origins))
 
     def offset_in_file(self, offset: int) -> int:
         """Return where in the file the character at ``offset`` of ``sql`` comes from."""
@@ -216,17 +230,47 @@ class SplicedSql:
         return origin if replaced else origin + offset - self.starts[at]
 
 
+def _spliced(text: str, pieces: Iterable[Piece], splices: Sequence[Splice]) -> Iterator[tuple[str, int, bool]]:
+    """Texts in their order, each with the offset that it comes from and whether it stands in place of that."""
+    for piece in pieces:
+        if piece.text is not None:
+            yield piece.text, piece.start, True
+            continue
+        position = piece.start
+        for splice in splices:
+            if piece.start <= splice.start < piece.end:
+                yield text[position : splice.start], position, False
+                yield splice.text, splice.start, True
+                position = splice.end
+        yield text[position : piece.end], position, False
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """A query whose placeholders have become ``$1``, ``$2``…; ``splices`` says where."""
+    """
+    A query whose placeholders have become ``$1``, ``$2``…; ``splices`` says where.
+
+    ``pieces`` are the parts of the file that make the statement. In a variant of which parts were left out
+    (``left_out`` says which), parameters may be ``unused``, by their numbers.
+    """
 
     source: SourceQuery
     placeholders: tuple[Placeholder, ...]
     splices: tuple[Splice, ...]
+    pieces: tuple[Piece, ...]
     spliced: SplicedSql
     embeds: tuple[Embed, ...] = ()
+    unused: tuple[int, ...] = ()
+    left_out: str = ""
 
     @property
     def sql(self) -> str:
         """The SQL as sent to the server."""
         return self.spliced.sql
+
+    def with_splices(self, splices: Iterable[Splice]) -> ParsedQuery:
+        """The same statement with further splices, which come in place of its own at the same offset."""
+        by_start = {splice.start: splice for splice in (*self.splices, *splices)}
+        merged = tuple(by_start[start] for start in sorted(by_start))
+        spliced = SplicedSql.of(self.source.file.text, self.pieces, merged)
+        return replace(self, splices=merged, spliced=spliced)

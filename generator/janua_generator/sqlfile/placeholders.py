@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from itertools import count
 
 from janua.lexer import TRIVIA, Kind, Token, tokenize
 
 from janua_generator.diagnostics import GenerationFailed
 from janua_generator.sqlfile.embeds import find_embeds
-from janua_generator.sqlfile.model import ParsedQuery, Placeholder, SourceQuery, Splice, SplicedSql
+from janua_generator.sqlfile.model import ParsedQuery, Piece, Placeholder, SourceQuery, Splice, SplicedSql
 
 MAX_PARAMETERS = 65_535
 """What one message of the protocol can carry (a 16-bit count)."""
@@ -64,8 +65,35 @@ def parse_query(source: SourceQuery) -> ParsedQuery:
     splices = [Splice(each.start, each.end, _sent(source, each, numbers[each.key])) for each in occurrences]
     splices += [each.splice for each in embeds]
     splices.sort(key=lambda each: each.start)
-    spliced = SplicedSql.of(source.file.text, source.start, source.end, tuple(splices))
-    return ParsedQuery(source, tuple(placeholders), tuple(splices), spliced, embeds)
+    whole = (Piece(source.start, source.end),)
+    spliced = SplicedSql.of(source.file.text, whole, splices)
+    return ParsedQuery(source, tuple(placeholders), tuple(splices), whole, spliced, embeds)
+
+
+def splices_within(source: SourceQuery, placeholders: Iterable[Placeholder], start: int, end: int) -> list[Splice]:
+    """
+    Number the parameters between two offsets outside the statement as they are in it.
+
+    Raises GenerationFailed for one that the statement does not have.
+    """
+    numbers = {each.name.lower() if each.name else each.number: each.number for each in placeholders}
+    splices = []
+    for each in _occurrences(source, list(tokenize(source.file.text, start, end))):
+        if each.key not in numbers:
+            message = f"the statement has no parameter :{each.name or each.number}"
+            hint = did_you_mean(each.name, (placeholder.name for placeholder in placeholders), ":")
+            raise GenerationFailed([source.file.diagnostic(each.start, each.end - each.start, message, hint=hint)])
+        splices.append(Splice(each.start, each.end, _sent(source, each, numbers[each.key])))
+    return splices
+
+
+def did_you_mean(word: str, known: Iterable[str], mark: str = "") -> str:
+    """Return a hint with the word that was meant, or all that there are."""
+    there_are = [f"{mark}{each}" for each in dict.fromkeys(known) if each]
+    close = get_close_matches(f"{mark}{word}", there_are, n=1)
+    if close:
+        return f"did you mean {close[0]}?"
+    return f"there are {', '.join(there_are)}" if there_are else "there are none"
 
 
 def _numbers(places: dict[str | int, list[_Occurrence]]) -> dict[str | int, int]:

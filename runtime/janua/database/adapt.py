@@ -25,7 +25,7 @@ from psycopg.types import numeric
 from psycopg.types import range as pg_range
 
 from janua.database import loaders
-from janua.database.encoded import Elements, Encoded
+from janua.database.encoded import TEXT_OID, Elements, Encoded, Nothing
 from janua.database.jsontext import json_bytes
 from janua.types import Interval
 
@@ -33,6 +33,13 @@ from janua.types import Interval
 class _EncodedDumper(Dumper):
     def dump(self, obj: Encoded) -> Buffer:
         return obj
+
+
+class _NothingDumper(Dumper):
+    oid = TEXT_OID
+
+    def dump(self, obj: Nothing) -> None:
+        return None
 
 
 class _TextDumper(Dumper):
@@ -135,6 +142,7 @@ class _MultirangeDumper(_RangeDumper):
 
 _DUMPERS: dict[type[Dumper], tuple[type, ...]] = {
     _EncodedDumper: (Encoded,),
+    _NothingDumper: (Nothing,),
     _BoolDumper: (bool,),
     _IntDumper: (int, numeric.Int2, numeric.Int4, numeric.Int8, numeric.IntNumeric, numeric.Oid),
     _DecimalDumper: (Decimal,),

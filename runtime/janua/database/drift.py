@@ -56,7 +56,7 @@ def differences(query: Query[Any], described: Description, known: Identities) ->
     """Yield a sentence for each type that is not the declared one; what is not declared is not compared."""
     params = query.params if query.params_are_described else ()
     for at, (declared, oid) in enumerate(zip(params, described.parameters, strict=False), 1):
-        if declared and not _is_same(declared, oid, known):
+        if declared and at - 1 not in query.unused and not _is_same(declared, oid, known):
             yield _difference(f"the parameter ${at}", declared, oid, known)
     if not query.columns:
         return

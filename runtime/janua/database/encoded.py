@@ -9,6 +9,24 @@ class Encoded(bytes):
     __slots__ = ()
 
 
+TEXT_OID = 25
+"""Of the type text, the same in every database."""
+
+
+class Nothing:
+    """The class of :data:`NOTHING`."""
+
+    __slots__ = ()
+
+
+NOTHING = Nothing()
+"""
+In place of a parameter that the statement does not mention: NULL.
+
+It alone travels with a type, since the server cannot infer one; any would do.
+"""
+
+
 class Elements(list[object]):
     """
     An array that is not written as lists of lists are.

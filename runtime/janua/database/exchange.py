@@ -15,7 +15,7 @@ from psycopg.generators import fetch_many, pipeline_communicate
 from psycopg.pq import ExecStatus, Format, PipelineStatus
 from psycopg.pq.abc import PGconn, PGresult
 
-from janua.database.parameters import encode_parameters, explain_refusal
+from janua.database.parameters import encode_parameters, explain_refusal, types_at_parse
 from janua.database.results import Result
 from janua.query import Query
 
@@ -120,7 +120,7 @@ def _messages(
     for request in requests:
         query = request.query
         if parsed != query.sql or not is_atomic:
-            sends.append(partial(pgconn.send_prepare, b"", query.sql.encode()))
+            sends.append(partial(pgconn.send_prepare, b"", query.sql.encode(), types_at_parse(query)))
             owners.append(_Owner(request, is_parse=True))
             parsed = query.sql
         form = Format.TEXT if query.text else Format.BINARY

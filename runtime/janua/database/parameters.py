@@ -13,7 +13,7 @@ from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
 from janua.database.conversions import dump
-from janua.database.encoded import Elements
+from janua.database.encoded import NOTHING, TEXT_OID, Elements
 from janua.database.values import ARRAYS, ENCODERS, FORMS, MULTIRANGES, RANGES, TAKE_SEQUENCES, Encoder
 from janua.errors import ParameterError
 from janua.query import DatabaseType, DomainType, FormType, Query, RangeType, TextType, Types
@@ -29,6 +29,8 @@ def encode_parameters(query: Query[Any], params: tuple[object, ...]) -> Sequence
     """
     if query.params and len(params) != len(query.params):
         raise wrong_number(query, len(query.params), len(params))
+    if query.unused:
+        params = tuple(NOTHING if at in query.unused else value for at, value in enumerate(params))
     if query.own_parameters:
         params = _dumped(query, params)
     encoders = _encoders(query.params, query.types)
@@ -36,7 +38,7 @@ def encode_parameters(query: Query[Any], params: tuple[object, ...]) -> Sequence
         return params
     values = list(params)
     for index, encode in encoders:
-        if values[index] is not None:
+        if values[index] is not None and values[index] is not NOTHING:
             try:
                 values[index] = encode(values[index])
             except (TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -44,12 +46,23 @@ def encode_parameters(query: Query[Any], params: tuple[object, ...]) -> Sequence
     return values
 
 
+def types_at_parse(query: Query[Any]) -> list[int] | None:
+    """
+    Return the OIDs of the types that Parse declares: the server infers all but those of unused parameters.
+
+    Any type would do for these; text has the same OID in every database.
+    """
+    if not query.unused:
+        return None
+    return [TEXT_OID if at in query.unused else 0 for at in range(len(query.params))]
+
+
 def _dumped(query: Query[Any], params: tuple[object, ...]) -> tuple[object, ...]:
     """The values with those of the project's own classes as the usual ones."""
     values = list(params)
     for index in query.own_parameters:
         try:
-            values[index] = dump(values[index])
+            values[index] = NOTHING if values[index] is NOTHING else dump(values[index])
         except TypeError as error:
             raise refusal(query, index, error) from None
     return tuple(values)

@@ -60,11 +60,17 @@ class Writers:
 
 
 def _writer(index: int, type_name: str, query: Query[Any], transformer: Transformer) -> Write:
+    if index in query.unused:
+        return _write_nothing
     encode = encoder_for(type_name, query.types) if type_name else None
     write = _dumping(encode, transformer)
     if direct := _DIRECT.get(type_name):
         write = direct(write)
     return _own(write) if index in query.own_parameters else write
+
+
+def _write_nothing(value: object) -> None:
+    """Whatever it is: the statement does not mention the parameter."""
 
 
 def _own(write: Write) -> Write:

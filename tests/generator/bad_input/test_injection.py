@@ -22,9 +22,8 @@ EVIL = [
     '")',
 ]
 ALLOWED_IMPORTS = {
-    "__future__", "builtins", "collections", "dataclasses", "datetime", "decimal", "enum", "janua", "janua.builder",
-    "janua.types",
-    "psycopg.types", "typing",
+    "__future__", "builtins", "collections", "dataclasses", "datetime", "decimal", "enum",
+    "janua", "janua.builder", "janua.types", "psycopg.types", "typing",
     "uuid", "",
 }  # fmt: skip
 
@@ -92,6 +91,66 @@ def test_a_directive_takes_only_what_it_is_for(new_project: NewProject, directiv
     assert 1 == outcome.code
     assert outcome.err.startswith("queries/q.sql:2:4: ")
     assert {} == project.generated()
+
+
+@pytest.mark.parametrize(
+    "directive",
+    [
+        "@optional id; DROP TABLE users",
+        '@optional id"""',
+        "@optional __import__('os')",
+        "@order a = id; DROP TABLE users",
+        "@order a = id) FROM users; DELETE FROM users; --",
+        '@order a = id; b"] = 1',
+        "@order __import__('os') = id",
+        "@order a = id LIMIT 1",
+        "@order a = id -- ;",
+        "@order a = id /* ; */",
+        "@order a = 'x",
+        "@order a = $$x",
+        "@order a = {{ 7 * 7 }}",
+        "@page id; DROP TABLE users",
+        "@page id) AS page; DROP TABLE users; --",
+        "@page id -- x",
+        "@page id /* x */",
+        "@page id DESC LIMIT 1",
+        "@page 1",
+        "@page lower(name)",
+        '@page "id',
+        '@page "id"""',
+        "@page {{ 7 }}",
+    ],
+)
+def test_a_directive_about_variants_takes_only_what_it_is_for(new_project: NewProject, directive: str) -> None:
+    """Anything else is an error within its line, and nothing is written."""
+    migration = "-- UP\nCREATE TABLE users (id int PRIMARY KEY, name text);\n-- DOWN\nDROP TABLE users;\n"
+    query = f"-- name: one\n-- {directive}\nSELECT id, name FROM users WHERE id = :id;\n"
+    project = new_project({"migrations/0001_x.sql": migration, "queries/q.sql": query})
+    outcome = project.run()
+    assert 1 == outcome.code
+    assert outcome.err.startswith("queries/q.sql:2:"), outcome.err
+    assert {} == project.generated()
+
+
+@pytest.mark.parametrize("evil", [each for each in EVIL if "\n" not in each and "\x0c" not in each])
+def test_variants_and_orders_stay_text(new_project: NewProject, evil: str) -> None:
+    """Constants in what may be left out, and in what rows are ordered by."""
+    quoted = evil.replace("'", "''").replace("\N{LINE SEPARATOR}", " ")
+    alias = quoted[:9].replace('"', '""')
+    migration = "-- UP\nCREATE TABLE users (id int PRIMARY KEY, name text);\n-- DOWN\nDROP TABLE users;\n"
+    query = (
+        f"-- name: one\n-- @optional id\n-- @order a = name <> '{quoted}', id; b = '{quoted}' || name\n"
+        f"SELECT id, name FROM users WHERE id = :id AND name = '{quoted}' -- {evil}\n AND '{quoted}' <> name;\n"
+        f"-- name: two\n-- @page id\nSELECT id, '{quoted}' AS \"{alias}\" FROM users\n"
+    )
+    project = new_project({"migrations/0001_x.sql": migration, "queries/q.sql": query})
+    outcome = project.run()
+    assert (0, "") == (outcome.code, outcome.err), outcome.err
+    assert set() == set(_imports(project.root / "generated")) - ALLOWED_IMPORTS
+    text = (project.root / "generated/q.py").read_text()
+    values = {node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)}
+    assert f"'{quoted}' <> name" in values
+    assert f"name <> '{quoted}', id" in values
 
 
 @pytest.mark.parametrize("name", ["a-b", "a.b", "1a", "a b", "a;DROP TABLE users", "class", "__init__", "é", "a'b"])

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import psycopg
 from janua_generator.analysis import analyse
-from janua_generator.analysis.analyse import AnalysedQuery
+from janua_generator.analysis.analyse import AnalysedQuery, Examined
 from janua_generator.analysis.nullability import rules
 from janua_generator.analysis.stars import _result_lists
 from janua_generator.analysis.syntax import is_star, parse, unwrapped
@@ -83,15 +83,15 @@ class Ledger:
             trees.extend([tree] if tree is not None else [])
             return tree
 
-        def analysed(described: Any, *rest: Any, whole: Any = analyse._analysed) -> AnalysedQuery:
+        def examined(described: Any, *rest: Any, whole: Any = analyse._examined) -> Examined:
             answers.clear()
-            query: AnalysedQuery = whole(described, *rest)
-            self.outermost[query.source.name] = _outermost(trees[-1], answers) if trees else []
-            return query
+            found: Examined = whole(described, *rest)
+            self.outermost[described.parsed.source.name] = _outermost(trees[-1], answers) if trees else []
+            return found
 
         by_kind = {kind: watched(rule) for kind, rule in rules._RULES.items()}
         by_name = {name: watched(rule) for name, rule in rules._BY_NAME.items()}
-        watching = patch.multiple(analyse, parse=parsed, _analysed=analysed)
+        watching = patch.multiple(analyse, parse=parsed, _examined=examined)
         with patch.dict(rules._RULES, by_kind), patch.dict(rules._BY_NAME, by_name), watching:
             yield
 

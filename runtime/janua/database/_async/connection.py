@@ -46,6 +46,10 @@ class AsyncConnection(AsyncTransactionSource):
         transaction = AsyncTransaction(self._require_session(), self._pool, read_only=read_only, certain=certain)
         return await begin(transaction, command)
 
+    @property
+    def _cursor_secret(self) -> bytes | None:
+        return self._require_session().cursor_secret
+
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         session = self._require_session()
         if query.timeout is None:

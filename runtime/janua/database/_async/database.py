@@ -23,6 +23,7 @@ from janua.database.results import Result
 from janua.database.target import Field, find_target
 from janua.errors import ServerUnreachable
 from janua.health import Health
+from janua.paging import secret_bytes
 from janua.query import Query
 from janua.tls import TLS
 
@@ -42,6 +43,8 @@ class AsyncDatabase(AsyncTransactionSource):
     ``lazy`` has ``open`` and ``with`` connect to nothing: an address that cannot be reached then shows at
     the first call. ``pgbouncer`` is for PgBouncer in transaction mode: statements are not
     prepared, and no setting is sent when a connection begins. ``prepare=False`` is the former alone.
+    With a ``cursor_secret``, cursors of pages are signed, so that only those that were given out are taken;
+    all processes that take them need the same.
 
     Every call outside a transaction is a transaction of its own and may run on another connection.
 
@@ -67,8 +70,13 @@ class AsyncDatabase(AsyncTransactionSource):
         lazy: bool = False,
         pgbouncer: bool = False,
         prepare: bool = True,
+        cursor_secret: str | bytes | None = None,
     ) -> None:
-        """Raises ConfigError where the address is missing or cannot be read; nothing is connected yet."""
+        """
+        Raises ConfigError where the address is missing or cannot be read, or the secret is empty.
+
+        Nothing is connected yet.
+        """
         source = password if callable(password) else None
         fields: dict[str, Field] = {"host": host, "port": port, "dbname": dbname, "user": user}
         fields |= {"password": None if callable(password) else password, "target_session_attrs": target_session_attrs}
@@ -76,7 +84,8 @@ class AsyncDatabase(AsyncTransactionSource):
         self._target = target.with_settings(pool, pgbouncer=pgbouncer)
         self._options = pool
         self._lazy = lazy
-        self._pool = AsyncSessionPool(self._target, pool, prepare and not pgbouncer, source)
+        secret = secret_bytes(cursor_secret)
+        self._pool = AsyncSessionPool(self._target, pool, prepare and not pgbouncer, source, secret)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._target}>"
@@ -174,6 +183,10 @@ class AsyncDatabase(AsyncTransactionSource):
     async def _same_connection(self) -> AsyncIterator[AsyncStatements]:
         async with self.connection() as connection:
             yield connection
+
+    @property
+    def _cursor_secret(self) -> bytes | None:
+        return self._pool.cursor_secret
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         if query.timeout is not None:

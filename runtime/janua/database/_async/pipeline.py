@@ -37,6 +37,10 @@ class AsyncPipeline(AsyncStatements):
         self._failures: list[BaseException] = []
         self._sending = AsyncLock()
 
+    @property
+    def _cursor_secret(self) -> bytes | None:
+        return self._source._cursor_secret
+
     async def execute(self, query: Query[None], params: tuple[object, ...] = (), /) -> None:
         """Note a statement whose result does not matter; it is sent with the next that has one."""
         if query.timeout is not None:

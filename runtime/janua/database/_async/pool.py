@@ -30,8 +30,14 @@ class AsyncSessionPool:
     """Hands out sessions that are idle and alive, and takes them back in any state."""
 
     def __init__(
-        self, target: Target, options: PoolOptions, prepare: bool, password: AsyncPasswordSource | None = None
+        self,
+        target: Target,
+        options: PoolOptions,
+        prepare: bool,
+        password: AsyncPasswordSource | None = None,
+        cursor_secret: bytes | None = None,
     ) -> None:
+        self.cursor_secret = cursor_secret
         self._target = target
         self._options = options
         self._password = password
@@ -172,6 +178,7 @@ class AsyncSessionPool:
     async def _configure(self, session: AsyncSession) -> None:
         keep_connection(session)
         session.use(self._catalog, self._statement_cache)
+        session.cursor_secret = self.cursor_secret
 
     async def _next(self, pool: AsyncConnectingPool, deadline: float) -> AsyncSession:
         try:

@@ -42,12 +42,13 @@ class AsyncSession(AsyncWatchedConnection):
     """
     A connection of the pool, with the statements that it has prepared.
 
-    ``catalog`` is shared by all sessions of a database, ``statement_cache`` is how many statements are kept
-    prepared; 0 runs all of them on psycopg's cursor, which is kept for every set of types: each has
-    its own, because two generated packages may read the same enum into different classes.
+    ``catalog`` is shared by all sessions of a database, as is ``cursor_secret``; ``statement_cache`` is how many
+    statements are kept prepared; 0 runs all of them on psycopg's cursor, which is kept for every set of types:
+    each has its own, because two generated packages may read the same enum into different classes.
     """
 
     catalog: Catalog
+    cursor_secret: bytes | None = None
 
     def __init__(self, pgconn: PGconn, row_factory: Any = tuple_row) -> None:
         super().__init__(pgconn, row_factory)

@@ -23,6 +23,7 @@ from janua.database.drift import (
     differences,
     identities_by_key,
 )
+from janua.database.parameters import types_at_parse
 from janua.database.statement import PreparedStatement, answer_of, statement_name
 from janua.errors import SchemaDrift
 from janua.query import Query
@@ -87,7 +88,7 @@ class AsyncStatementCache:
         name = statement_name(query, next(self._numbers))
         pgconn = session.pgconn
         try:
-            await self._request(partial(pgconn.send_prepare, name, query.sql.encode()))
+            await self._request(partial(pgconn.send_prepare, name, query.sql.encode(), types_at_parse(query)))
             described = Description.of(await self._request(partial(pgconn.send_describe_prepared, name)))
             await self.compare(query, described)
             cursor = await session._cursor_for(query.types)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, LiteralString, TypeVar, overload
 
 from janua.database._async.many import AsyncManyStatements
 from janua.database._async.prepared import AsyncPrepared
 from janua.database.results import Result, instances
+from janua.paging import Page, Pages
 from janua.query import Query
 
 T = TypeVar("T")
@@ -22,6 +24,11 @@ class AsyncStatements(AsyncManyStatements):
     server reports them, with a note that names the query. A cancelled call cancels its
     statement in the server.
     """
+
+    @property
+    @abstractmethod
+    def _cursor_secret(self) -> bytes | None:
+        """What cursors are signed with."""
 
     async def fetch_one(self, query: Query[T], params: tuple[object, ...] = (), /) -> T:
         """Return the only row. Raises NotFound for none and TooManyRows for more than one."""
@@ -38,6 +45,20 @@ class AsyncStatements(AsyncManyStatements):
     async def fetch_all(self, query: Query[T], params: tuple[object, ...] = (), /) -> list[T]:
         """Return all rows, in the server's order."""
         return await self._run(query, params, Result.all)
+
+    async def fetch_page(
+        self,
+        pages: Pages[T],
+        given: tuple[bool, ...],
+        params: tuple[object, ...],
+        limit: int,
+        after: str | None,
+        /,
+    ) -> Page[T]:
+        """Return the rows behind a cursor, or the first ones. Raises InvalidCursor."""
+        secret = self._cursor_secret
+        query, values = pages.asked(given, params, limit, after, secret)
+        return pages.page(await self._run(query, values, Result.all), limit, secret)
 
     async def execute(self, query: Query[None], params: tuple[object, ...] = (), /) -> None:
         """Run a statement whose result does not matter."""

@@ -53,7 +53,7 @@ class AsyncRows(AsyncIterator[T], Generic[T]):
             await self._fetch()
 
     async def _fetch(self) -> None:
-        fetch = replace(self._query, sql=f"FETCH {self._size} FROM {self._cursor}", params=(), kept=False)
+        fetch = replace(self._query, sql=f"FETCH {self._size} FROM {self._cursor}", params=(), unused=(), kept=False)
         read: Callable[[Result[T]], Portion[T]] = portion_of
         portion = await self._runner._run(fetch, (), read)
         self._is_done = len(portion.rows) < self._size
@@ -81,7 +81,9 @@ async def open_rows(
     if is_own:
         # A plan for all rows, as a plain call has it: a cursor's is made for the first tenth.
         await _command(runner, query, "SET LOCAL cursor_tuple_fraction = 1")
-    await _command(runner, query, f"DECLARE {cursor} NO SCROLL CURSOR FOR {query.sql}", query.params, params)
+    declare = _command_of(query, f"DECLARE {cursor} NO SCROLL CURSOR FOR {query.sql}")
+    taken = replace(declare, params=query.params, own_parameters=query.own_parameters, unused=query.unused)
+    await runner._run(taken, params, Result.ignore)
     rows = AsyncRows(runner, query, cursor)
     try:
         yield rows
@@ -93,8 +95,9 @@ async def open_rows(
                 await _command(runner, query, f"CLOSE {cursor}")
 
 
-async def _command(
-    runner: AsyncRunner, query: Query[Any], sql: str, types: tuple[str, ...] = (), params: tuple[object, ...] = ()
-) -> None:
-    command = Query[None](query.name, sql, types, types=query.types, kept=False)
-    await runner._run(command, params, Result.ignore)
+async def _command(runner: AsyncRunner, query: Query[Any], sql: str) -> None:
+    await runner._run(_command_of(query, sql), (), Result.ignore)
+
+
+def _command_of(query: Query[Any], sql: str) -> Query[None]:
+    return Query(query.name, sql, types=query.types, kept=False)

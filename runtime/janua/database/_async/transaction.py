@@ -142,6 +142,10 @@ class AsyncTransaction(AsyncPipelineSource):
         """Raise NestedRetry: only the outermost transaction can be run again."""
         raise NestedRetry("run() inside a transaction cannot repeat it; call run() on the database")
 
+    @property
+    def _cursor_secret(self) -> bytes | None:
+        return self._session.cursor_secret
+
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         self._check_open()
         return await run_in_transaction(self._session, query, params, read)

@@ -38,6 +38,10 @@ class Pipeline(Statements):
         self._failures: list[BaseException] = []
         self._sending = Lock()
 
+    @property
+    def _cursor_secret(self) -> bytes | None:
+        return self._source._cursor_secret
+
     def execute(self, query: Query[None], params: tuple[object, ...] = (), /) -> None:
         """Note a statement whose result does not matter; it is sent with the next that has one."""
         if query.timeout is not None:

@@ -31,8 +31,14 @@ class SessionPool:
     """Hands out sessions that are idle and alive, and takes them back in any state."""
 
     def __init__(
-        self, target: Target, options: PoolOptions, prepare: bool, password: PasswordSource | None = None
+        self,
+        target: Target,
+        options: PoolOptions,
+        prepare: bool,
+        password: PasswordSource | None = None,
+        cursor_secret: bytes | None = None,
     ) -> None:
+        self.cursor_secret = cursor_secret
         self._target = target
         self._options = options
         self._password = password
@@ -173,6 +179,7 @@ class SessionPool:
     def _configure(self, session: Session) -> None:
         keep_connection(session)
         session.use(self._catalog, self._statement_cache)
+        session.cursor_secret = self.cursor_secret
 
     def _next(self, pool: ConnectingPool, deadline: float) -> Session:
         try:

@@ -24,6 +24,7 @@ from janua.database.drift import (
     differences,
     identities_by_key,
 )
+from janua.database.parameters import types_at_parse
 from janua.database.statement import PreparedStatement, answer_of, statement_name
 from janua.errors import SchemaDrift
 from janua.query import Query
@@ -88,7 +89,7 @@ class StatementCache:
         name = statement_name(query, next(self._numbers))
         pgconn = session.pgconn
         try:
-            self._request(partial(pgconn.send_prepare, name, query.sql.encode()))
+            self._request(partial(pgconn.send_prepare, name, query.sql.encode(), types_at_parse(query)))
             described = Description.of(self._request(partial(pgconn.send_describe_prepared, name)))
             self.compare(query, described)
             cursor = session._cursor_for(query.types)

@@ -54,7 +54,7 @@ class Rows(Iterator[T], Generic[T]):
             self._fetch()
 
     def _fetch(self) -> None:
-        fetch = replace(self._query, sql=f"FETCH {self._size} FROM {self._cursor}", params=(), kept=False)
+        fetch = replace(self._query, sql=f"FETCH {self._size} FROM {self._cursor}", params=(), unused=(), kept=False)
         read: Callable[[Result[T]], Portion[T]] = portion_of
         portion = self._runner._run(fetch, (), read)
         self._is_done = len(portion.rows) < self._size
@@ -80,7 +80,9 @@ def open_rows(runner: Runner, query: Query[T], params: tuple[object, ...], *, is
     if is_own:
         # A plan for all rows, as a plain call has it: a cursor's is made for the first tenth.
         _command(runner, query, "SET LOCAL cursor_tuple_fraction = 1")
-    _command(runner, query, f"DECLARE {cursor} NO SCROLL CURSOR FOR {query.sql}", query.params, params)
+    declare = _command_of(query, f"DECLARE {cursor} NO SCROLL CURSOR FOR {query.sql}")
+    taken = replace(declare, params=query.params, own_parameters=query.own_parameters, unused=query.unused)
+    runner._run(taken, params, Result.ignore)
     rows = Rows(runner, query, cursor)
     try:
         yield rows
@@ -92,8 +94,9 @@ def open_rows(runner: Runner, query: Query[T], params: tuple[object, ...], *, is
                 _command(runner, query, f"CLOSE {cursor}")
 
 
-def _command(
-    runner: Runner, query: Query[Any], sql: str, types: tuple[str, ...] = (), params: tuple[object, ...] = ()
-) -> None:
-    command = Query[None](query.name, sql, types, types=query.types, kept=False)
-    runner._run(command, params, Result.ignore)
+def _command(runner: Runner, query: Query[Any], sql: str) -> None:
+    runner._run(_command_of(query, sql), (), Result.ignore)
+
+
+def _command_of(query: Query[Any], sql: str) -> Query[None]:
+    return Query(query.name, sql, types=query.types, kept=False)

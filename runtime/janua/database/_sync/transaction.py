@@ -143,6 +143,10 @@ class Transaction(PipelineSource):
         """Raise NestedRetry: only the outermost transaction can be run again."""
         raise NestedRetry("run() inside a transaction cannot repeat it; call run() on the database")
 
+    @property
+    def _cursor_secret(self) -> bytes | None:
+        return self._session.cursor_secret
+
     def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         self._check_open()
         return run_in_transaction(self._session, query, params, read)

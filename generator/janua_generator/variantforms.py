@@ -1,0 +1,40 @@
+"""How functions of queries with variants are called: defaults, the parameters that choose, and the key of a variant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from janua.paging import CURSOR
+
+from janua_generator.analysis.analyse import AnalysedQuery
+from janua_generator.analysis.parameters import Parameter
+from janua_generator.model import Field, VariantsModel
+from janua_generator.source import literal
+from janua_generator.variants.ordering import CHOICE
+
+
+def choose_variants(
+    query: AnalysedQuery, parameters: Sequence[Field]
+) -> tuple[tuple[Field, ...], VariantsModel | None]:
+    """Return the parameters that choose, beside those of the query, and what chooses among its variants."""
+    options = query.options
+    if not query.parts:
+        return (), None
+    python = {each.name: field.name for each, field in zip(query.parameters, parameters, strict=True)}
+    key = tuple(f"{python[each]} is not UNSET" for each in options.optional)
+    if options.page:
+        paging = (Field("limit", "int"), Field(CURSOR, "str | None", default="None"))
+        return paging, VariantsModel((*options.optional, CURSOR), key, query.parts, options.page)
+    if not options.orders:
+        return (), VariantsModel(options.optional, key, query.parts)
+    keys = [literal(each) for each in options.orders]
+    choice = Field(CHOICE, f"Literal[{', '.join(keys)}]", default=keys[0])
+    return (choice,), VariantsModel((*options.optional, CHOICE), (*key, CHOICE), query.parts)
+
+
+def with_default(query: AnalysedQuery, parameter: Parameter, field: Field) -> Field:
+    """Return a parameter of a function, which may be left out where it is optional, and is so by default."""
+    if parameter.name not in query.options.optional:
+        return field
+    return replace(field, annotation=f"{field.annotation} | Unset", default="UNSET")

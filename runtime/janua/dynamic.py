@@ -1,0 +1,135 @@
+"""
+Statements of which parts may be left out: ``-- @optional`` and ``-- @order``.
+
+A statement is a sequence of parts: text, or a :class:`Clause` whose items stand only where all that they need is
+given. Nothing but the generator's own text ever becomes SQL: what is given chooses among it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Final, Generic, TypeAlias, TypeVar
+
+from janua.errors import NothingToUpdate, ParameterError
+from janua.lexer import Kind, tokenize
+from janua.query import Query
+
+T = TypeVar("T")
+P = TypeVar("P")
+
+
+class Unset(Enum):
+    """The type of :data:`UNSET`."""
+
+    UNSET = "UNSET"
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+UNSET: Final = Unset.UNSET
+"""A parameter that is left out, and with it the part of the statement that needs it; None is NULL."""
+
+
+# Without slots: with them, ``Clause[str]`` fails on Python 3.11 (see Query).
+@dataclass(frozen=True)
+class Clause(Generic[P]):
+    """
+    Items between which separators stand, as the operands of a WHERE.
+
+    Each is (separator before it, text, what it needs).
+
+    ``opening`` stands before the first item that is left. ``otherwise`` stands in place of all where none is
+    left; where it is None the statement has no such form.
+    """
+
+    opening: P
+    items: tuple[tuple[P, P, tuple[str, ...]], ...]
+    otherwise: P | None
+
+
+Text: TypeAlias = Clause[str]
+
+
+def chosen(parts: Iterable[P | Clause[P]], given: Set[str]) -> Iterator[P]:
+    """
+    Yield what makes the statement in which only ``given`` is there.
+
+    Raises NothingToUpdate where nothing is left of a clause that cannot be empty.
+    """
+    for part in parts:
+        if not isinstance(part, Clause):
+            yield part
+            continue
+        present = [(separator, text) for separator, text, needs in part.items if given >= set(needs)]
+        if present:
+            yield part.opening
+            yield present[0][1]
+            for separator, text in present[1:]:
+                yield separator
+                yield text
+        elif part.otherwise is not None:
+            yield part.otherwise
+        else:
+            raise NothingToUpdate("there is nothing to assign")
+
+
+def unused_parameters(sql: str, count: int) -> tuple[int, ...]:
+    """Return which of ``count`` parameters the statement does not mention, by position from 0."""
+    used = {int(token.text[1:]) for token in tokenize(sql) if token.kind is Kind.PARAMETER}
+    return tuple(number - 1 for number in range(1, count + 1) if number not in used)
+
+
+class Variants(dict[tuple[bool | str, ...], Query[T]]):
+    """
+    A query in all its variants, each of them made when it is first asked for, and kept.
+
+    ``query`` is what they have in common, without its text. A key says for each of ``options`` whether that
+    parameter is given or, where it is a choice (``order_by``), which. Raises ParameterError for a choice that
+    there is not, NothingToUpdate for an UPDATE without assignments.
+    """
+
+    __slots__ = ("_choices", "options", "parts", "query")
+
+    KEPT: Final = 1024
+    """
+    So many are kept, then all are made anew.
+
+    Parameters that come from outside must not fill the memory with their combinations.
+    """
+
+    def __init__(self, query: Query[T], options: tuple[str, ...], parts: tuple[str | Text, ...]) -> None:
+        super().__init__()
+        self.query = query
+        self.options = options
+        self.parts = parts
+        self._choices: dict[str, list[str]] = {}
+        needs = (need for part in parts if isinstance(part, Clause) for item in part.items for need in item[2])
+        for option, mark, choice in (need.partition("=") for need in needs):
+            if mark:
+                self._choices.setdefault(option, []).append(choice)
+
+    def __missing__(self, key: tuple[bool | str, ...]) -> Query[T]:
+        given = set(self._given(key))
+        try:
+            sql = "".join(chosen(self.parts, given))
+        except NothingToUpdate as error:
+            raise NothingToUpdate(f"{self.query.name}: {error}: give at least one of the values to set") from None
+        made = replace(self.query, sql=sql, unused=unused_parameters(sql, len(self.query.params)))
+        if len(self) >= self.KEPT:
+            self.clear()
+        self[key] = made
+        return made
+
+    def _given(self, key: tuple[bool | str, ...]) -> Iterator[str]:
+        """What parts need, for all that is given."""
+        for option, value in zip(self.options, key, strict=True):
+            choices = self._choices.get(option)
+            if choices is None:
+                yield from (option,) if value else ()
+            elif value in choices:
+                yield f"{option}={value}"
+            else:
+                raise ParameterError(f"{self.query.name}: {option} is one of {', '.join(choices)}")
