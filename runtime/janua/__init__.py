@@ -30,6 +30,7 @@ from janua.errors import (
     TransactionError,
     TransactionLost,
     UnreadableValue,
+    WriteTokenError,
     WrongEventLoop,
 )
 
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
         PoolOptions,
         PoolStats,
         Prepared,
+        ReplicaOptions,
+        ReplicaStatus,
         Transaction,
     )
     from janua.health import Health
@@ -67,6 +70,8 @@ _LAZY = {
     "PoolStats": "janua.database",
     "Prepared": "janua.database",
     "Query": "janua.query",
+    "ReplicaOptions": "janua.database",
+    "ReplicaStatus": "janua.database",
     "Transaction": "janua.database",
     "Types": "janua.query",
 }
@@ -96,6 +101,8 @@ __all__ = [
     "PoolStats",
     "Prepared",
     "Query",
+    "ReplicaOptions",
+    "ReplicaStatus",
     "RowCountError",
     "SchemaDrift",
     "ServerUnreachable",
@@ -109,6 +116,7 @@ __all__ = [
     "TransactionLost",
     "Types",
     "UnreadableValue",
+    "WriteTokenError",
     "WrongEventLoop",
     "__version__",
     "require_api",

@@ -74,6 +74,9 @@ class TextType:
     delimiter: str = ","
 
 
+Replica: TypeAlias = Literal["stale", "fresh"]
+"""Whether a replica that answers must show what was written before."""
+
 Form: TypeAlias = Literal["hstore", "vector", "halfvec", "interval"]
 
 
@@ -138,7 +141,8 @@ class Query(Generic[T]):
     the usual ones, as ``module:Name``. ``own_parameters`` are the positions of parameters of such types, JSON
     left out. ``text`` asks for the textual result format, for types whose binary form is not known here.
     ``timeout`` is how long the server may take, in seconds: outside a transaction the statement then runs
-    in one of its own.
+    in one of its own. ``replica`` says that the statement only reads, and that a replica may answer: any one, or
+    one that is ``fresh``.
 
     A statement that takes many sets of values at once has them as objects: ``attributes`` are what
     its parameters are called there, in their order; with none, a set is the bare value of the only one.
@@ -164,6 +168,7 @@ class Query(Generic[T]):
     own_parameters: tuple[int, ...] = ()
     text: bool = False
     timeout: float | None = None
+    replica: Replica | None = None
     attributes: tuple[str, ...] = ()
     elements: tuple[str, ...] = ()
     kept: bool = True

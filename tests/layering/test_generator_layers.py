@@ -29,7 +29,7 @@ LAYERS: list[set[str]] = [
     {"classtable"},
     {"json_classes"},
     {"rows"},
-    {"callforms"},
+    {"callforms", "replicas"},
     {"module", "tables"},
     {"package"},
     {"memory"},

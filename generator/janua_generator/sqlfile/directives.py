@@ -6,6 +6,7 @@ Directives: the comment lines below a query's name that begin with ``@`` and say
     -- @json metadata: app.types:UserMetadata
     -- @allow many-rows
     -- @timeout 2s
+    -- @replica fresh
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _FORMS = {
         "@json metadata: app.types:UserMetadata",
     ),
     "nest": (re.compile(r"\S+\s+by\s+\S+(\s*,\s*\S+)*"), "@nest members by id"),
+    "replica": (re.compile("(fresh)?"), "@replica or -- @replica fresh"),
     "row": (re.compile(r"[A-Za-z]\w*"), "@row UserSummary"),
     "timeout": (re.compile(r"0*[1-9]\d{0,5}\s*(ms|s|min)"), "@timeout 2s (or in ms, or min)"),
 }

@@ -44,6 +44,8 @@ class Rule(StrEnum):
     """The statement cannot be analysed: every column may be None."""
     UNKNOWN_TYPE = "unknown-type"
     """A type for which there is no Python type, given as str."""
+    UNKNOWN_WRITES = "unknown-writes"
+    """May go to a replica, and calls what may write."""
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,18 @@ import psycopg_pool
 
 from janua.database._sync.connection import Connection
 from janua.database._sync.pool import SessionPool
+from janua.database._sync.replicas import ReplicaSet
 from janua.database._sync.session import Session
 from janua.database._sync.statements import Statements
 from janua.database._sync.transaction import Transaction, TransactionSource, begin
 from janua.database.commands import begin_command
+from janua.database.lsn import WritePosition
 from janua.database.options import Isolation, PoolOptions, PoolStats, TargetSessionAttrs
 from janua.database.password import PasswordSource
+from janua.database.replicas import ReplicaOptions, ReplicaStatus, check_replicas, reading_after
 from janua.database.results import Result
 from janua.database.target import Field, find_target
-from janua.errors import ServerUnreachable
+from janua.errors import ServerUnreachable, WriteTokenError
 from janua.health import Health
 from janua.query import Query
 from janua.tls import TLS
@@ -43,6 +46,10 @@ class Database(TransactionSource):
     ``lazy`` has ``open`` and ``with`` connect to nothing: an address that cannot be reached then shows at
     the first call. ``pgbouncer`` is for PgBouncer in transaction mode: statements are not
     prepared, and no setting is sent when a connection begins. ``prepare=False`` is the former alone.
+
+    ``replicas`` are the URLs of streaming replicas, one server each, which have a pool each with the same options,
+    ``tls``, and ``dbname``, ``user`` and ``password`` where given as fields. Queries with ``@replica`` go there outside
+    transactions and connections, as ``replica_options`` say; where no replica will do, the primary answers.
 
     Every call outside a transaction is a transaction of its own and may run on another connection.
 
@@ -68,6 +75,8 @@ class Database(TransactionSource):
         lazy: bool = False,
         pgbouncer: bool = False,
         prepare: bool = True,
+        replicas: Sequence[str] = (),
+        replica_options: ReplicaOptions = ReplicaOptions(),
     ) -> None:
         """Raises ConfigError where the address is missing or cannot be read; nothing is connected yet."""
         source = password if callable(password) else None
@@ -78,6 +87,13 @@ class Database(TransactionSource):
         self._options = pool
         self._lazy = lazy
         self._pool = SessionPool(self._target, pool, prepare and not pgbouncer, source)
+        shared = {name: fields[name] for name in ("dbname", "user", "password")}
+        targets = [find_target(each, shared, tls, application_name) for each in check_replicas(replicas)]
+        pools = [
+            SessionPool(each.with_settings(pool, pgbouncer=pgbouncer), pool, prepare and not pgbouncer, source)
+            for each in targets
+        ]
+        self._replicas = ReplicaSet(self._pool, pools, replica_options)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._target}>"
@@ -95,6 +111,7 @@ class Database(TransactionSource):
 
     def close(self) -> None:
         """Close all connections, those in use when their block ends; the object cannot be opened again."""
+        self._replicas.close()
         self._pool.close()
 
     def __enter__(self) -> Database:
@@ -163,6 +180,34 @@ class Database(TransactionSource):
         """Count the pool's connections and those who wait for one, at this moment."""
         return self._pool.stats()
 
+    def replica_stats(self) -> tuple[ReplicaStatus, ...]:
+        """Return how the replicas were last seen, in the order in which they were given."""
+        return self._replicas.statuses()
+
+    def write_token(self) -> str:
+        """
+        Return a text that stands for all that was committed before, for ``after`` in this or another process.
+
+        It goes into a URL or a header, and tells nobody what was written. Raises WriteTokenError where the
+        server is a replica.
+        """
+        position = self._replicas.position()
+        if position is None:
+            raise WriteTokenError(f"the server at {self._target} is a replica: only a primary writes")
+        return position.to_token()
+
+    @contextmanager
+    def after(self, token: str) -> Iterator[None]:
+        """
+        Have queries with ``@replica fresh`` in the block, and in tasks made there, show what the token stands for.
+
+        Raises WriteTokenError for one that is damaged or from another database cluster.
+        """
+        position = WritePosition.from_token(token)
+        self._replicas.check_origin(position)
+        with reading_after(position):
+            yield
+
     @contextmanager
     def _hold(self) -> Iterator[Session]:
         session = self._pool.acquire()
@@ -177,6 +222,10 @@ class Database(TransactionSource):
             yield connection
 
     def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        if query.replica is not None:
+            answer = self._replicas.run(query, params, read)
+            if answer is not None:
+                return answer[0]
         if query.timeout is not None:
             with self.transaction() as transaction:
                 return transaction._run(query, params, read)
@@ -184,4 +233,4 @@ class Database(TransactionSource):
         try:
             return session.run(query, params, read)
         finally:
-            self._pool.release(session)
+            self._pool.release(session, has_written=query.replica is None)
