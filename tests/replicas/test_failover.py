@@ -14,7 +14,7 @@ from itertools import count as numbers
 import psycopg
 import psycopg_pool
 import pytest
-from janua import AsyncDatabase, Database, JanuaError, PoolOptions, WriteTokenError
+from janua import AsyncDatabase, CommitUnknown, Database, JanuaError, PoolOptions, WriteTokenError
 from psycopg.conninfo import make_conninfo
 
 from tests.replicas.servers import Cluster, Node
@@ -31,8 +31,9 @@ class Load:
     """What clients that write without end were told; each id is sent once."""
 
     acknowledged: list[int] = field(default_factory=list)
-    # Lost with the connection while the statement ran: done or not, nobody knows.
-    unanswered: list[int] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)
+    # The answer to COMMIT was lost: done or not, nobody knows.
+    unknown: list[int] = field(default_factory=list)
     reads_missed: int = 0
     reads: int = 0
     _ids: numbers[int] = field(default_factory=numbers)
@@ -74,8 +75,11 @@ def threads_at_work(cluster: Cluster) -> Iterator[Load]:
             try:
                 with db.transaction() as transaction:
                     transaction.execute(INSERT, (number,))
+            except CommitUnknown:
+                load.unknown.append(number)
+                continue
             except REFUSED:
-                load.unanswered.append(number)
+                load.refused.append(number)
                 time.sleep(0.01)
                 continue
             load.acknowledged.append(number)
@@ -107,8 +111,11 @@ def tasks_at_work(cluster: Cluster) -> Iterator[Load]:
             try:
                 async with db.transaction() as transaction:
                     await transaction.execute(INSERT, (number,))
+            except CommitUnknown:
+                load.unknown.append(number)
+                continue
             except REFUSED:
-                load.unanswered.append(number)
+                load.refused.append(number)
                 await asyncio.sleep(0.01)
                 continue
             load.acknowledged.append(number)
@@ -164,7 +171,7 @@ def test_the_service_goes_on_with_the_promoted_replica(
     found = Counter(written(new))
     lost = [number for number in load.acknowledged if number not in found]
     assert {1} == set(found.values())
-    assert set() == set(found) - {*load.acknowledged, *load.unanswered}
+    assert set() == set(found) - {*load.acknowledged, *load.unknown}
     assert 0 == load.reads_missed
     kind = "synchronous" if is_synchronous else "asynchronous"
     if is_synchronous:
@@ -174,7 +181,8 @@ def test_the_service_goes_on_with_the_promoted_replica(
     count[f"failovers with {kind} replication"] += 1
     count[f"commits acknowledged across a failover with {kind} replication"] += len(load.acknowledged)
     count[f"of them lost with {kind} replication"] += len(lost)
-    count["statements whose answer was lost in a failover"] += len(load.unanswered)
+    count["commits whose outcome stayed unknown in a failover"] += len(load.unknown)
+    count["transactions refused in a failover, none of them done"] += len(load.refused)
     count["fresh reads across a failover, none of them stale"] += load.reads
     count["milliseconds until 200 more commits, of all failovers together"] += int(took * 1000)
 

@@ -13,7 +13,7 @@ import psycopg_pool
 
 from janua.database._sync.pool import SessionPool
 from janua.database._sync.session import Session
-from janua.database._sync.transaction import begin
+from janua.database._sync.transaction import Transaction, begin
 from janua.database.concurrency import sleep
 from janua.database.lsn import READ_POSITION, READ_STATE, ReplicaState, WritePosition
 from janua.database.replicas import (
@@ -114,7 +114,7 @@ class ReplicaSet:
                 continue
             try:
                 if self._qualifies(replica, session, query, positions, deadline):
-                    return (_run_alone(session, query, params, read),)
+                    return (_run_alone(replica.pool, session, query, params, read),)
             except (psycopg.Error, SchemaDrift) as error:
                 is_connected = not session.closed
                 if not another_may_answer(error, is_connected=is_connected):
@@ -213,9 +213,15 @@ class ReplicaSet:
         return False
 
 
-def _run_alone(session: Session, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+def _run_alone(
+    pool: SessionPool,
+    session: Session,
+    query: Query[T],
+    params: tuple[object, ...],
+    read: Callable[[Result[T]], R],
+) -> R:
     if query.timeout is None:
         return session.run(query, params, read)
-    transaction = begin(session, None, b"BEGIN READ ONLY")
+    transaction = begin(Transaction(session, pool, read_only=True), b"BEGIN READ ONLY")
     with transaction._scope():
         return transaction._run(query, params, read)
