@@ -72,15 +72,27 @@ class Node:
     def kill(self) -> None:
         """End all its processes at one moment, as a power cut would."""
         assert self._process is not None
+        # So that it starts no more of them.
         os.kill(self._process.pid, signal.SIGSTOP)
-        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self._process.pid)], capture_output=True, text=True)
-        for child in listed.stdout.split():
-            with suppress(ProcessLookupError):
-                os.kill(int(child), signal.SIGKILL)
-        self._process.kill()
+        self._signal_all(signal.SIGKILL)
         self._process.wait()
         # Left behind by the dead: whether its owner lives cannot be seen from another account.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def freeze(self) -> None:
+        """Have all its processes stand still: the kernel goes on taking what is sent to them."""
+        self._signal_all(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Have them go on."""
+        self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, what: signal.Signals) -> None:
+        assert self._process is not None
+        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self._process.pid)], capture_output=True, text=True)
+        for pid in (self._process.pid, *map(int, listed.stdout.split())):
+            with suppress(ProcessLookupError):
+                os.kill(pid, what)
 
     def sql(self, statement: str, *params: object) -> list[tuple[object, ...]]:
         """Run a statement as a superuser and return its rows."""

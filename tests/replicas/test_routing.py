@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
@@ -131,6 +132,23 @@ def test_a_killed_replica_is_passed_over(doomed: Cluster) -> None:
         doomed.replicas[0].start()
         while db.fetch_one(where("stale")) != "replica1":
             pass
+
+
+def test_a_frozen_replica_is_passed_over(cluster: Cluster) -> None:
+    """It takes what is sent, and neither answers nor hangs up: two seconds are enough to know."""
+    frozen = cluster.replicas[0]
+    options = PoolOptions(connect_timeout=2)
+    with Database(app(cluster.primary), replicas=[app(each) for each in cluster.replicas], pool=options) as db:
+        assert {"replica1", "replica2"} == {db.fetch_one(where("stale")) for _ in range(4)}
+        frozen.freeze()
+        try:
+            # What was known of it must not hold any more: a read that is sent to it waits.
+            time.sleep(1.1)
+            begun = time.monotonic()
+            assert {"replica2"} == {db.fetch_one(where("stale")) for _ in range(10)}
+            assert time.monotonic() - begun < 10
+        finally:
+            frozen.thaw()
 
 
 def test_a_table_that_a_replica_does_not_know_yet_is_read_on_the_primary(db: Database, cluster: Cluster) -> None:

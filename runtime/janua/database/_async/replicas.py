@@ -26,6 +26,7 @@ from janua.database.replicas import (
     shows_all,
 )
 from janua.database.results import Result
+from janua.database.silence import SilenceLimit
 from janua.errors import SchemaDrift, ServerUnreachable, WriteTokenError
 from janua.query import Query
 
@@ -34,6 +35,7 @@ R = TypeVar("R")
 
 # Another replica, or the primary, is sooner there than a connection to one whose pool is used up.
 _PATIENCE = 0.25
+_LONGEST_SILENCE = 2.0
 _FIRST_PAUSE = 0.0005
 _LONGEST_PAUSE = 0.02
 
@@ -50,6 +52,11 @@ class AsyncReplica:
         state = await session.run(READ_STATE, (), Result.one)
         self.health.learn(state)
         return state
+
+    async def ask_anew(self, session: AsyncSession) -> ReplicaState:
+        """Do so where it has not said anything lately, and may be frozen: it has two seconds."""
+        with SilenceLimit(session.pgconn, _LONGEST_SILENCE):
+            return await self.ask(session)
 
     async def wait_for(self, session: AsyncSession, positions: Sequence[WritePosition], deadline: float) -> bool:
         """Return True as soon as the replica has replayed up to all positions, False where it does not in time."""
@@ -151,7 +158,7 @@ class AsyncReplicaSet:
             if session is None:
                 continue
             try:
-                self._system = (await replica.ask(session)).system
+                self._system = (await replica.ask_anew(session)).system
             except psycopg.OperationalError as error:
                 replica.health.failed(error)
             else:
@@ -201,7 +208,7 @@ class AsyncReplicaSet:
         positions: Sequence[WritePosition],
         deadline: float,
     ) -> bool:
-        state = replica.health.known() or await replica.ask(session)
+        state = replica.health.known() or await replica.ask_anew(session)
         if query.replica != "fresh":
             return is_near(state, self._options.max_lag)
         if shows_all(state, positions) or await replica.wait_for(session, positions, deadline):

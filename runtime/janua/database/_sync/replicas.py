@@ -27,6 +27,7 @@ from janua.database.replicas import (
     shows_all,
 )
 from janua.database.results import Result
+from janua.database.silence import SilenceLimit
 from janua.errors import SchemaDrift, ServerUnreachable, WriteTokenError
 from janua.query import Query
 
@@ -35,6 +36,7 @@ R = TypeVar("R")
 
 # Another replica, or the primary, is sooner there than a connection to one whose pool is used up.
 _PATIENCE = 0.25
+_LONGEST_SILENCE = 2.0
 _FIRST_PAUSE = 0.0005
 _LONGEST_PAUSE = 0.02
 
@@ -51,6 +53,11 @@ class Replica:
         state = session.run(READ_STATE, (), Result.one)
         self.health.learn(state)
         return state
+
+    def ask_anew(self, session: Session) -> ReplicaState:
+        """Do so where it has not said anything lately, and may be frozen: it has two seconds."""
+        with SilenceLimit(session.pgconn, _LONGEST_SILENCE):
+            return self.ask(session)
 
     def wait_for(self, session: Session, positions: Sequence[WritePosition], deadline: float) -> bool:
         """Return True as soon as the replica has replayed up to all positions, False where it does not in time."""
@@ -152,7 +159,7 @@ class ReplicaSet:
             if session is None:
                 continue
             try:
-                self._system = (replica.ask(session)).system
+                self._system = (replica.ask_anew(session)).system
             except psycopg.OperationalError as error:
                 replica.health.failed(error)
             else:
@@ -202,7 +209,7 @@ class ReplicaSet:
         positions: Sequence[WritePosition],
         deadline: float,
     ) -> bool:
-        state = replica.health.known() or replica.ask(session)
+        state = replica.health.known() or replica.ask_anew(session)
         if query.replica != "fresh":
             return is_near(state, self._options.max_lag)
         if shows_all(state, positions) or replica.wait_for(session, positions, deadline):
