@@ -22,7 +22,7 @@ retest: install  ## run the tests in any case
 	@$(BIN)/python tools/test.py --again
 
 faults: install  ## kill servers, cut connections and fill disks under load; prints counts
-	@$(BIN)/pytest -q -n 0 tests/faults
+	@$(BIN)/pytest -q -n 0 tests/faults tests/replicas
 
 lint: install  ## ruff: lint and format
 	@$(BIN)/ruff check .

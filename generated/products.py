@@ -102,6 +102,7 @@ _GET_PRODUCT_BY_SKU: Final[Query[_m.Product]] = Query(
     row=_m.Product,
     types=_t.TYPES,
     text=True,
+    replica="fresh",
 )
 
 
@@ -130,6 +131,7 @@ ORDER BY price, name""",
     ),
     row=ListProductsOnSaleRow,
     types=_t.TYPES,
+    replica="stale",
 )
 
 
@@ -143,7 +145,7 @@ def list_products_on_sale(
     """
     What can be bought on a day, the cheapest first.
 
-    SQL: queries/products.sql:5
+    SQL: queries/products.sql:6
     """
     return db.fetch_all(_LIST_PRODUCTS_ON_SALE, (day,))
 
@@ -165,6 +167,7 @@ LIMIT $2""",
     columns=("uuid", "text", "character varying", "text", "real"),
     row=SearchProductsRow,
     types=_t.TYPES,
+    replica="stale",
 )
 
 
@@ -178,7 +181,7 @@ def search_products(
     """
     Products whose name or description has these words, the best match first, with the words marked.
 
-    SQL: queries/products.sql:12
+    SQL: queries/products.sql:14
     """
     return db.fetch_all(_SEARCH_PRODUCTS, (words, max_results))
 
@@ -269,7 +272,7 @@ def save_product(
     """
     A product by its SKU: made, or changed to this.
 
-    SQL: queries/products.sql:26
+    SQL: queries/products.sql:29
     """
     return db.fetch_one(_SAVE_PRODUCT, (
         sku, name, description, price, currency, billed_every, seats, available, trial_period, features,
@@ -301,7 +304,7 @@ def quote_price(
     """
     What so many seats cost a year, or None where the product is unknown or not sold in that number.
 
-    SQL: queries/products.sql:53
+    SQL: queries/products.sql:56
     """
     return db.fetch_optional(_QUOTE_PRICE, (seats, sku))
 
@@ -317,6 +320,7 @@ ORDER BY f.feature""",
     columns=("text", "text[]"),
     row=ListProductFeaturesRow,
     types=_t.TYPES,
+    replica="stale",
 )
 
 
@@ -330,7 +334,7 @@ def list_product_features(
     """
     Each feature with the products that include it.
 
-    SQL: queries/products.sql:62
+    SQL: queries/products.sql:65
     """
     return db.fetch_all(_LIST_PRODUCT_FEATURES)
 
@@ -358,6 +362,6 @@ def change_prices(
     """
     The products with their new prices, None for each SKU that there is not; all prices change or none.
 
-    SQL: queries/products.sql:71
+    SQL: queries/products.sql:75
     """
     return db.batch_optional(_CHANGE_PRICES, sets)

@@ -199,6 +199,7 @@ ORDER BY u.day""",
     columns=("date", "bigint", "numeric", "numeric"),
     row=ListUsageByDayRow,
     types=_t.TYPES,
+    replica="stale",
 )
 
 
@@ -250,6 +251,7 @@ ORDER BY 1""",
     columns=("text", "numeric", "numeric"),
     row=CompareUsageRow,
     types=_t.TYPES,
+    replica="stale",
 )
 
 
@@ -272,7 +274,7 @@ def compare_usage(
     """
     Each metric in two periods side by side; one that occurs in one of them only is there too.
 
-    SQL: queries/usage.sql:33
+    SQL: queries/usage.sql:34
     """
     return db.fetch_all(_COMPARE_USAGE, (organization_id, period, period_before))
 
@@ -287,6 +289,7 @@ ORDER BY c.metric, c.quantity DESC, c.day DESC""",
     columns=("text", "date", "numeric", "double precision"),
     row=ListUsagePeaksRow,
     types=_t.TYPES,
+    replica="stale",
 )
 
 
@@ -300,7 +303,7 @@ def list_usage_peaks(
     """
     The day of greatest use of every metric of an organization.
 
-    SQL: queries/usage.sql:53
+    SQL: queries/usage.sql:55
     """
     return db.fetch_all(_LIST_USAGE_PEAKS, (organization_id,))
 
@@ -322,6 +325,7 @@ ORDER BY quantity DESC""",
     columns=("text", "text", "bigint", "numeric", "double precision"),
     row=ListUsageByKeyRow,
     types=_t.TYPES,
+    replica="stale",
 )
 
 
@@ -339,7 +343,7 @@ def list_usage_by_key(
     """
     Usage since a time by API key, with the key's name; None for what was used by people.
 
-    SQL: queries/usage.sql:60
+    SQL: queries/usage.sql:63
     """
     return db.fetch_all(_LIST_USAGE_BY_KEY, (organization_id, since))
 
@@ -378,7 +382,7 @@ def list_top_organizations(
     """
     Organizations by use of one metric since a day, and in which quarter of the field they are.
 
-    SQL: queries/usage.sql:74
+    SQL: queries/usage.sql:78
     """
     return db.fetch_all(_LIST_TOP_ORGANIZATIONS, (metric, since, limit))
 
@@ -416,7 +420,7 @@ def rebuild_usage_counters(db: Executor | AsyncExecutor, /, *, day: _dt.date) ->
     """
     Makes the counters of a day (UTC) agree with its events again, after events were corrected by hand.
 
-    SQL: queries/usage.sql:88
+    SQL: queries/usage.sql:92
     """
     return db.affected(_REBUILD_USAGE_COUNTERS, (day,))
 
@@ -444,6 +448,6 @@ def delete_usage_before(
     """
     Removes events that have been billed, the counters stay; returns how many and how much they add up to.
 
-    SQL: queries/usage.sql:109
+    SQL: queries/usage.sql:113
     """
     return db.fetch_one(_DELETE_USAGE_BEFORE, (before,))

@@ -1,9 +1,11 @@
 -- name: get_product_by_sku :optional
 -- The product with this SKU, on sale or not.
+-- @replica fresh
 SELECT * FROM products WHERE sku = sqlc.arg(sku);
 
 -- name: list_products_on_sale
 -- What can be bought on a day, the cheapest first.
+-- @replica
 SELECT id, sku, name, price, currency, billed_every, trial_period, features
 FROM products
 WHERE available @> sqlc.arg(day)::date
@@ -11,6 +13,7 @@ ORDER BY price, name;
 
 -- name: search_products
 -- Products whose name or description has these words, the best match first, with the words marked.
+-- @replica
 SELECT
     p.id,
     p.sku,
@@ -61,6 +64,7 @@ WHERE p.sku = sqlc.arg(sku) AND p.seats @> sqlc.arg(seats);
 
 -- name: list_product_features
 -- Each feature with the products that include it.
+-- @replica
 SELECT f.feature, array_agg(p.sku ORDER BY p.sku) AS skus
 FROM products p
 CROSS JOIN LATERAL jsonb_array_elements_text(p.features) AS f (feature)

@@ -22,6 +22,7 @@ RETURNING idempotency_key;
 
 -- name: list_usage_by_day
 -- One metric day by day, days without usage included, with the total up to each day.
+-- @replica
 SELECT
     u.day,
     u.events,
@@ -32,6 +33,7 @@ ORDER BY u.day;
 
 -- name: compare_usage
 -- Each metric in two periods side by side; one that occurs in one of them only is there too.
+-- @replica
 SELECT
     coalesce(this.metric, before.metric) AS "metric!",
     coalesce(this.quantity, 0) AS quantity,
@@ -52,6 +54,7 @@ ORDER BY 1;
 
 -- name: list_usage_peaks
 -- The day of greatest use of every metric of an organization.
+-- @replica
 SELECT DISTINCT ON (c.metric) c.metric, c.day, c.quantity, c.slowest_ms
 FROM usage_counters c
 WHERE c.organization_id = :organization_id
@@ -59,6 +62,7 @@ ORDER BY c.metric, c.quantity DESC, c.day DESC;
 
 -- name: list_usage_by_key
 -- Usage since a time by API key, with the key's name; None for what was used by people.
+-- @replica
 SELECT
     k.name AS key_name,
     k.prefix,

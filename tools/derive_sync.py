@@ -43,6 +43,8 @@ NAMES = {
     "AsyncRateLimiter": "RateLimiter",
     "AsyncRawCursor": "RawCursor",
     "AsyncRedis": "Redis",
+    "AsyncReplica": "Replica",
+    "AsyncReplicaSet": "ReplicaSet",
     "AsyncRows": "Rows",
     "AsyncResolution": "Resolution",
     "AsyncRun": "Run",

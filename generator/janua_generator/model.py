@@ -108,7 +108,7 @@ class FunctionModel:
     is the type of one row, ``returns`` that of the call, of an asynchronous one ``async_returns``; ``row`` is what
     builds a row and ``fold`` what builds all of them, both empty for a bare value. ``columns_as`` are the literals of
     the types of the project's own, by column, and ``own_parameters`` the positions of what is sent of such types.
-    ``timeout`` is in seconds.
+    ``timeout`` is in seconds. ``replica`` is empty where the primary has to answer.
 
     Many sets of parameters are taken as ``sets``, of an asynchronous executor as ``async_sets``; ``attributes`` are
     what they are called in such an object, ``elements`` their types where they travel in arrays.
@@ -134,6 +134,7 @@ class FunctionModel:
     own_parameters: tuple[int, ...]
     text: bool
     timeout: float | None
+    replica: str
     sets: Field | None = None
     async_sets: Field | None = None
     attributes: tuple[str, ...] = ()

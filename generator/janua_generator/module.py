@@ -22,6 +22,7 @@ from janua_generator.imports import DATACLASS, FIELD, FUTURE, LAZY, import_block
 from janua_generator.model import Field, FunctionModel, ModuleModel, RowClass
 from janua_generator.namespace import Namespace
 from janua_generator.overrides.configured import JSON
+from janua_generator.replicas import check_replica, replica_of
 from janua_generator.rows import RowMaker, RowModel
 from janua_generator.source import literal
 from janua_generator.sqlfile.directives import timeout_of
@@ -114,6 +115,9 @@ class QueryModule:
         if row is None:
             return None
         self._warn_unknown(query)
+        errors, warnings = check_replica(query)
+        self.findings += errors
+        self.warnings += warnings
         source = query.source
         type_map = self._namespace.type_map
         taken = take_sets(name, query, parameters, self._classes, self._namespace)
@@ -141,6 +145,7 @@ class QueryModule:
             own_parameters=tuple(at for at, each in enumerate(sent_parameters(query)) if self._is_dumped(each)),
             text=not all(type_map.python(each.type).binary for each in query.columns),
             timeout=timeout_of(source),
+            replica=replica_of(source),
             sets=taken.sets,
             async_sets=taken.async_sets,
             attributes=taken.attributes,

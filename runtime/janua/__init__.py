@@ -32,6 +32,7 @@ from janua.errors import (
     TransactionError,
     TransactionLost,
     UnreadableValue,
+    WriteTokenError,
     WrongEventLoop,
 )
 
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
         PoolOptions,
         PoolStats,
         Prepared,
+        ReplicaOptions,
+        ReplicaStatus,
         Transaction,
     )
     from janua.dynamic import UNSET, Clause, Unset, Variants
@@ -75,6 +78,8 @@ _LAZY = {
     "PoolStats": "janua.database",
     "Prepared": "janua.database",
     "Query": "janua.query",
+    "ReplicaOptions": "janua.database",
+    "ReplicaStatus": "janua.database",
     "Transaction": "janua.database",
     "Types": "janua.query",
     "Unset": "janua.dynamic",
@@ -112,6 +117,8 @@ __all__ = [
     "PoolStats",
     "Prepared",
     "Query",
+    "ReplicaOptions",
+    "ReplicaStatus",
     "RowCountError",
     "SchemaDrift",
     "ServerUnreachable",
@@ -127,6 +134,7 @@ __all__ = [
     "UnreadableValue",
     "Unset",
     "Variants",
+    "WriteTokenError",
     "WrongEventLoop",
     "__version__",
     "require_api",

@@ -10,6 +10,7 @@ Every error that this package raises by itself, in one tree.
     ├── EmbeddedServerError      an embedded server cannot be started here
     ├── AlreadyClosed            a database, connection or Redis object was used after its end
     ├── WrongEventLoop           an asynchronous object was used in another event loop than its own
+    ├── WriteTokenError          a write token is damaged, or of another database cluster
     ├── SchemaDrift              the database's types are not those that the code was generated for
     ├── RowCountError
     │   ├── NotFound             a query declared ``:one`` returned no row
@@ -165,6 +166,10 @@ class UnreadableValue(JanuaError):
 
 class SessionConflict(JanuaError):
     """Other requests changed a session each time that it was to be modified; nothing was stored."""
+
+
+class WriteTokenError(JanuaError):
+    """A write token is damaged, comes from another database cluster, or cannot be made because there is no primary."""
 
 
 class TransactionError(JanuaError):

@@ -74,6 +74,9 @@ class TextType:
     delimiter: str = ","
 
 
+Replica: TypeAlias = Literal["stale", "fresh"]
+"""Whether a replica that answers must show what was written before."""
+
 Form: TypeAlias = Literal["hstore", "vector", "halfvec", "interval"]
 
 
@@ -139,7 +142,8 @@ class Query(Generic[T]):
     left out. ``text`` asks for the textual result format, for types whose binary form is not known here.
     ``timeout`` is how long the server may take, in seconds: outside a transaction the statement then runs
     in one of its own. ``unused`` are the positions of parameters that the statement does not mention: their
-    values are not sent.
+    values are not sent. ``replica`` says that
+    the statement only reads, and that a replica may answer: any one, or one that is ``fresh``.
 
     A statement that takes many sets of values at once has them as objects: ``attributes`` are what
     its parameters are called there, in their order; with none, a set is the bare value of the only one.
@@ -165,6 +169,7 @@ class Query(Generic[T]):
     own_parameters: tuple[int, ...] = ()
     text: bool = False
     timeout: float | None = None
+    replica: Replica | None = None
     attributes: tuple[str, ...] = ()
     elements: tuple[str, ...] = ()
     kept: bool = True

@@ -37,6 +37,8 @@ def test_directives_are_no_documentation() -> None:
         (["@cached 60s"], "q.sql:2:4: unknown directive @cached"),
         (["@timeout 2"], "q.sql:2:4: malformed directive @timeout"),
         (["@timeout 0s"], "q.sql:2:4: malformed directive @timeout"),
+        (["@replica newest"], "q.sql:2:4: malformed directive @replica"),
+        (["@replica", "@replica fresh"], "q.sql:3:4: @replica stands twice"),
         (["@timeout 2s", "@timeout 3s"], "q.sql:3:4: @timeout stands twice"),
         (["@allow many_rows"], "q.sql:2:4: malformed directive @allow"),
         (["@allow many-row"], 'q.sql:2:4: no warning goes by "many-row"'),

@@ -30,7 +30,7 @@ LAYERS: list[set[str]] = [
     {"classtable"},
     {"json_classes"},
     {"rows"},
-    {"callforms", "variantforms"},
+    {"callforms", "replicas", "variantforms"},
     {"module", "tables"},
     {"package"},
     {"memory"},

@@ -6,6 +6,7 @@ Directives: the comment lines below a query's name that begin with ``@`` and say
     -- @json metadata: app.types:UserMetadata
     -- @allow many-rows
     -- @timeout 2s
+    -- @replica fresh
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _FORMS = {
     "optional": (re.compile(r"[:@]?\w+(\s*,\s*[:@]?\w+)*"), "@optional email, roles"),
     "order": (re.compile(r"\w+\s*=.+"), "@order newest = created_at DESC, id DESC; name = name, id"),
     "page": (re.compile(r".+"), "@page created_at DESC, id DESC"),
+    "replica": (re.compile("(fresh)?"), "@replica or -- @replica fresh"),
     "row": (re.compile(r"[A-Za-z]\w*"), "@row UserSummary"),
     "timeout": (re.compile(r"0*[1-9]\d{0,5}\s*(ms|s|min)"), "@timeout 2s (or in ms, or min)"),
 }

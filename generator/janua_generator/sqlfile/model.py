@@ -47,6 +47,8 @@ class Rule(StrEnum):
     """A type for which there is no Python type, given as str."""
     UNCHECKED_VARIANTS = "unchecked-variants"
     """So many parts may be left out that not all combinations were described."""
+    UNKNOWN_WRITES = "unknown-writes"
+    """May go to a replica, and calls what may write."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from janua.database._sync.database import Database
 from janua.database._sync.prepared import Prepared
 from janua.database._sync.transaction import Transaction
 from janua.database.options import Isolation, PoolOptions, PoolStats, TargetSessionAttrs
+from janua.database.replicas import ReplicaOptions, ReplicaStatus
 from janua.tls import TLS
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "PoolOptions",
     "PoolStats",
     "Prepared",
+    "ReplicaOptions",
+    "ReplicaStatus",
     "TargetSessionAttrs",
     "Transaction",
 ]

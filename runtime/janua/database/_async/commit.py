@@ -59,6 +59,8 @@ async def resolve(commit: Commit, origin: Origin | None, pool: AsyncSessionPool)
         if origin is None:
             raise unknown("the server does not tell which one it is", commit.xid)
         outcome = await AsyncResolution(pool, commit.xid, origin).outcome()
+        # It may have been committed after the session went back: fresh reads ask again for the position.
+        pool.last_use = object()
     if outcome is Outcome.ABORTED:
         raise TransactionLost("the connection was lost at COMMIT, and nothing was committed")
 

@@ -13,15 +13,18 @@ import psycopg_pool
 
 from janua.database._async.connection import AsyncConnection
 from janua.database._async.pool import AsyncSessionPool
+from janua.database._async.replicas import AsyncReplicaSet
 from janua.database._async.session import AsyncSession
 from janua.database._async.statements import AsyncStatements
 from janua.database._async.transaction import AsyncTransaction, AsyncTransactionSource, begin
 from janua.database.commands import begin_command
+from janua.database.lsn import WritePosition
 from janua.database.options import Isolation, PoolOptions, PoolStats, TargetSessionAttrs
 from janua.database.password import AsyncPasswordSource
+from janua.database.replicas import ReplicaOptions, ReplicaStatus, check_replicas, reading_after
 from janua.database.results import Result
 from janua.database.target import Field, find_target
-from janua.errors import ServerUnreachable
+from janua.errors import ServerUnreachable, WriteTokenError
 from janua.health import Health
 from janua.paging import secret_bytes
 from janua.query import Query
@@ -45,6 +48,10 @@ class AsyncDatabase(AsyncTransactionSource):
     prepared, and no setting is sent when a connection begins. ``prepare=False`` is the former alone.
     With a ``cursor_secret``, cursors of pages are signed, so that only those that were given out are taken;
     all processes that take them need the same.
+
+    ``replicas`` are the URLs of streaming replicas, one server each, which have a pool each with the same options,
+    ``tls``, and ``dbname``, ``user`` and ``password`` where given as fields. Queries with ``@replica`` go there outside
+    transactions and connections, as ``replica_options`` say; where no replica will do, the primary answers.
 
     Every call outside a transaction is a transaction of its own and may run on another connection.
 
@@ -71,6 +78,8 @@ class AsyncDatabase(AsyncTransactionSource):
         pgbouncer: bool = False,
         prepare: bool = True,
         cursor_secret: str | bytes | None = None,
+        replicas: Sequence[str] = (),
+        replica_options: ReplicaOptions = ReplicaOptions(),
     ) -> None:
         """
         Raises ConfigError where the address is missing or cannot be read, or the secret is empty.
@@ -86,6 +95,15 @@ class AsyncDatabase(AsyncTransactionSource):
         self._lazy = lazy
         secret = secret_bytes(cursor_secret)
         self._pool = AsyncSessionPool(self._target, pool, prepare and not pgbouncer, source, secret)
+        shared = {name: fields[name] for name in ("dbname", "user", "password")}
+        targets = [find_target(each, shared, tls, application_name) for each in check_replicas(replicas)]
+        pools = [
+            AsyncSessionPool(
+                each.with_settings(pool, pgbouncer=pgbouncer), pool, prepare and not pgbouncer, source, secret
+            )
+            for each in targets
+        ]
+        self._replicas = AsyncReplicaSet(self._pool, pools, replica_options)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._target}>"
@@ -103,6 +121,7 @@ class AsyncDatabase(AsyncTransactionSource):
 
     async def close(self) -> None:
         """Close all connections, those in use when their block ends; the object cannot be opened again."""
+        await self._replicas.close()
         await self._pool.close()
 
     async def __aenter__(self) -> AsyncDatabase:
@@ -171,6 +190,34 @@ class AsyncDatabase(AsyncTransactionSource):
         """Count the pool's connections and those who wait for one, at this moment."""
         return self._pool.stats()
 
+    def replica_stats(self) -> tuple[ReplicaStatus, ...]:
+        """Return how the replicas were last seen, in the order in which they were given."""
+        return self._replicas.statuses()
+
+    async def write_token(self) -> str:
+        """
+        Return a text that stands for all that was committed before, for ``after`` in this or another process.
+
+        It goes into a URL or a header, and tells nobody what was written. Raises WriteTokenError where the
+        server is a replica.
+        """
+        position = await self._replicas.position()
+        if position is None:
+            raise WriteTokenError(f"the server at {self._target} is a replica: only a primary writes")
+        return position.to_token()
+
+    @asynccontextmanager
+    async def after(self, token: str) -> AsyncIterator[None]:
+        """
+        Have queries with ``@replica fresh`` in the block, and in tasks made there, show what the token stands for.
+
+        Raises WriteTokenError for one that is damaged or from another database cluster.
+        """
+        position = WritePosition.from_token(token)
+        await self._replicas.check_origin(position)
+        with reading_after(position):
+            yield
+
     @asynccontextmanager
     async def _hold(self) -> AsyncIterator[AsyncSession]:
         session = await self._pool.acquire()
@@ -189,6 +236,10 @@ class AsyncDatabase(AsyncTransactionSource):
         return self._pool.cursor_secret
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        if query.replica is not None:
+            answer = await self._replicas.run(query, params, read)
+            if answer is not None:
+                return answer[0]
         if query.timeout is not None:
             async with self.transaction() as transaction:
                 return await transaction._run(query, params, read)
@@ -196,4 +247,4 @@ class AsyncDatabase(AsyncTransactionSource):
         try:
             return await session.run(query, params, read)
         finally:
-            await self._pool.release(session)
+            await self._pool.release(session, has_written=query.replica is None)

@@ -57,6 +57,8 @@ class AsyncSessionPool:
         self._closed = False
         self._in_use: set[AsyncSession] = set()
         self._abandoned: deque[AsyncSession] = deque()
+        # Another one after each use that may have written.
+        self.last_use: object = None
         keep_pool(self)
 
     async def open(self) -> AsyncConnectingPool:
@@ -131,10 +133,22 @@ class AsyncSessionPool:
             await session.close()
             await pool.putconn(session)
 
-    async def release(self, session: AsyncSession) -> None:
-        """Take a session back; one that is not idle is closed, and the pool opens another."""
+    @property
+    def address(self) -> str:
+        """Where the server is, without user and password."""
+        return str(self._target)
+
+    def is_in_use(self) -> bool:
+        """Return True while anybody holds a session."""
+        return bool(self._in_use)
+
+    async def release(self, session: AsyncSession, *, has_written: bool = True) -> None:
+        """Take a session back; one that is not idle or not usable any more is closed, and the pool opens another."""
+        if has_written:
+            # Before it counts as not in use: in between, there would be nothing to see of what it has written.
+            self.last_use = object()
         self._in_use.discard(session)
-        if not session.is_idle():
+        if session.is_demoted or not session.is_idle():
             await session.close()
         if self._pool is not None:
             await self._pool.putconn(session)

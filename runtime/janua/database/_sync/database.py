@@ -14,15 +14,18 @@ import psycopg_pool
 
 from janua.database._sync.connection import Connection
 from janua.database._sync.pool import SessionPool
+from janua.database._sync.replicas import ReplicaSet
 from janua.database._sync.session import Session
 from janua.database._sync.statements import Statements
 from janua.database._sync.transaction import Transaction, TransactionSource, begin
 from janua.database.commands import begin_command
+from janua.database.lsn import WritePosition
 from janua.database.options import Isolation, PoolOptions, PoolStats, TargetSessionAttrs
 from janua.database.password import PasswordSource
+from janua.database.replicas import ReplicaOptions, ReplicaStatus, check_replicas, reading_after
 from janua.database.results import Result
 from janua.database.target import Field, find_target
-from janua.errors import ServerUnreachable
+from janua.errors import ServerUnreachable, WriteTokenError
 from janua.health import Health
 from janua.paging import secret_bytes
 from janua.query import Query
@@ -46,6 +49,10 @@ class Database(TransactionSource):
     prepared, and no setting is sent when a connection begins. ``prepare=False`` is the former alone.
     With a ``cursor_secret``, cursors of pages are signed, so that only those that were given out are taken;
     all processes that take them need the same.
+
+    ``replicas`` are the URLs of streaming replicas, one server each, which have a pool each with the same options,
+    ``tls``, and ``dbname``, ``user`` and ``password`` where given as fields. Queries with ``@replica`` go there outside
+    transactions and connections, as ``replica_options`` say; where no replica will do, the primary answers.
 
     Every call outside a transaction is a transaction of its own and may run on another connection.
 
@@ -72,6 +79,8 @@ class Database(TransactionSource):
         pgbouncer: bool = False,
         prepare: bool = True,
         cursor_secret: str | bytes | None = None,
+        replicas: Sequence[str] = (),
+        replica_options: ReplicaOptions = ReplicaOptions(),
     ) -> None:
         """
         Raises ConfigError where the address is missing or cannot be read, or the secret is empty.
@@ -87,6 +96,13 @@ class Database(TransactionSource):
         self._lazy = lazy
         secret = secret_bytes(cursor_secret)
         self._pool = SessionPool(self._target, pool, prepare and not pgbouncer, source, secret)
+        shared = {name: fields[name] for name in ("dbname", "user", "password")}
+        targets = [find_target(each, shared, tls, application_name) for each in check_replicas(replicas)]
+        pools = [
+            SessionPool(each.with_settings(pool, pgbouncer=pgbouncer), pool, prepare and not pgbouncer, source, secret)
+            for each in targets
+        ]
+        self._replicas = ReplicaSet(self._pool, pools, replica_options)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._target}>"
@@ -104,6 +120,7 @@ class Database(TransactionSource):
 
     def close(self) -> None:
         """Close all connections, those in use when their block ends; the object cannot be opened again."""
+        self._replicas.close()
         self._pool.close()
 
     def __enter__(self) -> Database:
@@ -172,6 +189,34 @@ class Database(TransactionSource):
         """Count the pool's connections and those who wait for one, at this moment."""
         return self._pool.stats()
 
+    def replica_stats(self) -> tuple[ReplicaStatus, ...]:
+        """Return how the replicas were last seen, in the order in which they were given."""
+        return self._replicas.statuses()
+
+    def write_token(self) -> str:
+        """
+        Return a text that stands for all that was committed before, for ``after`` in this or another process.
+
+        It goes into a URL or a header, and tells nobody what was written. Raises WriteTokenError where the
+        server is a replica.
+        """
+        position = self._replicas.position()
+        if position is None:
+            raise WriteTokenError(f"the server at {self._target} is a replica: only a primary writes")
+        return position.to_token()
+
+    @contextmanager
+    def after(self, token: str) -> Iterator[None]:
+        """
+        Have queries with ``@replica fresh`` in the block, and in tasks made there, show what the token stands for.
+
+        Raises WriteTokenError for one that is damaged or from another database cluster.
+        """
+        position = WritePosition.from_token(token)
+        self._replicas.check_origin(position)
+        with reading_after(position):
+            yield
+
     @contextmanager
     def _hold(self) -> Iterator[Session]:
         session = self._pool.acquire()
@@ -190,6 +235,10 @@ class Database(TransactionSource):
         return self._pool.cursor_secret
 
     def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        if query.replica is not None:
+            answer = self._replicas.run(query, params, read)
+            if answer is not None:
+                return answer[0]
         if query.timeout is not None:
             with self.transaction() as transaction:
                 return transaction._run(query, params, read)
@@ -197,4 +246,4 @@ class Database(TransactionSource):
         try:
             return session.run(query, params, read)
         finally:
-            self._pool.release(session)
+            self._pool.release(session, has_written=query.replica is None)

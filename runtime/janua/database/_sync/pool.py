@@ -58,6 +58,8 @@ class SessionPool:
         self._closed = False
         self._in_use: set[Session] = set()
         self._abandoned: deque[Session] = deque()
+        # Another one after each use that may have written.
+        self.last_use: object = None
         keep_pool(self)
 
     def open(self) -> ConnectingPool:
@@ -132,10 +134,22 @@ class SessionPool:
             session.close()
             pool.putconn(session)
 
-    def release(self, session: Session) -> None:
-        """Take a session back; one that is not idle is closed, and the pool opens another."""
+    @property
+    def address(self) -> str:
+        """Where the server is, without user and password."""
+        return str(self._target)
+
+    def is_in_use(self) -> bool:
+        """Return True while anybody holds a session."""
+        return bool(self._in_use)
+
+    def release(self, session: Session, *, has_written: bool = True) -> None:
+        """Take a session back; one that is not idle or not usable any more is closed, and the pool opens another."""
+        if has_written:
+            # Before it counts as not in use: in between, there would be nothing to see of what it has written.
+            self.last_use = object()
         self._in_use.discard(session)
-        if not session.is_idle():
+        if session.is_demoted or not session.is_idle():
             session.close()
         if self._pool is not None:
             self._pool.putconn(session)

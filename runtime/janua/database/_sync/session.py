@@ -34,6 +34,7 @@ R = TypeVar("R")
 Cursor: TypeAlias = psycopg.RawCursor[TupleRow]
 
 _IDLE = int(TransactionStatus.IDLE)
+READ_ONLY = psycopg.errors.ReadOnlySqlTransaction.sqlstate
 _FAILED = int(TransactionStatus.INERROR)
 # After these the server knows no prepared statement any more.
 _FORGETTING = (b"DISCARD ALL", b"DEALLOCATE ALL")
@@ -63,6 +64,8 @@ class Session(WatchedConnection):
         self._statement_lock = Lock()
         # What runs on the connection until it has taken all rows, meanwhile nothing else can.
         self.copying = ""
+        # Whether it has refused a write because its server follows another one.
+        self.is_demoted = False
 
     def use(self, catalog: Catalog, statement_cache: int) -> None:
         """Share what is known of the database, and prepare at most so many statements."""
@@ -92,6 +95,7 @@ class Session(WatchedConnection):
             return self._run_prepared(self._prepare(query), query, params, read)
         except psycopg.Error as error:
             error.add_note(f"query: {query.name}")
+            self._see_demotion(error)
             raise
 
     def is_alive(self) -> bool:
@@ -105,6 +109,10 @@ class Session(WatchedConnection):
     def is_failed(self) -> bool:
         """Return True in a transaction in which a statement has failed."""
         return self.pgconn.transaction_status == _FAILED
+
+    def _see_demotion(self, error: psycopg.Error) -> None:
+        if error.sqlstate == READ_ONLY and self.pgconn.parameter_status(b"in_hot_standby") == b"on":
+            self.is_demoted = True
 
     def _prepare(self, query: Query[T]) -> PreparedStatement[T]:
         with self._statement_lock:
@@ -191,6 +199,8 @@ class Session(WatchedConnection):
             if comes_from_here and (refusal := explain_refusal(query, values, cursor)):
                 raise refusal from None
             error.add_note(f"query: {query.name}")
+            if isinstance(error, psycopg.Error):
+                self._see_demotion(error)
             raise
         assert cursor.pgresult is not None, "execute() has not raised"
         return cursor.pgresult

@@ -1,0 +1,233 @@
+"""Reads that go to replicas, each behind a pool of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+from time import monotonic
+from typing import TypeVar
+
+import psycopg
+import psycopg_pool
+
+from janua.database._async.pool import AsyncSessionPool
+from janua.database._async.session import AsyncSession
+from janua.database._async.transaction import AsyncTransaction, begin
+from janua.database.concurrency import async_sleep
+from janua.database.lsn import READ_POSITION, READ_STATE, ReplicaState, WritePosition
+from janua.database.replicas import (
+    ReplicaHealth,
+    ReplicaOptions,
+    ReplicaStatus,
+    another_may_answer,
+    is_near,
+    may_show,
+    positions_asked_for,
+    shows_all,
+)
+from janua.database.results import Result
+from janua.database.silence import SilenceLimit
+from janua.errors import SchemaDrift, ServerUnreachable, WriteTokenError
+from janua.query import Query
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+# Another replica, or the primary, is sooner there than a connection to one whose pool is used up.
+_PATIENCE = 0.25
+_LONGEST_SILENCE = 2.0
+_FIRST_PAUSE = 0.0005
+_LONGEST_PAUSE = 0.02
+
+
+class AsyncReplica:
+    """One replica: its pool, and what is known of it."""
+
+    def __init__(self, pool: AsyncSessionPool) -> None:
+        self.pool = pool
+        self.health = ReplicaHealth()
+
+    async def ask(self, session: AsyncSession) -> ReplicaState:
+        """Have the server at the other end say how far it is."""
+        state = await session.run(READ_STATE, (), Result.one)
+        self.health.learn(state)
+        return state
+
+    async def ask_anew(self, session: AsyncSession) -> ReplicaState:
+        """Do so where it has not said anything lately, and may be frozen: it has two seconds."""
+        with SilenceLimit(session.pgconn, _LONGEST_SILENCE):
+            return await self.ask(session)
+
+    async def wait_for(self, session: AsyncSession, positions: Sequence[WritePosition], deadline: float) -> bool:
+        """Return True as soon as the replica has replayed up to all positions, False where it does not in time."""
+        for attempt in count():
+            state = await self.ask(session)
+            if shows_all(state, positions):
+                return True
+            if not may_show(state, positions) or monotonic() >= deadline:
+                return False
+            await async_sleep(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(attempt, 10)))
+        raise AssertionError("count() does not end")
+
+    def status(self) -> ReplicaStatus:
+        """Return how it was last seen."""
+        state = self.health.state
+        return ReplicaStatus(
+            address=self.pool.address,
+            ok=state is not None and state.in_recovery,
+            lag=state.lag if state is not None else None,
+            error=self.health.error,
+        )
+
+
+class AsyncReplicaSet:
+    """The replicas of a primary. A read goes to each of those in turn that are near enough, or to none."""
+
+    def __init__(self, primary: AsyncSessionPool, pools: Sequence[AsyncSessionPool], options: ReplicaOptions) -> None:
+        self._primary = primary
+        self._replicas = [AsyncReplica(pool) for pool in pools]
+        self._options = options
+        self._turns = count()
+        self._system: int | None = None
+        # All that was written through the primary's pool up to this use of it is before this position.
+        self._seen_use: object = None
+        self._written: WritePosition | None = None
+
+    async def close(self) -> None:
+        """Close the connections to all of them."""
+        for replica in self._replicas:
+            await replica.pool.close()
+
+    def statuses(self) -> tuple[ReplicaStatus, ...]:
+        """Return how they were last seen, in the order in which they were given."""
+        return tuple(replica.status() for replica in self._replicas)
+
+    async def run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> tuple[R] | None:
+        """
+        Run a reading query on a replica and return its answer, None where the primary must answer.
+
+        A replica that fails is passed over; what the query itself is to blame for is raised.
+        """
+        if not self._replicas:
+            return None
+        positions = await self._positions() if query.replica == "fresh" else []
+        if positions is None:
+            return None
+        deadline = monotonic() + self._options.max_wait
+        for replica in self._in_turn(query, positions):
+            session = await self._acquire(replica)
+            if session is None:
+                continue
+            try:
+                if await self._qualifies(replica, session, query, positions, deadline):
+                    return (await _run_alone(replica.pool, session, query, params, read),)
+            except (psycopg.Error, SchemaDrift) as error:
+                is_connected = not session.closed
+                if not another_may_answer(error, is_connected=is_connected):
+                    raise
+                # A replica's refusal to write is no news.
+                session.is_demoted = False
+                if not is_connected:
+                    replica.health.failed(error)
+            finally:
+                await replica.pool.release(session)
+        return None
+
+    async def position(self) -> WritePosition | None:
+        """Return the position of all that was committed before, None where what is called the primary is none."""
+        session = await self._primary.acquire()
+        try:
+            position = await session.run(READ_POSITION, (), Result.optional)
+        finally:
+            await self._primary.release(session, has_written=False)
+        if position is not None:
+            self._system = position.system
+        return position
+
+    async def check_origin(self, position: WritePosition) -> None:
+        """Raise WriteTokenError for a position in another cluster's log."""
+        if self._system is None:
+            await self._learn_system()
+        if self._system not in (None, position.system):
+            raise WriteTokenError("the write token comes from another database cluster than this one")
+
+    async def _learn_system(self) -> None:
+        for replica in self._replicas:
+            # The primary may be the one that is away.
+            session = await self._acquire(replica) if replica.health.claim() else None
+            if session is None:
+                continue
+            try:
+                self._system = (await replica.ask_anew(session)).system
+            except psycopg.OperationalError as error:
+                replica.health.failed(error)
+            else:
+                return
+            finally:
+                await replica.pool.release(session)
+        await self.position()
+
+    async def _positions(self) -> list[WritePosition] | None:
+        """Return what a fresh read must show, None where that cannot be told."""
+        last_use = self._primary.last_use
+        if last_use is not self._seen_use or self._primary.is_in_use():
+            self._written = await self.position()
+            if self._written is None:
+                return None
+            self._seen_use = last_use
+        asked = positions_asked_for(self._system)
+        return [*asked, self._written] if self._written is not None else asked
+
+    def _in_turn(self, query: Query[T], positions: Sequence[WritePosition]) -> Iterator[AsyncReplica]:
+        first = next(self._turns) % len(self._replicas)
+        in_turn = [*self._replicas[first:], *self._replicas[:first]]
+        if positions:
+            # Those first that are known to have replayed all: nobody needs to wait.
+            in_turn.sort(key=lambda each: each.health.state is None or not shows_all(each.health.state, positions))
+        for replica in in_turn:
+            known = replica.health.known()
+            is_far = query.replica != "fresh" and known is not None and not is_near(known, self._options.max_lag)
+            if not is_far and replica.health.claim():
+                yield replica
+
+    async def _acquire(self, replica: AsyncReplica) -> AsyncSession | None:
+        try:
+            return await replica.pool.acquire(_PATIENCE)
+        except (psycopg_pool.PoolTimeout, psycopg_pool.TooManyRequests):
+            # It is busy, not away.
+            return None
+        except ServerUnreachable as error:
+            replica.health.failed(error)
+            return None
+
+    async def _qualifies(
+        self,
+        replica: AsyncReplica,
+        session: AsyncSession,
+        query: Query[T],
+        positions: Sequence[WritePosition],
+        deadline: float,
+    ) -> bool:
+        state = replica.health.known() or await replica.ask_anew(session)
+        if query.replica != "fresh":
+            return is_near(state, self._options.max_lag)
+        if shows_all(state, positions) or await replica.wait_for(session, positions, deadline):
+            return True
+        if self._written is not None and not state.shows(self._written):
+            # Perhaps the primary is on its timeline by now: ask again.
+            self._seen_use = object()
+        return False
+
+
+async def _run_alone(
+    pool: AsyncSessionPool,
+    session: AsyncSession,
+    query: Query[T],
+    params: tuple[object, ...],
+    read: Callable[[Result[T]], R],
+) -> R:
+    if query.timeout is None:
+        return await session.run(query, params, read)
+    transaction = await begin(AsyncTransaction(session, pool, read_only=True), b"BEGIN READ ONLY")
+    async with transaction._scope():
+        return await transaction._run(query, params, read)
