@@ -8,10 +8,11 @@ type, the error is about an operator or a column there: the finding shows both p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from janua.diagnostics import Diagnostic, excerpt, locate
+from janua.errors import SqlSyntaxError
 from janua.lexer import TRIVIA, Token, tokenize
 
 from janua_generator.catalog.introspect import Introspection
@@ -185,10 +186,13 @@ def _shown(placeholder: Placeholder) -> str:
     return f":{placeholder.name}" if placeholder.name else f"${placeholder.number}"
 
 
-def _tokens_from(query: ParsedQuery, offset: int) -> Iterator[Token]:
-    """The tokens from there on; the server may point into the middle of one, such as a string."""
-    tokens = tokenize(query.source.file.text, query.source.start, query.source.end)
-    return (token for token in tokens if token.end > offset)
+def _tokens_from(query: ParsedQuery, offset: int) -> Sequence[Token]:
+    """The tokens from there on. The server may point into the middle of one, such as a string: then that first."""
+    text, end = query.source.file.text, query.source.end
+    try:
+        return list(tokenize(text, offset, end))
+    except SqlSyntaxError:
+        return [token for token in tokenize(text, query.source.start, end) if token.end > offset]
 
 
 def _token_length(query: ParsedQuery, offset: int) -> int:

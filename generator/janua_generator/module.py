@@ -30,7 +30,7 @@ from janua_generator.sqlfile.model import Cardinality, Rule, SourceQuery
 from janua_generator.variantforms import choose_variants, with_default
 from janua_generator.variants.ordering import CHOICE
 
-_RUNTIME = {"AsyncExecutor", "Coro", "Executor", "Query"}
+_RUNTIME = {"AsyncExecutor", "Executor", "Query"}
 
 
 class QueryModule:
@@ -198,6 +198,7 @@ def _common_imports(functions: Iterable[FunctionModel]) -> Iterator[str]:
     """What every module needs, and what those with variants do."""
     names_, typing = set(_RUNTIME), {"Final", "overload"}
     for function in functions:
+        names_ |= {"Coro"} if "Coro[" in function.async_returns else set()
         if function.variants is not None:
             names_ |= {"Clause"} | ({"Page", "Pages"} if function.variants.keys else {"Variants"})
             names_ |= {"UNSET", "Unset"} if any(each.default for each in function.parameters) else set()
