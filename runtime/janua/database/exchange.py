@@ -16,6 +16,7 @@ from psycopg.pq import ExecStatus, Format, PipelineStatus
 from psycopg.pq.abc import PGconn, PGresult
 
 from janua.database.parameters import encode_parameters, explain_refusal, types_at_parse
+from janua.database.querycomment import TextOf
 from janua.database.results import Result
 from janua.query import Query
 
@@ -36,6 +37,7 @@ class Request(Generic[T, R]):
     answer: PGresult | None = None
     error: BaseException | None = None
     fails_at_commit: bool = False
+    rows: int | None = None
     results: list[R] = field(default_factory=list)
 
     @classmethod
@@ -60,6 +62,7 @@ class Request(Generic[T, R]):
         """Take the server's answer."""
         if answer.status in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK, ExecStatus.EMPTY_QUERY):
             self.answer = answer
+            self.rows = answer.ntuples if answer.status == ExecStatus.TUPLES_OK else answer.command_tuples
         elif answer.status != ExecStatus.PIPELINE_ABORTED:
             self.fail(psycopg.errors.error_from_result(answer))
 
@@ -69,7 +72,7 @@ class Request(Generic[T, R]):
         self.answer, self.error = None, error
 
 
-def exchange(pgconn: PGconn, requests: Sequence[Request[Any, Any]], *, is_atomic: bool) -> PQGen[None]:
+def exchange(pgconn: PGconn, requests: Sequence[Request[Any, Any]], text_of: TextOf, *, is_atomic: bool) -> PQGen[None]:
     """
     Send all requests while their answers come in, and settle them in their order.
 
@@ -77,7 +80,7 @@ def exchange(pgconn: PGconn, requests: Sequence[Request[Any, Any]], *, is_atomic
     is its own. In the former case a text is parsed once, unnamed, for all that follow each other with it.
     """
     pgconn.enter_pipeline_mode()
-    sends, owners = _messages(pgconn, requests, is_atomic)
+    sends, owners = _messages(pgconn, requests, text_of, is_atomic)
     waiting = deque(owners)
     # Several at a time: psycopg asks the socket before each command.
     commands = deque(partial(_send, sends[at : at + _AT_ONCE]) for at in range(0, len(sends), _AT_ONCE))
@@ -112,17 +115,18 @@ class _Owner:
 
 
 def _messages(
-    pgconn: PGconn, requests: Sequence[Request[Any, Any]], is_atomic: bool
+    pgconn: PGconn, requests: Sequence[Request[Any, Any]], text_of: TextOf, is_atomic: bool
 ) -> tuple[list[Callable[[], None]], list[_Owner]]:
     sends: list[Callable[[], None]] = []
     owners: list[_Owner] = []
     parsed = None
     for request in requests:
         query = request.query
-        if parsed != query.sql or not is_atomic:
-            sends.append(partial(pgconn.send_prepare, b"", query.sql.encode(), types_at_parse(query)))
+        text = text_of(query)
+        if parsed != text or not is_atomic:
+            sends.append(partial(pgconn.send_prepare, b"", text.encode(), types_at_parse(query)))
             owners.append(_Owner(request, is_parse=True))
-            parsed = query.sql
+            parsed = text
         form = Format.TEXT if query.text else Format.BINARY
         sends.append(partial(pgconn.send_query_prepared, b"", request.sent, result_format=form))
         owners.append(_Owner(request))

@@ -27,11 +27,13 @@ class AsyncConnectingPool(psycopg_pool.AsyncConnectionPool[AsyncSession]):
         explain: Callable[[Exception], Exception],
         has_sessions_out: Callable[[], bool],
         patience: float,
+        on_failure: Callable[[Exception], None],
         **options: Any,
     ) -> None:
         self._explain = explain
         self._has_sessions_out = has_sessions_out
         self._patience = patience
+        self._on_failure = on_failure
         self._failing_since: float | None = None
         super().__init__(**options)
 
@@ -44,6 +46,7 @@ class AsyncConnectingPool(psycopg_pool.AsyncConnectionPool[AsyncSession]):
         try:
             session = await super()._connect(timeout)
         except Exception as error:
+            self._on_failure(error)
             if self._failing_since is None:
                 self._failing_since = begun
             if monotonic() - self._failing_since >= self._patience and not self._has_sessions_out():

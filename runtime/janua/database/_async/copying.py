@@ -7,6 +7,7 @@ import psycopg
 from janua.database._async.session import AsyncSession, Cursor
 from janua.database.concurrency import async_chunks
 from janua.database.copying import CHUNK, formatted, row_format
+from janua.database.observation import Observation, read_nothing
 from janua.database.sets import check_many
 from janua.protocols import CopySource
 from janua.query import Query
@@ -29,11 +30,19 @@ async def copy_rows(session: AsyncSession, query: Query[None], rows: CopySource[
     """
     check_many(query, rows)
     session.check_free(query.name)
+    if not session.events.watches_calls:
+        return await _copy_rows(session, query, rows)
+    with Observation(session.events, query, None, read_nothing) as observation:
+        observation.rows = await _copy_rows(session, query, rows)
+        return observation.rows
+
+
+async def _copy_rows(session: AsyncSession, query: Query[None], rows: CopySource[object]) -> int:
     async with session._statement_lock:
         cursor = await session._cursor_for(query.types)
         session.copying = query.name
         try:
-            await _copy(cursor, query, rows)
+            await _copy(cursor, query, session.text_of(query), rows)
         except _Stopped as stopped:
             raise stopped.cause from None
         except psycopg.Error as error:
@@ -44,9 +53,9 @@ async def copy_rows(session: AsyncSession, query: Query[None], rows: CopySource[
         return cursor.rowcount
 
 
-async def _copy(cursor: Cursor, query: Query[None], rows: CopySource[object]) -> None:
+async def _copy(cursor: Cursor, query: Query[None], sql: str, rows: CopySource[object]) -> None:
     form = row_format(query, cursor)
-    async with cursor.copy(f"{query.sql}{form.options}".encode()) as copy:
+    async with cursor.copy(f"{sql}{form.options}".encode()) as copy:
         if form.types:
             copy.set_types(form.types)
         try:

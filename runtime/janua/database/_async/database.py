@@ -25,6 +25,7 @@ from janua.database.replicas import ReplicaOptions, ReplicaStatus, check_replica
 from janua.database.results import Result
 from janua.database.target import Field, find_target
 from janua.errors import ServerUnreachable, WriteTokenError
+from janua.events import Events, EventSource
 from janua.health import Health
 from janua.paging import secret_bytes
 from janua.query import Query
@@ -34,7 +35,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class AsyncDatabase(AsyncTransactionSource):
+class AsyncDatabase(AsyncTransactionSource, EventSource):
     """
     A PostgreSQL database behind a pool of connections, which opens on first use.
 
@@ -46,6 +47,7 @@ class AsyncDatabase(AsyncTransactionSource):
     ``lazy`` has ``open`` and ``with`` connect to nothing: an address that cannot be reached then shows at
     the first call. ``pgbouncer`` is for PgBouncer in transaction mode: statements are not
     prepared, and no setting is sent when a connection begins. ``prepare=False`` is the former alone.
+    ``query_comments`` puts each query's name into its text as the server sees it, after the first keyword.
     With a ``cursor_secret``, cursors of pages are signed, so that only those that were given out are taken;
     all processes that take them need the same.
 
@@ -77,6 +79,7 @@ class AsyncDatabase(AsyncTransactionSource):
         lazy: bool = False,
         pgbouncer: bool = False,
         prepare: bool = True,
+        query_comments: bool = True,
         cursor_secret: str | bytes | None = None,
         replicas: Sequence[str] = (),
         replica_options: ReplicaOptions = ReplicaOptions(),
@@ -93,17 +96,24 @@ class AsyncDatabase(AsyncTransactionSource):
         self._target = target.with_settings(pool, pgbouncer=pgbouncer)
         self._options = pool
         self._lazy = lazy
+        self._events = Events()
         secret = secret_bytes(cursor_secret)
-        self._pool = AsyncSessionPool(self._target, pool, prepare and not pgbouncer, source, secret)
         shared = {name: fields[name] for name in ("dbname", "user", "password")}
         targets = [find_target(each, shared, tls, application_name) for each in check_replicas(replicas)]
-        pools = [
+        primary, *pools = [
             AsyncSessionPool(
-                each.with_settings(pool, pgbouncer=pgbouncer), pool, prepare and not pgbouncer, source, secret
+                each,
+                pool,
+                prepare and not pgbouncer,
+                source,
+                secret,
+                events=self._events,
+                comments=query_comments,
             )
-            for each in targets
+            for each in (self._target, *(each.with_settings(pool, pgbouncer=pgbouncer) for each in targets))
         ]
-        self._replicas = AsyncReplicaSet(self._pool, pools, replica_options)
+        self._pool = primary
+        self._replicas = AsyncReplicaSet(primary, pools, replica_options)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._target}>"

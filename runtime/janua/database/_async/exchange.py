@@ -11,6 +11,7 @@ from psycopg.abc import Transformer
 
 from janua.database._async.session import AsyncSession
 from janua.database.exchange import Request, exchange, leave
+from janua.database.observation import observe_together
 from janua.query import Types
 
 
@@ -21,6 +22,14 @@ async def run_together(session: AsyncSession, requests: Sequence[Request[Any, An
     Raises for what befalls all of them: a lost connection, a cancellation, which ends what is running in
     the server. With ``is_atomic``, also for a value that cannot be sent, before anything is.
     """
+    if not session.events.watches_calls:
+        await _exchange(session, requests, is_atomic)
+        return
+    with observe_together(session.events, requests):
+        await _exchange(session, requests, is_atomic)
+
+
+async def _exchange(session: AsyncSession, requests: Sequence[Request[Any, Any]], is_atomic: bool) -> None:
     async with session._statement_lock:
         ready = await _dumped(session, requests, is_atomic)
         if not ready:
@@ -28,7 +37,7 @@ async def run_together(session: AsyncSession, requests: Sequence[Request[Any, An
         try:
             async with session.lock:
                 try:
-                    await session.wait(exchange(session.pgconn, ready, is_atomic=is_atomic))
+                    await session.wait(exchange(session.pgconn, ready, session.text_of, is_atomic=is_atomic))
                 finally:
                     leave(session.pgconn)
         except BaseException as error:

@@ -19,6 +19,7 @@ from janua.database.options import PoolOptions, PoolStats
 from janua.database.password import AsyncPasswordSource, async_read_password
 from janua.database.target import Target
 from janua.errors import AlreadyClosed, ServerUnreachable, WrongEventLoop
+from janua.events import ConnectionErrorEvent, Events
 
 _PREPARE_AFTER = 5
 # psycopg_pool doubles the pause between attempts until it gives up: a low limit keeps the longest
@@ -36,8 +37,13 @@ class AsyncSessionPool:
         prepare: bool,
         password: AsyncPasswordSource | None = None,
         cursor_secret: bytes | None = None,
+        *,
+        events: Events | None = None,
+        comments: bool = True,
     ) -> None:
         self.cursor_secret = cursor_secret
+        self.events = Events() if events is None else events
+        self._comments = comments
         self._target = target
         self._options = options
         self._password = password
@@ -174,6 +180,7 @@ class AsyncSessionPool:
     def _make_pool(self) -> AsyncConnectingPool:
         return AsyncConnectingPool(
             explain=self._target.unreachable,
+            on_failure=self._tell_failure,
             has_sessions_out=lambda: bool(self._in_use),
             patience=min(self._options.connect_timeout, _RECONNECT_TIMEOUT),
             connection_class=AsyncSession,
@@ -193,6 +200,10 @@ class AsyncSessionPool:
         keep_connection(session)
         session.use(self._catalog, self._statement_cache)
         session.cursor_secret = self.cursor_secret
+        session.announce(self.events, comments=self._comments)
+
+    def _tell_failure(self, error: Exception) -> None:
+        self.events.emit("connection_error", ConnectionErrorEvent(error))
 
     async def _next(self, pool: AsyncConnectingPool, deadline: float) -> AsyncSession:
         try:
@@ -209,6 +220,7 @@ class AsyncSessionPool:
         try:
             session = await self.connect()
         except (psycopg.OperationalError, ServerUnreachable) as error:
+            self._tell_failure(error)
             raise self._target.unreachable(error) from error.__cause__
         await session.close()
 

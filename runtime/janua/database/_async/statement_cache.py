@@ -88,7 +88,8 @@ class AsyncStatementCache:
         name = statement_name(query, next(self._numbers))
         pgconn = session.pgconn
         try:
-            await self._request(partial(pgconn.send_prepare, name, query.sql.encode(), types_at_parse(query)))
+            text = session.text_of(query).encode()
+            await self._request(partial(pgconn.send_prepare, name, text, types_at_parse(query)))
             described = Description.of(await self._request(partial(pgconn.send_describe_prepared, name)))
             await self.compare(query, described)
             cursor = await session._cursor_for(query.types)

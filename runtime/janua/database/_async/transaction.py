@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from itertools import count
+from time import perf_counter
 from typing import NoReturn, TypeVar
 
 import psycopg
@@ -34,6 +35,8 @@ from janua.errors import (
     TransactionError,
     TransactionLost,
 )
+from janua.events import Outcome as Ending
+from janua.events import TransactionEvent
 from janua.query import Query
 
 T = TypeVar("T")
@@ -167,6 +170,7 @@ class AsyncTransaction(AsyncPipelineSource):
                 self._session.has_read_origin = True
             await self._session.execute(command)
             self._is_open = True
+            self._begun = perf_counter()
         finally:
             if not self._is_open:
                 await self._leave()
@@ -199,11 +203,14 @@ class AsyncTransaction(AsyncPipelineSource):
                 await self._leave()
         except psycopg.Error as error:
             if commit.is_refused:
+                self._tell("rolled back")
                 raise
             await self._resolve(commit, error)
         except BaseException as interruption:
             # A cancellation that arrived during COMMIT takes back nothing.
-            if commit.outcome is Outcome.COMMITTED:
+            if commit.outcome is not Outcome.COMMITTED:
+                self._tell("unknown")
+            else:
                 try:
                     await self._has_committed()
                 except AfterCommitFailed as failed:
@@ -211,6 +218,7 @@ class AsyncTransaction(AsyncPipelineSource):
             raise
         else:
             if commit.outcome is Outcome.ABORTED:
+                self._tell("rolled back")
                 raise TransactionAborted("a statement in the transaction had failed: it was rolled back")
         await self._has_committed()
 
@@ -218,10 +226,16 @@ class AsyncTransaction(AsyncPipelineSource):
         try:
             await resolve(commit, self._session.origin, self._pool)
         except (TransactionLost, CommitUnknown) as outcome:
+            self._tell("unknown" if isinstance(outcome, CommitUnknown) else "rolled back")
             raise outcome from error
+
+    def _tell(self, ending: Ending) -> None:
+        if self._parent is None:
+            self._pool.events.emit("transaction", TransactionEvent(ending, perf_counter() - self._begun))
 
     async def _has_committed(self) -> None:
         self._was_committed = True
+        self._tell("committed")
         errors: list[Exception] = []
         for callback in self._callbacks:
             try:
@@ -239,6 +253,7 @@ class AsyncTransaction(AsyncPipelineSource):
             await self._session.execute(command)
         finally:
             await self._leave()
+            self._tell("rolled back")
 
     async def _leave(self) -> None:
         """Give the session back. One whose transaction has not ended, because its end was interrupted, is closed."""

@@ -28,11 +28,13 @@ class ConnectingPool(psycopg_pool.ConnectionPool[Session]):
         explain: Callable[[Exception], Exception],
         has_sessions_out: Callable[[], bool],
         patience: float,
+        on_failure: Callable[[Exception], None],
         **options: Any,
     ) -> None:
         self._explain = explain
         self._has_sessions_out = has_sessions_out
         self._patience = patience
+        self._on_failure = on_failure
         self._failing_since: float | None = None
         super().__init__(**options)
 
@@ -45,6 +47,7 @@ class ConnectingPool(psycopg_pool.ConnectionPool[Session]):
         try:
             session = super()._connect(timeout)
         except Exception as error:
+            self._on_failure(error)
             if self._failing_since is None:
                 self._failing_since = begun
             if monotonic() - self._failing_since >= self._patience and not self._has_sessions_out():

@@ -8,6 +8,7 @@ import psycopg
 from janua.database._sync.session import Cursor, Session
 from janua.database.concurrency import chunks
 from janua.database.copying import CHUNK, formatted, row_format
+from janua.database.observation import Observation, read_nothing
 from janua.database.sets import check_many
 from janua.protocols import CopySource
 from janua.query import Query
@@ -30,11 +31,19 @@ def copy_rows(session: Session, query: Query[None], rows: CopySource[object]) ->
     """
     check_many(query, rows)
     session.check_free(query.name)
+    if not session.events.watches_calls:
+        return _copy_rows(session, query, rows)
+    with Observation(session.events, query, None, read_nothing) as observation:
+        observation.rows = _copy_rows(session, query, rows)
+        return observation.rows
+
+
+def _copy_rows(session: Session, query: Query[None], rows: CopySource[object]) -> int:
     with session._statement_lock:
         cursor = session._cursor_for(query.types)
         session.copying = query.name
         try:
-            _copy(cursor, query, rows)
+            _copy(cursor, query, session.text_of(query), rows)
         except _Stopped as stopped:
             raise stopped.cause from None
         except psycopg.Error as error:
@@ -45,9 +54,9 @@ def copy_rows(session: Session, query: Query[None], rows: CopySource[object]) ->
         return cursor.rowcount
 
 
-def _copy(cursor: Cursor, query: Query[None], rows: CopySource[object]) -> None:
+def _copy(cursor: Cursor, query: Query[None], sql: str, rows: CopySource[object]) -> None:
     form = row_format(query, cursor)
-    with cursor.copy(f"{query.sql}{form.options}".encode()) as copy:
+    with cursor.copy(f"{sql}{form.options}".encode()) as copy:
         if form.types:
             copy.set_types(form.types)
         try:

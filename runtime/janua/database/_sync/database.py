@@ -26,6 +26,7 @@ from janua.database.replicas import ReplicaOptions, ReplicaStatus, check_replica
 from janua.database.results import Result
 from janua.database.target import Field, find_target
 from janua.errors import ServerUnreachable, WriteTokenError
+from janua.events import Events, EventSource
 from janua.health import Health
 from janua.paging import secret_bytes
 from janua.query import Query
@@ -35,7 +36,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Database(TransactionSource):
+class Database(TransactionSource, EventSource):
     """
     A PostgreSQL database behind a pool of connections, which opens on first use.
 
@@ -47,6 +48,7 @@ class Database(TransactionSource):
     ``lazy`` has ``open`` and ``with`` connect to nothing: an address that cannot be reached then shows at
     the first call. ``pgbouncer`` is for PgBouncer in transaction mode: statements are not
     prepared, and no setting is sent when a connection begins. ``prepare=False`` is the former alone.
+    ``query_comments`` puts each query's name into its text as the server sees it, after the first keyword.
     With a ``cursor_secret``, cursors of pages are signed, so that only those that were given out are taken;
     all processes that take them need the same.
 
@@ -78,6 +80,7 @@ class Database(TransactionSource):
         lazy: bool = False,
         pgbouncer: bool = False,
         prepare: bool = True,
+        query_comments: bool = True,
         cursor_secret: str | bytes | None = None,
         replicas: Sequence[str] = (),
         replica_options: ReplicaOptions = ReplicaOptions(),
@@ -94,15 +97,24 @@ class Database(TransactionSource):
         self._target = target.with_settings(pool, pgbouncer=pgbouncer)
         self._options = pool
         self._lazy = lazy
+        self._events = Events()
         secret = secret_bytes(cursor_secret)
-        self._pool = SessionPool(self._target, pool, prepare and not pgbouncer, source, secret)
         shared = {name: fields[name] for name in ("dbname", "user", "password")}
         targets = [find_target(each, shared, tls, application_name) for each in check_replicas(replicas)]
-        pools = [
-            SessionPool(each.with_settings(pool, pgbouncer=pgbouncer), pool, prepare and not pgbouncer, source, secret)
-            for each in targets
+        primary, *pools = [
+            SessionPool(
+                each,
+                pool,
+                prepare and not pgbouncer,
+                source,
+                secret,
+                events=self._events,
+                comments=query_comments,
+            )
+            for each in (self._target, *(each.with_settings(pool, pgbouncer=pgbouncer) for each in targets))
         ]
-        self._replicas = ReplicaSet(self._pool, pools, replica_options)
+        self._pool = primary
+        self._replicas = ReplicaSet(primary, pools, replica_options)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._target}>"

@@ -12,6 +12,7 @@ from psycopg.abc import Transformer
 
 from janua.database._sync.session import Session
 from janua.database.exchange import Request, exchange, leave
+from janua.database.observation import observe_together
 from janua.query import Types
 
 
@@ -22,6 +23,14 @@ def run_together(session: Session, requests: Sequence[Request[Any, Any]], *, is_
     Raises for what befalls all of them: a lost connection, a cancellation, which ends what is running in
     the server. With ``is_atomic``, also for a value that cannot be sent, before anything is.
     """
+    if not session.events.watches_calls:
+        _exchange(session, requests, is_atomic)
+        return
+    with observe_together(session.events, requests):
+        _exchange(session, requests, is_atomic)
+
+
+def _exchange(session: Session, requests: Sequence[Request[Any, Any]], is_atomic: bool) -> None:
     with session._statement_lock:
         ready = _dumped(session, requests, is_atomic)
         if not ready:
@@ -29,7 +38,7 @@ def run_together(session: Session, requests: Sequence[Request[Any, Any]], *, is_
         try:
             with session.lock:
                 try:
-                    session.wait(exchange(session.pgconn, ready, is_atomic=is_atomic))
+                    session.wait(exchange(session.pgconn, ready, session.text_of, is_atomic=is_atomic))
                 finally:
                     leave(session.pgconn)
         except BaseException as error:

@@ -20,12 +20,15 @@ from janua.database.healing import HEALABLE, StatementLost, healable, retryable
 from janua.database.liveness import Pulse
 from janua.database.loaders import UnknownType
 from janua.database.loading import Rows
+from janua.database.observation import Observation
 from janua.database.origin import Origin
 from janua.database.parameters import encode_parameters, explain_refusal
+from janua.database.querycomment import TextOf, commented, verbatim
 from janua.database.readiness import WatchedConnection
 from janua.database.results import Result
 from janua.database.statement import PreparedStatement, answer_of
 from janua.errors import SchemaDrift, TransactionError
+from janua.events import ConnectEvent, DisconnectEvent, Events
 from janua.query import Query, Types
 
 T = TypeVar("T")
@@ -54,6 +57,9 @@ class Session(WatchedConnection):
 
     def __init__(self, pgconn: PGconn, row_factory: Any = tuple_row) -> None:
         super().__init__(pgconn, row_factory)
+        self.events = Events()
+        self.text_of: TextOf = verbatim
+        self._announced: int | None = None
         self.use(Catalog(), 0)
         self._pulse = Pulse(pgconn)
         # Which server it is, and None where it does not tell; read with the first transaction.
@@ -73,12 +79,29 @@ class Session(WatchedConnection):
         self._keeps = statement_cache > 0
         self._statements = StatementCache(self, statement_cache)
 
+    def announce(self, events: Events, *, comments: bool) -> None:
+        """Tell of this connection and of what runs on it; with ``comments``, to the server too, by names in texts."""
+        self.events = events
+        self.text_of = commented if comments else verbatim
+        self._announced = self.pgconn.backend_pid
+        events.emit("connect", ConnectEvent(self._announced))
+
+    def close(self) -> None:
+        """Close the connection, if it is not closed yet."""
+        super().close()
+        pid, self._announced = self._announced, None
+        if pid is not None:
+            self.events.emit("disconnect", DisconnectEvent(pid))
+
     def run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         """
         Run one statement and return what ``read`` makes of its answer: every call begins and ends here.
 
         A cancellation cancels the statement in the server too, and leaves the connection usable.
         """
+        if self.events.watches_calls and type(read) is not Observation:
+            with Observation(self.events, query, params, read) as observation:
+                return self.run(query, params, observation)
         if self.copying:
             self.check_free(query.name)
         statement = self._statements.find(query)
@@ -186,14 +209,14 @@ class Session(WatchedConnection):
         cursor.format = Format.TEXT if query.text else Format.BINARY
         try:
             try:
-                cursor.execute(query.sql, values, prepare=None if query.kept else False)
+                cursor.execute(self.text_of(query), values, prepare=None if query.kept else False)
             except psycopg.errors.FeatureNotSupported:
                 # "Cached plan must not change result type", after an ALTER by somebody else. Outside a
                 # transaction nothing has happened yet; inside one, the rollback makes psycopg prepare anew.
                 if not self.is_idle():
                     raise
                 self.execute(b"DEALLOCATE ALL")
-                cursor.execute(query.sql, values)
+                cursor.execute(self.text_of(query), values)
         except (psycopg.Error, TypeError, ValueError, RecursionError) as error:
             comes_from_here = getattr(error, "sqlstate", None) is None
             if comes_from_here and (refusal := explain_refusal(query, values, cursor)):

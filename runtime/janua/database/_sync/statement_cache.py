@@ -89,7 +89,8 @@ class StatementCache:
         name = statement_name(query, next(self._numbers))
         pgconn = session.pgconn
         try:
-            self._request(partial(pgconn.send_prepare, name, query.sql.encode(), types_at_parse(query)))
+            text = session.text_of(query).encode()
+            self._request(partial(pgconn.send_prepare, name, text, types_at_parse(query)))
             described = Description.of(self._request(partial(pgconn.send_describe_prepared, name)))
             self.compare(query, described)
             cursor = session._cursor_for(query.types)

@@ -8,6 +8,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
+from time import perf_counter
 from typing import NoReturn, TypeVar
 
 import psycopg
@@ -35,6 +36,8 @@ from janua.errors import (
     TransactionError,
     TransactionLost,
 )
+from janua.events import Outcome as Ending
+from janua.events import TransactionEvent
 from janua.query import Query
 
 T = TypeVar("T")
@@ -168,6 +171,7 @@ class Transaction(PipelineSource):
                 self._session.has_read_origin = True
             self._session.execute(command)
             self._is_open = True
+            self._begun = perf_counter()
         finally:
             if not self._is_open:
                 self._leave()
@@ -200,11 +204,14 @@ class Transaction(PipelineSource):
                 self._leave()
         except psycopg.Error as error:
             if commit.is_refused:
+                self._tell("rolled back")
                 raise
             self._resolve(commit, error)
         except BaseException as interruption:
             # A cancellation that arrived during COMMIT takes back nothing.
-            if commit.outcome is Outcome.COMMITTED:
+            if commit.outcome is not Outcome.COMMITTED:
+                self._tell("unknown")
+            else:
                 try:
                     self._has_committed()
                 except AfterCommitFailed as failed:
@@ -212,6 +219,7 @@ class Transaction(PipelineSource):
             raise
         else:
             if commit.outcome is Outcome.ABORTED:
+                self._tell("rolled back")
                 raise TransactionAborted("a statement in the transaction had failed: it was rolled back")
         self._has_committed()
 
@@ -219,10 +227,16 @@ class Transaction(PipelineSource):
         try:
             resolve(commit, self._session.origin, self._pool)
         except (TransactionLost, CommitUnknown) as outcome:
+            self._tell("unknown" if isinstance(outcome, CommitUnknown) else "rolled back")
             raise outcome from error
+
+    def _tell(self, ending: Ending) -> None:
+        if self._parent is None:
+            self._pool.events.emit("transaction", TransactionEvent(ending, perf_counter() - self._begun))
 
     def _has_committed(self) -> None:
         self._was_committed = True
+        self._tell("committed")
         errors: list[Exception] = []
         for callback in self._callbacks:
             try:
@@ -240,6 +254,7 @@ class Transaction(PipelineSource):
             self._session.execute(command)
         finally:
             self._leave()
+            self._tell("rolled back")
 
     def _leave(self) -> None:
         """Give the session back. One whose transaction has not ended, because its end was interrupted, is closed."""

@@ -1,0 +1,179 @@
+"""
+What a database tells those who ask: queries, connections, transactions, and what went wrong.
+
+Handlers get one event, in the thread or task that the call runs in. They must not block, and
+what they raise is logged and changes nothing. Durations are in seconds.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from inspect import iscoroutinefunction
+from typing import Any, Literal, TypeAlias, overload
+
+_log = logging.getLogger("janua.events")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryEvent:
+    """
+    A call that has ended: event "query" where it succeeded, "slow_query" also where it took long.
+
+    ``name`` is "module.query", ``module`` its first part, empty for SQL that no query file holds. ``sql`` has placeholders and
+    no values; ``parameters`` are the values where a handler asked for them, else None. ``duration`` runs from
+    sending to the decoded result, without waiting for a connection. ``rows`` were returned or touched.
+    ``calls`` is how many sets of values shared the round trip. ``started_ns`` is the time of the clock, since 1970.
+    """
+
+    name: str
+    module: str
+    sql: str
+    duration: float
+    started_ns: int
+    rows: int | None = None
+    calls: int = 1
+    parameters: tuple[object, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorEvent(QueryEvent):
+    """A call that has raised ``error``, a cancellation included; ``sqlstate`` is the server's code, if it was the server."""
+
+    error: BaseException
+    sqlstate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectEvent:
+    """The pool has opened a connection, whose process in the server is ``pid``."""
+
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisconnectEvent:
+    """A connection of the pool has been closed, by either side."""
+
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionErrorEvent:
+    """An attempt to connect has failed; others may follow."""
+
+    error: Exception
+
+
+Outcome: TypeAlias = Literal["committed", "rolled back", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionEvent:
+    """An outermost transaction has ended, ``duration`` after its BEGIN; with "unknown", nobody can tell how."""
+
+    outcome: Outcome
+    duration: float
+
+
+Event: TypeAlias = QueryEvent | ConnectEvent | DisconnectEvent | ConnectionErrorEvent | TransactionEvent
+Name: TypeAlias = Literal["query", "slow_query", "error", "connect", "disconnect", "connection_error", "transaction"]
+Unsubscribe: TypeAlias = Callable[[], None]
+
+_NAMES = ("query", "slow_query", "error", "connect", "disconnect", "connection_error", "transaction")
+_OF_CALLS = frozenset(_NAMES[:3])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Subscription:
+    handler: Callable[[Any], object]
+    parameters: bool
+
+
+class Events:
+    """
+    The handlers of one database.
+
+    ``watches_calls`` is all that a call looks at where nobody listens.
+    """
+
+    def __init__(self) -> None:
+        self.watches_calls = False
+        self.wants_parameters = False
+        self.slow_threshold = 0.1
+        # Tuples, replaced as a whole: other threads go on with the one that they have.
+        self._subscriptions: dict[str, tuple[_Subscription, ...]] = dict.fromkeys(_NAMES, ())
+
+    def on(self, name: str, handler: Callable[[Any], object], *, parameters: bool = False) -> Unsubscribe:
+        """Add a handler and return what removes it. Raises ValueError for an unknown event, TypeError for a coroutine."""
+        if name not in _NAMES:
+            raise ValueError(f"there is no event {name!r}; there are {', '.join(_NAMES)}")
+        if not callable(handler) or iscoroutinefunction(handler):
+            raise TypeError(
+                "a handler is a plain function: it must not wait for anything, so it cannot be asynchronous"
+            )
+        subscription = _Subscription(handler, parameters)
+        self._subscriptions[name] += (subscription,)
+        self._count()
+
+        def unsubscribe() -> None:
+            self._subscriptions[name] = tuple(each for each in self._subscriptions[name] if each is not subscription)
+            self._count()
+
+        return unsubscribe
+
+    def emit(self, name: Name, event: Event, revealed: Event | None = None) -> None:
+        """Tell the handlers; those who asked for parameters get ``revealed``."""
+        for subscription in self._subscriptions[name]:
+            try:
+                subscription.handler(revealed if revealed is not None and subscription.parameters else event)
+            except Exception:
+                _log.exception("a handler of the event %s failed", name)
+
+    def _count(self) -> None:
+        listening = [each for name in _OF_CALLS for each in self._subscriptions[name]]
+        self.wants_parameters = any(each.parameters for each in listening)
+        self.watches_calls = bool(listening)
+
+
+class EventSource:
+    """What events can be asked of: a database."""
+
+    _events: Events
+
+    @overload
+    def on(
+        self,
+        event: Literal["query", "slow_query"],
+        handler: Callable[[QueryEvent], object],
+        *,
+        parameters: bool = False,
+    ) -> Unsubscribe: ...
+    @overload
+    def on(
+        self, event: Literal["error"], handler: Callable[[ErrorEvent], object], *, parameters: bool = False
+    ) -> Unsubscribe: ...
+    @overload
+    def on(self, event: Literal["connect"], handler: Callable[[ConnectEvent], object]) -> Unsubscribe: ...
+    @overload
+    def on(self, event: Literal["disconnect"], handler: Callable[[DisconnectEvent], object]) -> Unsubscribe: ...
+    @overload
+    def on(
+        self, event: Literal["connection_error"], handler: Callable[[ConnectionErrorEvent], object]
+    ) -> Unsubscribe: ...
+    @overload
+    def on(self, event: Literal["transaction"], handler: Callable[[TransactionEvent], object]) -> Unsubscribe: ...
+    def on(self, event: Name, handler: Callable[[Any], object], *, parameters: bool = False) -> Unsubscribe:
+        """
+        Call ``handler`` with each such event from now on, and return a function that ends this.
+
+        It runs where the call runs and must be quick; what it raises is logged under ``janua.events``.
+        With ``parameters`` its events hold the values that were sent: keep them out of logs. Raises ValueError for an
+        unknown event and TypeError for an asynchronous function.
+        """
+        return self._events.on(event, handler, parameters=parameters)
+
+    def on_connection_error(self, handler: Callable[[ConnectionErrorEvent], object]) -> Unsubscribe:
+        """Call ``handler`` with each failed attempt to connect; the same as ``on("connection_error", …)``."""
+        return self._events.on("connection_error", handler)
