@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
-from typing import Any, Literal, TypeAlias, overload
+from typing import Any, Literal, TypeAlias
 
 _log = logging.getLogger("janua.events")
 
@@ -21,10 +21,10 @@ class QueryEvent:
     """
     A call that has ended: event "query" where it succeeded, "slow_query" also where it took long.
 
-    ``name`` is "module.query", ``module`` its first part, empty for SQL that no query file holds. ``sql`` has placeholders and
-    no values; ``parameters`` are the values where a handler asked for them, else None. ``duration`` runs from
-    sending to the decoded result, without waiting for a connection. ``rows`` were returned or touched.
-    ``calls`` is how many sets of values shared the round trip. ``started_ns`` is the time of the clock, since 1970.
+    ``name`` is "module.query", ``module`` its first part, empty for SQL that no query file holds.
+    ``sql`` has placeholders and no values; ``parameters`` are the values where a handler asked for them.
+    ``duration`` runs from sending to the decoded result, without waiting for a connection.
+    ``rows`` were returned or touched. ``calls`` is how many sets of values shared the round trip. ``started_ns`` is the time of the clock, since 1970.
     """
 
     name: str
@@ -39,7 +39,7 @@ class QueryEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorEvent(QueryEvent):
-    """A call that has raised ``error``, a cancellation included; ``sqlstate`` is the server's code, if it was the server."""
+    """A call that has raised ``error``, be it a cancellation; ``sqlstate`` is the server's code, where it has one."""
 
     error: BaseException
     sqlstate: str | None = None
@@ -106,7 +106,7 @@ class Events:
         self._subscriptions: dict[str, tuple[_Subscription, ...]] = dict.fromkeys(_NAMES, ())
 
     def on(self, name: str, handler: Callable[[Any], object], *, parameters: bool = False) -> Unsubscribe:
-        """Add a handler and return what removes it. Raises ValueError for an unknown event, TypeError for a coroutine."""
+        """Add a handler and return what removes it. Raises ValueError, TypeError as EventSource says."""
         if name not in _NAMES:
             raise ValueError(f"there is no event {name!r}; there are {', '.join(_NAMES)}")
         if not callable(handler) or iscoroutinefunction(handler):
@@ -135,45 +135,3 @@ class Events:
         listening = [each for name in _OF_CALLS for each in self._subscriptions[name]]
         self.wants_parameters = any(each.parameters for each in listening)
         self.watches_calls = bool(listening)
-
-
-class EventSource:
-    """What events can be asked of: a database."""
-
-    _events: Events
-
-    @overload
-    def on(
-        self,
-        event: Literal["query", "slow_query"],
-        handler: Callable[[QueryEvent], object],
-        *,
-        parameters: bool = False,
-    ) -> Unsubscribe: ...
-    @overload
-    def on(
-        self, event: Literal["error"], handler: Callable[[ErrorEvent], object], *, parameters: bool = False
-    ) -> Unsubscribe: ...
-    @overload
-    def on(self, event: Literal["connect"], handler: Callable[[ConnectEvent], object]) -> Unsubscribe: ...
-    @overload
-    def on(self, event: Literal["disconnect"], handler: Callable[[DisconnectEvent], object]) -> Unsubscribe: ...
-    @overload
-    def on(
-        self, event: Literal["connection_error"], handler: Callable[[ConnectionErrorEvent], object]
-    ) -> Unsubscribe: ...
-    @overload
-    def on(self, event: Literal["transaction"], handler: Callable[[TransactionEvent], object]) -> Unsubscribe: ...
-    def on(self, event: Name, handler: Callable[[Any], object], *, parameters: bool = False) -> Unsubscribe:
-        """
-        Call ``handler`` with each such event from now on, and return a function that ends this.
-
-        It runs where the call runs and must be quick; what it raises is logged under ``janua.events``.
-        With ``parameters`` its events hold the values that were sent: keep them out of logs. Raises ValueError for an
-        unknown event and TypeError for an asynchronous function.
-        """
-        return self._events.on(event, handler, parameters=parameters)
-
-    def on_connection_error(self, handler: Callable[[ConnectionErrorEvent], object]) -> Unsubscribe:
-        """Call ``handler`` with each failed attempt to connect; the same as ``on("connection_error", …)``."""
-        return self._events.on("connection_error", handler)

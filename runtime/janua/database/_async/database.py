@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from time import perf_counter
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import TypeVar
 
 import psycopg
@@ -17,15 +17,18 @@ from janua.database._async.replicas import AsyncReplicaSet
 from janua.database._async.session import AsyncSession
 from janua.database._async.statements import AsyncStatements
 from janua.database._async.transaction import AsyncTransaction, AsyncTransactionSource, begin
+from janua.database._async.verification import verify_on
 from janua.database.commands import begin_command
+from janua.database.eventsource import EventSource
 from janua.database.lsn import WritePosition
 from janua.database.options import Isolation, PoolOptions, PoolStats, TargetSessionAttrs
 from janua.database.password import AsyncPasswordSource
 from janua.database.replicas import ReplicaOptions, ReplicaStatus, check_replicas, reading_after
 from janua.database.results import Result
 from janua.database.target import Field, find_target
+from janua.database.verification import Verification
 from janua.errors import ServerUnreachable, WriteTokenError
-from janua.events import Events, EventSource
+from janua.events import Events
 from janua.health import Health
 from janua.paging import secret_bytes
 from janua.query import Query
@@ -195,6 +198,17 @@ class AsyncDatabase(AsyncTransactionSource, EventSource):
             return Health(ok=False, error=" ".join(str(error).split()))
         finally:
             await self._pool.release(session)
+
+    async def verify(self, generated: ModuleType) -> Verification:
+        """
+        Compare this database with a generated package, and say which of its queries would break.
+
+        Every query is described by the server, which looks at its tables, columns, functions and types; none is run.
+        Types of parameters and columns, attributes of composite types and labels of enums are compared
+        with the declared ones. ``print`` shows the answer.
+        """
+        async with self._hold() as session:
+            return await verify_on(session, generated)
 
     def pool_stats(self) -> PoolStats:
         """Count the pool's connections and those who wait for one, at this moment."""

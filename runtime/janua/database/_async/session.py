@@ -260,8 +260,9 @@ class AsyncSession(AsyncWatchedConnection):
         return cursor
 
     async def _look_up(self, types: Types) -> tuple[Registration, ...]:
-        if not types:
-            return ()
+        return bind_types(types, await self._facts_of(types)) if types else ()
+
+    async def _facts_of(self, types: Types) -> list[TypeFacts]:
         cursor = psycopg.AsyncRawCursor(self, row_factory=class_row(TypeFacts))
         await cursor.execute(LOOK_UP_TYPES, ([declared.name for declared in types],))
-        return bind_types(types, await cursor.fetchall())
+        return await cursor.fetchall()

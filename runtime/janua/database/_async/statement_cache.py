@@ -89,8 +89,8 @@ class AsyncStatementCache:
         pgconn = session.pgconn
         try:
             text = session.text_of(query).encode()
-            await self._request(partial(pgconn.send_prepare, name, text, types_at_parse(query)))
-            described = Description.of(await self._request(partial(pgconn.send_describe_prepared, name)))
+            await self.request(partial(pgconn.send_prepare, name, text, types_at_parse(query)))
+            described = Description.of(await self.request(partial(pgconn.send_describe_prepared, name)))
             await self.compare(query, described)
             cursor = await session._cursor_for(query.types)
         except BaseException:
@@ -108,16 +108,17 @@ class AsyncStatementCache:
         known = self._session.catalog.identities
         # Again where they differ: a type may have been made anew, with another oid.
         if any(differences(query, described, known)):
-            known |= identities_by_key(await self._look_up(query, described))
+            known |= await self.identities_for(query, described)
         for difference in differences(query, described, known):
             raise SchemaDrift(f"{query.name}: {difference}; migrate, or generate again")
 
-    async def _look_up(self, query: Query[Any], described: Description) -> list[TypeIdentity]:
+    async def identities_for(self, query: Query[Any], described: Description) -> dict[str | int, TypeIdentity]:
+        """Look up the types that are declared and those that are described."""
         names = sorted({*query.params, *query.columns} - {""})
         oids = sorted({*described.parameters, *described.columns})
         cursor = psycopg.AsyncRawCursor(self._session, row_factory=class_row(TypeIdentity))
         await cursor.execute(LOOK_UP_IDENTITIES, (names, oids))
-        return await cursor.fetchall()
+        return identities_by_key(await cursor.fetchall())
 
     async def _close_given_up(self) -> None:
         pgconn = self._session.pgconn
@@ -125,12 +126,13 @@ class AsyncStatementCache:
             name = self._given_up.pop()
             # A proxy follows the message, but not the statement; libpq has it since 17.
             if capabilities.has_send_close_prepared():
-                await self._request(partial(pgconn.send_close_prepared, name))
+                await self.request(partial(pgconn.send_close_prepared, name))
             else:
                 with suppress(InvalidSqlStatementName):
-                    await self._request(partial(pgconn.send_query, b"DEALLOCATE " + name))
+                    await self.request(partial(pgconn.send_query, b"DEALLOCATE " + name))
 
-    async def _request(self, send: Callable[[], None]) -> PGresult:
+    async def request(self, send: Callable[[], None]) -> PGresult:
+        """Send one request and return its answer. Raises what the server reports."""
         session = self._session
         async with session.lock:
             send()

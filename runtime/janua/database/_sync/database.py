@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import TypeVar
 
 import psycopg
@@ -18,15 +18,18 @@ from janua.database._sync.replicas import ReplicaSet
 from janua.database._sync.session import Session
 from janua.database._sync.statements import Statements
 from janua.database._sync.transaction import Transaction, TransactionSource, begin
+from janua.database._sync.verification import verify_on
 from janua.database.commands import begin_command
+from janua.database.eventsource import EventSource
 from janua.database.lsn import WritePosition
 from janua.database.options import Isolation, PoolOptions, PoolStats, TargetSessionAttrs
 from janua.database.password import PasswordSource
 from janua.database.replicas import ReplicaOptions, ReplicaStatus, check_replicas, reading_after
 from janua.database.results import Result
 from janua.database.target import Field, find_target
+from janua.database.verification import Verification
 from janua.errors import ServerUnreachable, WriteTokenError
-from janua.events import Events, EventSource
+from janua.events import Events
 from janua.health import Health
 from janua.paging import secret_bytes
 from janua.query import Query
@@ -196,6 +199,17 @@ class Database(TransactionSource, EventSource):
             return Health(ok=False, error=" ".join(str(error).split()))
         finally:
             self._pool.release(session)
+
+    def verify(self, generated: ModuleType) -> Verification:
+        """
+        Compare this database with a generated package, and say which of its queries would break.
+
+        Every query is described by the server, which looks at its tables, columns, functions and types; none is run.
+        Types of parameters and columns, attributes of composite types and labels of enums are compared
+        with the declared ones. ``print`` shows the answer.
+        """
+        with self._hold() as session:
+            return verify_on(session, generated)
 
     def pool_stats(self) -> PoolStats:
         """Count the pool's connections and those who wait for one, at this moment."""

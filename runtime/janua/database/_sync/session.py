@@ -261,8 +261,9 @@ class Session(WatchedConnection):
         return cursor
 
     def _look_up(self, types: Types) -> tuple[Registration, ...]:
-        if not types:
-            return ()
+        return bind_types(types, self._facts_of(types)) if types else ()
+
+    def _facts_of(self, types: Types) -> list[TypeFacts]:
         cursor = psycopg.RawCursor(self, row_factory=class_row(TypeFacts))
         cursor.execute(LOOK_UP_TYPES, ([declared.name for declared in types],))
-        return bind_types(types, cursor.fetchall())
+        return cursor.fetchall()

@@ -90,8 +90,8 @@ class StatementCache:
         pgconn = session.pgconn
         try:
             text = session.text_of(query).encode()
-            self._request(partial(pgconn.send_prepare, name, text, types_at_parse(query)))
-            described = Description.of(self._request(partial(pgconn.send_describe_prepared, name)))
+            self.request(partial(pgconn.send_prepare, name, text, types_at_parse(query)))
+            described = Description.of(self.request(partial(pgconn.send_describe_prepared, name)))
             self.compare(query, described)
             cursor = session._cursor_for(query.types)
         except BaseException:
@@ -109,16 +109,17 @@ class StatementCache:
         known = self._session.catalog.identities
         # Again where they differ: a type may have been made anew, with another oid.
         if any(differences(query, described, known)):
-            known |= identities_by_key(self._look_up(query, described))
+            known |= self.identities_for(query, described)
         for difference in differences(query, described, known):
             raise SchemaDrift(f"{query.name}: {difference}; migrate, or generate again")
 
-    def _look_up(self, query: Query[Any], described: Description) -> list[TypeIdentity]:
+    def identities_for(self, query: Query[Any], described: Description) -> dict[str | int, TypeIdentity]:
+        """Look up the types that are declared and those that are described."""
         names = sorted({*query.params, *query.columns} - {""})
         oids = sorted({*described.parameters, *described.columns})
         cursor = psycopg.RawCursor(self._session, row_factory=class_row(TypeIdentity))
         cursor.execute(LOOK_UP_IDENTITIES, (names, oids))
-        return cursor.fetchall()
+        return identities_by_key(cursor.fetchall())
 
     def _close_given_up(self) -> None:
         pgconn = self._session.pgconn
@@ -126,12 +127,13 @@ class StatementCache:
             name = self._given_up.pop()
             # A proxy follows the message, but not the statement; libpq has it since 17.
             if capabilities.has_send_close_prepared():
-                self._request(partial(pgconn.send_close_prepared, name))
+                self.request(partial(pgconn.send_close_prepared, name))
             else:
                 with suppress(InvalidSqlStatementName):
-                    self._request(partial(pgconn.send_query, b"DEALLOCATE " + name))
+                    self.request(partial(pgconn.send_query, b"DEALLOCATE " + name))
 
-    def _request(self, send: Callable[[], None]) -> PGresult:
+    def request(self, send: Callable[[], None]) -> PGresult:
+        """Send one request and return its answer. Raises what the server reports."""
         session = self._session
         with session.lock:
             send()

@@ -1,0 +1,127 @@
+"""What verify finds where a schema has changed under the generated code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from types import ModuleType
+from uuid import uuid4
+
+import psycopg
+import pytest
+from janua import AsyncDatabase, Database, Query, Types
+from janua.query import CompositeType, EnumType
+from psycopg.conninfo import make_conninfo
+
+SCHEMA = """
+CREATE TYPE state AS ENUM ('new', 'done');
+CREATE TYPE place AS (x int, y int);
+CREATE TABLE jobs (id int PRIMARY KEY, title text, state state NOT NULL, place place);
+"""
+
+
+class State(StrEnum):
+    NEW = "new"
+    DONE = "done"
+
+
+class Place:
+    """Any class."""
+
+
+TYPES = Types(
+    (EnumType("public.state", State), CompositeType("public.place", Place, (("x", "integer"), ("y", "integer"))))
+)
+GENERATED = ModuleType("generated")
+GENERATED.__dict__.update(
+    GET=Query[object](
+        "jobs.get",
+        "SELECT id, state FROM jobs WHERE id = $1",
+        params=("integer",),
+        columns=("integer", "public.state"),
+        row=tuple,
+        types=TYPES,
+    ),
+    PLACES=Query[object]("jobs.places", "SELECT place FROM jobs", columns=("public.place",), types=TYPES),
+    REMOVE=Query[None]("jobs.remove", "DELETE FROM jobs WHERE title = $1", params=("text",)),
+    LOAD=Query[None]("jobs.load", "COPY jobs (id, title) FROM STDIN", params=("integer", "text")),
+)
+
+
+@pytest.fixture
+def url(server_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A database that fits, to be changed."""
+    monkeypatch.setitem(__import__("sys").modules, "generated", GENERATED)
+    name = f"janua_verify_{uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        made = make_conninfo(server_url, dbname=name)
+        change(made, SCHEMA)
+        yield made
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def change(url: str, sql: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql)
+
+
+def found(url: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the kinds of problems and the queries."""
+    with Database(url) as database:
+        return [(problem.kind, problem.queries) for problem in database.verify(GENERATED).problems]
+
+
+def test_a_database_that_fits_has_no_problems(url: str) -> None:
+    """All queries were looked at, and nothing was run."""
+    change(url, "INSERT INTO jobs VALUES (1, 'keep', 'new')")
+    with Database(url) as database:
+        report = database.verify(GENERATED)
+        assert (4, True, "the database fits the generated code: 4 queries") == (report.checked, report.ok, str(report))
+        assert [{"n": 1}] == database.raw("SELECT count(*) AS n FROM jobs")
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        (
+            "ALTER TABLE jobs RENAME TO tasks",
+            [("table", (f"jobs.{name}",)) for name in ("get", "load", "places", "remove")],
+        ),
+        ("ALTER TABLE jobs RENAME title TO name", [("column", ("jobs.load",)), ("column", ("jobs.remove",))]),
+        ("ALTER TABLE jobs DROP place", [("column", ("jobs.places",))]),
+        (
+            "ALTER TABLE jobs ALTER id TYPE bigint",
+            [("parameter", ("jobs.get",)), ("result", ("jobs.get",)), ("parameter", ("jobs.load",))],
+        ),
+        ("ALTER TABLE jobs ALTER title TYPE varchar(9)", [("parameter", ("jobs.load",))]),
+        ("ALTER TYPE state ADD VALUE 'failed'", [("enum label", ("jobs.get",))]),
+        ("ALTER TYPE state RENAME VALUE 'done' TO 'finished'", [("enum label", ("jobs.get",))] * 2),
+        (
+            "ALTER TYPE place RENAME ATTRIBUTE x TO easting",
+            [("type", ("jobs.places",))],
+        ),
+        ("ALTER TYPE state RENAME TO status", [("result", ("jobs.get",)), ("type", ("jobs.get",))]),
+    ],
+)
+def test_a_changed_schema_shows(url: str, sql: str, expected: list[tuple[str, tuple[str, ...]]]) -> None:
+    """With the queries that would break."""
+    change(url, sql)
+    assert expected == found(url)
+
+
+async def test_the_asynchronous_database_finds_the_same(url: str) -> None:
+    """And the report reads as sentences."""
+    change(url, "ALTER TABLE jobs DROP place")
+    async with AsyncDatabase(url) as database:
+        report = await database.verify(GENERATED)
+    assert ("jobs.places",) == report.broken
+    assert '1 of 4 queries would break:\n  column: jobs.places: column "place" does not exist' == str(report)
+
+
+def test_nothing_stays_locked_and_the_connection_is_usable(url: str) -> None:
+    """A migration can run at once."""
+    with Database(url) as database:
+        database.verify(GENERATED)
+        change(url, "SET lock_timeout = '1s'; ALTER TABLE jobs ADD more int")
+        assert [{"n": 0}] == database.raw("SELECT count(*) AS n FROM jobs")
