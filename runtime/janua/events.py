@@ -23,8 +23,9 @@ class QueryEvent:
 
     ``name`` is "module.query", ``module`` its first part, empty for SQL that no query file holds.
     ``sql`` has placeholders and no values; ``parameters`` are the values where a handler asked for them.
-    ``duration`` runs from sending to the decoded result, without waiting for a connection.
-    ``rows`` were returned or touched. ``calls`` is how many sets of values shared the round trip. ``started_ns`` is the time of the clock, since 1970.
+    ``duration`` runs from sending to the decoded result, without waiting for a connection. ``rows`` were
+    returned or touched. ``calls`` is how many sets of values shared the round trip, ``started_ns`` the
+    time of the clock at its start, since 1970.
     """
 
     name: str

@@ -16,7 +16,7 @@ LAYERS: list[set[str]] = [
     {"config", "diagnostics", "dynamic", "events", "health", "lexer", "paging", "protocols", "query", "tls", "types"},
     {"database"},
     {"builder", "migrations", "redis"},
-    {"embedded", "scratch", "testing"},
+    {"embedded", "scratch", "telemetry", "testing"},
     {"cli", "scaffold"},
 ]
 # The package's own file only hands out names, most of them on first use.

@@ -44,7 +44,8 @@ async def test_the_asynchronous_database_tells_the_same(adb: AsyncDatabase) -> N
 
 def test_parameters_are_told_to_who_asked_for_them_alone(db: Database) -> None:
     """Another handler of the same call does not see them."""
-    open_, closed = [], []
+    open_: list[QueryEvent] = []
+    closed: list[QueryEvent] = []
     db.on("query", open_.append, parameters=True)
     db.on("query", closed.append)
     db.fetch_one(ITEM, (4711,))

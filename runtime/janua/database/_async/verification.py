@@ -79,7 +79,7 @@ async def _type_problems(session: AsyncSession, queries: Sequence[Query[Any]]) -
     enums = enums_of(queries)
     cursor = psycopg.AsyncRawCursor(session)
     await cursor.execute(LOOK_UP_LABELS, (list(enums),))
-    labels = dict(await cursor.fetchall())
+    labels: dict[str, list[str]] = dict(await cursor.fetchall())
     for problem in label_problems(enums, labels):
         using = tuple(query.name for query in queries if problem.subject in {*query.params, *query.columns})
         problems.append(replace(problem, queries=using))

@@ -80,7 +80,7 @@ def _type_problems(session: Session, queries: Sequence[Query[Any]]) -> list[Prob
     enums = enums_of(queries)
     cursor = psycopg.RawCursor(session)
     cursor.execute(LOOK_UP_LABELS, (list(enums),))
-    labels = dict(cursor.fetchall())
+    labels: dict[str, list[str]] = dict(cursor.fetchall())
     for problem in label_problems(enums, labels):
         using = tuple(query.name for query in queries if problem.subject in {*query.params, *query.columns})
         problems.append(replace(problem, queries=using))
