@@ -66,6 +66,7 @@ class Load:
     attempts: Counter[UUID] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     stopped: threading.Event = field(default_factory=threading.Event)
+    crash: BaseException | None = None
 
     def note(self, run: UUID, error: Exception | None) -> None:
         """Keep a run's outcome."""
@@ -82,6 +83,8 @@ class Load:
         """Wait until every client is served again, and return after how long that was."""
         before, began = len(self.acknowledged), time.monotonic()
         while len(self.acknowledged) < before + 40:
+            if self.crash is not None:
+                raise AssertionError(f"a client met what nothing announces: {self.crash!r}") from self.crash
             assert time.monotonic() - began < seconds, f"no health within {seconds} s: {self.reasons}"
             time.sleep(0.01)
         return time.monotonic() - began
@@ -154,6 +157,7 @@ def tasks_at_work(url: str, clients: int = 8, *, certain: bool = False) -> Itera
             asyncio.run(serve())
         except BaseException as error:
             failed.append(error)
+            load.crash = error
 
     thread = threading.Thread(target=main, daemon=True)
     thread.start()

@@ -13,8 +13,10 @@ import psycopg
 import pytest
 from janua import ParameterError, PoolOptions, Query, SchemaDrift
 from janua.database.healing import PlanOutdated, StatementLost, TypeOutdated
+from janua.database.statement import answer_of
 from janua.query import EnumType, Types
 from janua.types import OpenEnum
+from psycopg.pq import ExecStatus
 
 KEPT = Query[str]("kept", "SELECT statement FROM pg_prepared_statements WHERE from_sql = false ORDER BY 1", kept=False)
 NUMBER = Query[int]("number", "SELECT $1::int + 1", params=("integer",), columns=("integer",))
@@ -359,3 +361,12 @@ def test_it_works_where_psycopg_has_no_c_part(pg_url: str) -> None:
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert "" == ran.stderr
     assert "python [0, 1, 2] 1 [0, 1, 2] 1\n" == ran.stdout
+
+
+def test_an_answer_behind_which_the_connection_ends_does_not_count(pg_url: str) -> None:
+    """The server sends it before it commits: whether it did then is not known."""
+    with psycopg.connect(pg_url) as connection:
+        answer = connection.pgconn.make_empty_result(ExecStatus.TUPLES_OK)
+        end = connection.pgconn.make_empty_result(ExecStatus.FATAL_ERROR)
+        with pytest.raises(psycopg.Error):
+            answer_of([answer, end])

@@ -61,8 +61,15 @@ def statement_name(query: Query[Any], number: int) -> bytes:
 
 
 def answer_of(results: Sequence[PGresult]) -> PGresult:
-    """Return the only result. Raises what the server reports, and where it wants to copy rows."""
-    [result] = results
+    """
+    Return the only result. Raises what the server reports, and where it wants to copy rows.
+
+    A server that ends the connection may do so behind an answer, which then does not count: what it tells of was
+    not committed yet, as far as anybody knows.
+    """
+    result = results[0]
+    if len(results) > 1:
+        result = next((each for each in results if each.status == _FAILED), result)
     status = result.status
     if status in _ANSWERS:
         return result
