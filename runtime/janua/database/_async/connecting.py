@@ -38,7 +38,7 @@ class AsyncConnectingPool(psycopg_pool.AsyncConnectionPool[AsyncSession]):
         super().__init__(**options)
 
     def disown(self) -> None:
-        """Have the finalizer of this process, a forked one, wait for no thread of the other's."""
+        """Have the finalizer wait for no thread: in a forked process, and at the end of any."""
         self._closed = True
 
     async def _connect(self, timeout: float | None = None) -> AsyncSession:

@@ -14,9 +14,9 @@ from janua.database._async.session import AsyncSession
 from janua.database.adapt import base_adapters
 from janua.database.catalog import Catalog
 from janua.database.concurrency import AsyncCancellations, AsyncLock, current_loop
-from janua.database.fork import keep_connection, keep_pool
 from janua.database.options import PoolOptions, PoolStats
 from janua.database.password import AsyncPasswordSource, async_read_password
+from janua.database.process import keep_connection, keep_pool
 from janua.database.target import Target
 from janua.errors import AlreadyClosed, ServerUnreachable, WrongEventLoop
 from janua.events import ConnectionErrorEvent, Events
@@ -113,6 +113,11 @@ class AsyncSessionPool:
         self._opening = AsyncLock()
         self._in_use = set()
         self._abandoned = deque()
+
+    def let_go(self) -> None:
+        """Leave the connections to the end of the process, which closes them."""
+        if self._pool is not None:
+            self._pool.disown()
 
     async def acquire(self, timeout: float | None = None) -> AsyncSession:
         """

@@ -39,7 +39,7 @@ class ConnectingPool(psycopg_pool.ConnectionPool[Session]):
         super().__init__(**options)
 
     def disown(self) -> None:
-        """Have the finalizer of this process, a forked one, wait for no thread of the other's."""
+        """Have the finalizer wait for no thread: in a forked process, and at the end of any."""
         self._closed = True
 
     def _connect(self, timeout: float | None = None) -> Session:

@@ -15,9 +15,9 @@ from janua.database._sync.session import Session
 from janua.database.adapt import base_adapters
 from janua.database.catalog import Catalog
 from janua.database.concurrency import Cancellations, Lock, no_loop
-from janua.database.fork import keep_connection, keep_pool
 from janua.database.options import PoolOptions, PoolStats
 from janua.database.password import PasswordSource, read_password
+from janua.database.process import keep_connection, keep_pool
 from janua.database.target import Target
 from janua.errors import AlreadyClosed, ServerUnreachable, WrongEventLoop
 from janua.events import ConnectionErrorEvent, Events
@@ -114,6 +114,11 @@ class SessionPool:
         self._opening = Lock()
         self._in_use = set()
         self._abandoned = deque()
+
+    def let_go(self) -> None:
+        """Leave the connections to the end of the process, which closes them."""
+        if self._pool is not None:
+            self._pool.disown()
 
     def acquire(self, timeout: float | None = None) -> Session:
         """

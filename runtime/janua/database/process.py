@@ -1,5 +1,5 @@
 """
-What a forked child inherits of the connections: nothing that it could use by mistake.
+What the end of a process waits for, and what a forked child inherits of the connections: nothing.
 
 A socket that two processes write to mixes their statements, and one that the child closes politely ends the
 parent's session. So the child's copies are led to nowhere before any of its code runs, and each pool starts over.
@@ -7,6 +7,7 @@ parent's session. So the child's copies are led to nowhere before any of its cod
 
 from __future__ import annotations
 
+import atexit
 import os
 from typing import Any, Protocol
 from weakref import WeakSet
@@ -20,13 +21,16 @@ class Pool(Protocol):
     def start_over(self) -> None:
         """Forget all connections, without a word to the server."""
 
+    def let_go(self) -> None:
+        """Have the finalizer wait for nothing."""
+
 
 _pools: WeakSet[Pool] = WeakSet()
 _connections: WeakSet[psycopg.Connection[Any] | psycopg.AsyncConnection[Any]] = WeakSet()
 
 
 def keep_pool(pool: Pool) -> None:
-    """Have this pool start over in every process that is forked from this one."""
+    """Have this pool start over in every process that is forked from this one, and not hold up its end."""
     _pools.add(pool)
 
 
@@ -55,6 +59,13 @@ def _cut_off(connection: psycopg.Connection[Any] | psycopg.AsyncConnection[Any])
     # One that another thread of the parent was using may be in any state: it is left alone.
     if not connection.lock.locked():
         connection.pgconn.finish()
+
+
+@atexit.register
+def _let_go() -> None:
+    """From Python 3.13 on, threads stand still when finalizers run, and psycopg's would wait for them in vain."""
+    for pool in list(_pools):
+        pool.let_go()
 
 
 if hasattr(os, "register_at_fork"):
