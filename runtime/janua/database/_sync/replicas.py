@@ -90,9 +90,9 @@ class ReplicaSet:
         self._options = options
         self._turns = count()
         self._system: int | None = None
-        # All that was written through the primary's pool up to this use of it is before this position.
-        self._seen_use: object = None
-        self._written: WritePosition | None = None
+        # All that was written through the primary's pool up to this use of it is before this position. Replaced
+        # together: of two threads, one may have asked later and the other be slower to note what it was told.
+        self._written: tuple[object, WritePosition | None] = (None, None)
 
     def close(self) -> None:
         """Close the connections to all of them."""
@@ -171,13 +171,14 @@ class ReplicaSet:
     def _positions(self) -> list[WritePosition] | None:
         """Return what a fresh read must show, None where that cannot be told."""
         last_use = self._primary.last_use
-        if last_use is not self._seen_use or self._primary.is_in_use():
-            self._written = self.position()
-            if self._written is None:
+        seen_use, position = self._written
+        if last_use is not seen_use or self._primary.is_in_use():
+            position = self.position()
+            if position is None:
                 return None
-            self._seen_use = last_use
+            self._written = last_use, position
         asked = positions_asked_for(self._system)
-        return [*asked, self._written] if self._written is not None else asked
+        return [*asked, position] if position is not None else asked
 
     def _in_turn(self, query: Query[T], positions: Sequence[WritePosition]) -> Iterator[Replica]:
         first = next(self._turns) % len(self._replicas)
@@ -214,9 +215,9 @@ class ReplicaSet:
             return is_near(state, self._options.max_lag)
         if shows_all(state, positions) or replica.wait_for(session, positions, deadline):
             return True
-        if self._written is not None and not state.shows(self._written):
-            # Perhaps the primary is on its timeline by now: ask again.
-            self._seen_use = object()
+        if not may_show(state, positions):
+            # Perhaps the primary is on its timeline by now: the next read asks again.
+            self._written = object(), None
         return False
 
 
