@@ -224,6 +224,16 @@ SELECT * FROM users WHERE id = :id;
 -- name: every_one :stream
 SELECT * FROM users ORDER BY id;
 
+-- name: leveled :stream
+-- @optional emails
+-- @order up = id; down = id DESC
+SELECT * FROM users WHERE level = :level AND email = ANY(:emails);
+
+-- name: at_level
+-- @optional level
+-- @page email, level, id
+SELECT * FROM users WHERE level = :level;
+
 -- name: get :optional
 SELECT * FROM users WHERE id = :id;
 

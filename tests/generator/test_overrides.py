@@ -140,6 +140,22 @@ def test_many_sets_of_values_take_and_give_them(package: Any, own: Any, db: Data
             call(db, rows)
 
 
+def test_parts_that_are_left_out_and_pages_take_and_give_them(package: Any, own: Any, db: Database, ada: Any) -> None:
+    """In streams, whose rows are fetched without parameters, and where rows are ordered by them."""
+    q = package.q
+    with (
+        q.leveled(db, level=own.Level.HIGH, emails=[ada.email], order_by="down") as found,
+        q.leveled(db, level=own.Level.LOW) as nobody,
+    ):
+        assert ([ada], []) == (list(found), list(nobody))
+    other = dataclasses.replace(ada, id=own.UserId(UUID(int=9)), level=None)
+    fields = {field.name: getattr(other, field.name) for field in dataclasses.fields(q.AddAllParams)}
+    q.add_all(db, [q.AddAllParams(**fields)])
+    page = q.at_level(db, limit=1)
+    assert ([ada], [other]) == (page.items, q.at_level(db, limit=1, after=page.next).items)
+    assert [ada] == q.at_level(db, level=own.Level.HIGH, limit=9).items
+
+
 def test_a_single_column_is_the_value_itself(package: Any, own: Any, db: Database, ada: Any) -> None:
     """Of the class."""
     assert ada.metadata == package.q.metadata_of(db, id=ada.id)

@@ -53,7 +53,14 @@ class AsyncRows(AsyncIterator[T], Generic[T]):
             await self._fetch()
 
     async def _fetch(self) -> None:
-        fetch = replace(self._query, sql=f"FETCH {self._size} FROM {self._cursor}", params=(), unused=(), kept=False)
+        fetch = replace(
+            self._query,
+            sql=f"FETCH {self._size} FROM {self._cursor}",
+            params=(),
+            own_parameters=(),
+            unused=(),
+            kept=False,
+        )
         read: Callable[[Result[T]], Portion[T]] = portion_of
         portion = await self._runner._run(fetch, (), read)
         self._is_done = len(portion.rows) < self._size

@@ -54,7 +54,14 @@ class Rows(Iterator[T], Generic[T]):
             self._fetch()
 
     def _fetch(self) -> None:
-        fetch = replace(self._query, sql=f"FETCH {self._size} FROM {self._cursor}", params=(), unused=(), kept=False)
+        fetch = replace(
+            self._query,
+            sql=f"FETCH {self._size} FROM {self._cursor}",
+            params=(),
+            own_parameters=(),
+            unused=(),
+            kept=False,
+        )
         read: Callable[[Result[T]], Portion[T]] = portion_of
         portion = self._runner._run(fetch, (), read)
         self._is_done = len(portion.rows) < self._size
