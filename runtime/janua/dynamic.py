@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Final, Generic, Never, TypeAlias, TypeVar
 
 from janua.errors import NothingToUpdate, ParameterError
 from janua.lexer import Kind, tokenize
@@ -27,6 +27,10 @@ class Unset(Enum):
 
     def __repr__(self) -> str:
         return self.name
+
+    def __janua_dump__(self) -> Never:
+        """It is never sent: as any other member of an enum it would arrive as a text."""
+        raise TypeError("UNSET is no value, it leaves out what @optional names")
 
 
 UNSET: Final = Unset.UNSET

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from janua import Database, ParameterError, Query
+from janua import UNSET, Database, ParameterError, Query
 from pydantic import create_model
 
 SECRET = "hunter2"
@@ -131,3 +131,18 @@ async def test_a_refused_parameter_leaves_the_transaction_alone(twin: Any, settl
         with pytest.raises(ParameterError):
             await settle(tx.fetch_one(one("text"), ("\0",)))
         assert "a" == await settle(tx.fetch_one(one("text"), ("a",)))
+
+
+@pytest.mark.parametrize("own_parameters", [(), (0,)])
+@pytest.mark.parametrize("prepare", [True, False])
+@pytest.mark.parametrize(
+    "pg_type", ["text", "character varying", "bytea", "json", "jsonb", "text[]", "integer", "uuid"]
+)
+def test_what_leaves_parameters_out_is_no_value(
+    shared_db: Database, pg_type: str, prepare: bool, own_parameters: tuple[int, ...]
+) -> None:
+    """Where nothing can be left out, and within arrays, the word UNSET must not be stored."""
+    value = [UNSET] if pg_type == "text[]" else UNSET
+    query = replace(one(pg_type), own_parameters=own_parameters, kept=prepare)
+    with pytest.raises(ParameterError, match=r"^q\.one: parameter \$1 .* cannot be sent: "):
+        shared_db.fetch_one(query, (value,))

@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
-from typing import Any
+from typing import Any, Never
 from uuid import UUID
 
 import psycopg
@@ -27,6 +27,7 @@ from psycopg.types import range as pg_range
 from janua.database import loaders
 from janua.database.encoded import TEXT_OID, Elements, Encoded, Nothing
 from janua.database.jsontext import json_bytes
+from janua.dynamic import Unset
 from janua.types import Interval
 
 
@@ -40,6 +41,11 @@ class _NothingDumper(Dumper):
 
     def dump(self, obj: Nothing) -> None:
         return None
+
+
+class _UnsetDumper(Dumper):
+    def dump(self, obj: Unset) -> Never:
+        obj.__janua_dump__()
 
 
 class _TextDumper(Dumper):
@@ -143,6 +149,7 @@ class _MultirangeDumper(_RangeDumper):
 _DUMPERS: dict[type[Dumper], tuple[type, ...]] = {
     _EncodedDumper: (Encoded,),
     _NothingDumper: (Nothing,),
+    _UnsetDumper: (Unset,),
     _BoolDumper: (bool,),
     _IntDumper: (int, numeric.Int2, numeric.Int4, numeric.Int8, numeric.IntNumeric, numeric.Oid),
     _DecimalDumper: (Decimal,),
