@@ -10,7 +10,8 @@ from janua.database._async.deadline import run_in_transaction
 from janua.database._async.many import AsyncManyStatements
 from janua.database._async.pool import AsyncSessionPool
 from janua.database._async.session import AsyncSession
-from janua.database._async.transaction import AsyncTransaction, AsyncTransactionSource, begin
+from janua.database._async.transaction import AsyncTransaction
+from janua.database._async.transaction_source import AsyncTransactionSource, begin
 from janua.database.commands import begin_command
 from janua.database.options import Isolation
 from janua.database.results import Result

@@ -16,7 +16,8 @@ from janua.database._async.pool import AsyncSessionPool
 from janua.database._async.replicas import AsyncReplicaSet
 from janua.database._async.session import AsyncSession
 from janua.database._async.statements import AsyncStatements
-from janua.database._async.transaction import AsyncTransaction, AsyncTransactionSource, begin
+from janua.database._async.transaction import AsyncTransaction
+from janua.database._async.transaction_source import AsyncTransactionSource, begin
 from janua.database._async.verification import verify_on
 from janua.database.commands import begin_command
 from janua.database.eventsource import EventSource

@@ -12,7 +12,8 @@ import psycopg_pool
 
 from janua.database._async.pool import AsyncSessionPool
 from janua.database._async.session import AsyncSession
-from janua.database._async.transaction import AsyncTransaction, begin
+from janua.database._async.transaction import AsyncTransaction
+from janua.database._async.transaction_source import begin
 from janua.database.concurrency import async_sleep
 from janua.database.lsn import READ_POSITION, READ_STATE, ReplicaState, WritePosition
 from janua.database.replicas import (

@@ -11,7 +11,8 @@ from janua.database._sync.deadline import run_in_transaction
 from janua.database._sync.many import ManyStatements
 from janua.database._sync.pool import SessionPool
 from janua.database._sync.session import Session
-from janua.database._sync.transaction import Transaction, TransactionSource, begin
+from janua.database._sync.transaction import Transaction
+from janua.database._sync.transaction_source import TransactionSource, begin
 from janua.database.commands import begin_command
 from janua.database.options import Isolation
 from janua.database.results import Result

@@ -17,7 +17,8 @@ from janua.database._sync.pool import SessionPool
 from janua.database._sync.replicas import ReplicaSet
 from janua.database._sync.session import Session
 from janua.database._sync.statements import Statements
-from janua.database._sync.transaction import Transaction, TransactionSource, begin
+from janua.database._sync.transaction import Transaction
+from janua.database._sync.transaction_source import TransactionSource, begin
 from janua.database._sync.verification import verify_on
 from janua.database.commands import begin_command
 from janua.database.eventsource import EventSource

@@ -13,7 +13,8 @@ import psycopg_pool
 
 from janua.database._sync.pool import SessionPool
 from janua.database._sync.session import Session
-from janua.database._sync.transaction import Transaction, begin
+from janua.database._sync.transaction import Transaction
+from janua.database._sync.transaction_source import begin
 from janua.database.concurrency import sleep
 from janua.database.lsn import READ_POSITION, READ_STATE, ReplicaState, WritePosition
 from janua.database.replicas import (

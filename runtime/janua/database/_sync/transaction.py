@@ -1,13 +1,11 @@
 # Derived from runtime/janua/database/_async/transaction.py by tools/derive_sync.py; do not edit.
-"""Transactions: begun on a database or a connection, nested as savepoints, run again when they collide."""
+"""An open transaction: its statements, its savepoints and its end."""
 
 from __future__ import annotations
 
 import warnings
-from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import count
 from time import perf_counter
 from typing import NoReturn, TypeVar
 
@@ -22,18 +20,16 @@ from janua.database._sync.pool import SessionPool
 from janua.database._sync.session import Session
 from janua.database.commands import savepoint_name
 from janua.database.commit import Commit, Outcome
-from janua.database.concurrency import call, sleep
-from janua.database.options import Isolation
+from janua.database.concurrency import call
 from janua.database.results import Result
-from janua.database.retries import RETRYABLE, repeatable, retry_delay
-from janua.database.settings import NO_SETTINGS, SET_LOCAL, Settings, set_local_parameters
+from janua.database.retries import repeatable
+from janua.database.settings import SET_LOCAL, Settings, set_local_parameters
 from janua.errors import (
     AfterCommitFailed,
     CommitUnknown,
     NestedRetry,
     TransactionAborted,
     TransactionClosed,
-    TransactionError,
     TransactionLost,
 )
 from janua.events import Outcome as Ending
@@ -264,7 +260,7 @@ class Transaction(PipelineSource):
             if self._owns:
                 self._pool.release(self._session)
 
-    def _call(self, fn: Callable[[Transaction], T], source: TransactionSource) -> T:
+    def _call(self, fn: Callable[[Transaction], T], source: object) -> T:
         """Call the function for ``run``. Raises TransactionLost where the connection has gone meanwhile."""
         try:
             with repeatable(source):
@@ -289,89 +285,3 @@ class Transaction(PipelineSource):
         if self._is_open and self._owns:
             self._pool.abandon(self._session)
             warnings.warn("a transaction was dropped while open: it was rolled back", ResourceWarning, 2, self)
-
-
-class TransactionSource(PipelineSource):
-    """Where transactions begin: a database or a connection."""
-
-    @abstractmethod
-    def begin(
-        self,
-        isolation: Isolation | None = None,
-        *,
-        read_only: bool = False,
-        deferrable: bool = False,
-        certain: bool = False,
-    ) -> Transaction:
-        """
-        Begin a transaction that the caller ends with ``commit`` or ``rollback``.
-
-        Prefer ``transaction``, which cannot be forgotten.
-        """
-
-    @contextmanager
-    def transaction(
-        self,
-        isolation: Isolation | None = None,
-        *,
-        read_only: bool = False,
-        deferrable: bool = False,
-        settings: Settings = NO_SETTINGS,
-        certain: bool = False,
-    ) -> Iterator[Transaction]:
-        """
-        Run a block in a transaction: committed at its end, rolled back where an exception leaves it.
-
-        A cancellation is such an exception. ``commit`` and ``rollback`` inside the block end it early.
-        ``settings`` are set for it alone, as with its ``set_local``.
-        Where the connection is lost at COMMIT, ``commit`` says what happens; with ``certain``, which costs
-        a round trip more, its outcome can be found out wherever the network has failed.
-        """
-        transaction = self.begin(isolation, read_only=read_only, deferrable=deferrable, certain=certain)
-        with transaction._scope():
-            transaction.set_local(settings)
-            yield transaction
-
-    @contextmanager
-    def _within(self) -> Iterator[ManyStatements]:
-        with self.transaction() as transaction:
-            yield transaction
-
-    def run(
-        self,
-        fn: Callable[[Transaction], T],
-        *,
-        retries: int = 3,
-        isolation: Isolation | None = None,
-        read_only: bool = False,
-        deferrable: bool = False,
-        settings: Settings = NO_SETTINGS,
-        certain: bool = False,
-    ) -> T:
-        """
-        Call ``fn`` with a transaction and return what it returns, after the commit.
-
-        Where the server reports a serialization failure or a deadlock (40001, 40P01), at COMMIT
-        too, or the connection is lost and nothing was committed for certain, it is called again in a new
-        transaction after a short random pause, at most ``retries`` times. So it must not do what a
-        rollback does not undo. Never again after a commit, or after CommitUnknown.
-        """
-        modes = {"read_only": read_only, "deferrable": deferrable, "certain": certain}
-        for attempt in count():
-            transaction = None
-            try:
-                with self.transaction(isolation, settings=settings, **modes) as transaction:
-                    return transaction._call(fn, self)
-            except RETRYABLE:
-                if attempt >= retries or (transaction is not None and transaction._was_committed):
-                    raise
-            sleep(retry_delay(attempt))
-        raise AssertionError("count() does not end")
-
-
-def begin(transaction: Transaction, command: bytes) -> Transaction:
-    """Begin a transaction on its session."""
-    if not transaction._session.is_idle():
-        raise TransactionError("the connection is in a transaction already; nest with its transaction()")
-    transaction._start(command)
-    return transaction
