@@ -127,6 +127,15 @@ class Variants(dict[tuple[bool | str, ...], Query[T]]):
         self[key] = made
         return made
 
+    def covering(self) -> list[Query[T]]:
+        """Return as few variants as it takes for every part to stand in one of them."""
+        most = max(map(len, self._choices.values()), default=1)
+        return [self[tuple(self._nth_choice(option, number) for option in self.options)] for number in range(most)]
+
+    def _nth_choice(self, option: str, number: int) -> bool | str:
+        choices = self._choices.get(option)
+        return choices[min(number, len(choices) - 1)] if choices is not None else True
+
     def _given(self, key: tuple[bool | str, ...]) -> Iterator[str]:
         """What parts need, for all that is given."""
         for option, value in zip(self.options, key, strict=True):

@@ -65,6 +65,10 @@ class Pages(Generic[T]):
         identity = msgspec.json.encode((query.name, keys))
         self._fingerprint = sha256(identity).digest()[:_FINGERPRINT]
 
+    def covering(self) -> list[Query[Keyed[T]]]:
+        """Return as few variants as it takes for every part to stand in one of them."""
+        return self._variants.covering()
+
     def asked(
         self, given: tuple[bool, ...], params: tuple[object, ...], limit: int, after: str | None, secret: bytes | None
     ) -> tuple[Query[Keyed[T]], tuple[object, ...]]:

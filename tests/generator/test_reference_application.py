@@ -23,6 +23,7 @@ from janua_generator.names import class_name
 from janua_generator.sqlfile.model import Call
 from psycopg.types.range import Range
 
+import generated
 from generated._types import TYPES
 
 from .workbench import Workbench, broken_promises, statements_of
@@ -196,3 +197,10 @@ def _check(row: object) -> int:
         may_be_none = str(field.type).endswith("| None") or "Json" in str(field.type)
         assert may_be_none or getattr(row, field.name) is not None, f"{type(row).__name__}.{field.name}"
     return 1
+
+
+def test_every_query_fits_the_database_that_it_was_generated_for(application: Application) -> None:
+    """Also as the runtime describes it, in all its parts."""
+    with Database(application.url) as db:
+        report = db.verify(generated)
+    assert (len(application.queries), ()) == (report.checked, report.problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from types import ModuleType
@@ -9,7 +10,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from janua import AsyncDatabase, Database, Query, Types
+from janua import AsyncDatabase, Clause, Database, Query, Types, Variants
 from janua.query import CompositeType, EnumType
 from psycopg.conninfo import make_conninfo
 
@@ -51,7 +52,7 @@ GENERATED.__dict__.update(
 @pytest.fixture
 def url(server_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A database that fits, to be changed."""
-    monkeypatch.setitem(__import__("sys").modules, "generated", GENERATED)
+    monkeypatch.setitem(sys.modules, "generated", GENERATED)
     name = f"janua_verify_{uuid4().hex[:12]}"
     with psycopg.connect(server_url, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
@@ -125,3 +126,25 @@ def test_nothing_stays_locked_and_the_connection_is_usable(url: str) -> None:
         database.verify(GENERATED)
         change(url, "SET lock_timeout = '1s'; ALTER TABLE jobs ADD more int")
         assert [{"n": 0}] == database.raw("SELECT count(*) AS n FROM jobs")
+
+
+def test_parts_that_may_be_left_out_are_looked_at_too(url: str) -> None:
+    """What only one choice or one given parameter brings into the statement is missing all the same."""
+    find = Variants(
+        Query[int]("jobs.find", "", params=("text",), columns=("integer",)),
+        ("title", "order_by"),
+        (
+            "SELECT id FROM jobs",
+            Clause(" WHERE ", (("", "title = $1", ("title",)),), ""),
+            Clause(" ORDER BY ", (("", "id", ("order_by=id",)), ("", "place", ("order_by=place",))), ""),
+        ),
+    )
+    generated = ModuleType("generated_variants")
+    generated.__dict__["FIND"] = find
+    with pytest.MonkeyPatch.context() as patch, Database(url) as database:
+        patch.setitem(sys.modules, generated.__name__, generated)
+        assert (1, True) == ((report := database.verify(generated)).checked, report.ok)
+        change(url, "ALTER TABLE jobs DROP title")
+        assert ("jobs.find",) == database.verify(generated).broken
+        change(url, "ALTER TABLE jobs ADD title text; ALTER TABLE jobs DROP place")
+        assert ("jobs.find",) == database.verify(generated).broken

@@ -13,6 +13,8 @@ from typing import Any, Literal, TypeAlias
 
 import psycopg
 
+from janua.dynamic import Variants
+from janua.paging import Pages
 from janua.query import EnumType, Query
 
 Kind: TypeAlias = Literal["table", "column", "function", "type", "enum label", "parameter", "result", "statement"]
@@ -76,14 +78,22 @@ class Verification:
 
 
 def queries_of(generated: ModuleType) -> list[Query[Any]]:
-    """Return the queries of a module or of all modules of a package, by name. Imports them."""
+    """
+    Return the queries of a module or of all modules of a package, by name. Imports them.
+
+    Of one that has variants, as many as have all of its parts.
+    """
     names = [generated.__name__]
     if hasattr(generated, "__path__"):
         names += [each.name for each in pkgutil.walk_packages(generated.__path__, f"{generated.__name__}.")]
-    found = {
-        id(value): value for name in names for value in vars(import_module(name)).values() if isinstance(value, Query)
-    }
+    found = {id(query): query for name in names for value in vars(import_module(name)).values() for query in _in(value)}
     return sorted(found.values(), key=lambda query: query.name)
+
+
+def _in(value: object) -> list[Query[Any]]:
+    if isinstance(value, (Variants, Pages)):
+        return value.covering()
+    return [value] if isinstance(value, Query) else []
 
 
 def refused(query: Query[Any], error: psycopg.Error) -> Problem:

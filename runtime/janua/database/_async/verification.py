@@ -47,7 +47,7 @@ async def verify_on(session: AsyncSession, generated: ModuleType) -> Verificatio
     finally:
         if not session.closed:
             await session.execute(b"ROLLBACK")
-    return Verification(len(queries), tuple(problems))
+    return Verification(len({query.name for query in queries}), tuple(dict.fromkeys(problems)))
 
 
 async def _problems(session: AsyncSession, query: Query[Any]) -> list[Problem]:

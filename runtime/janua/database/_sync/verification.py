@@ -48,7 +48,7 @@ def verify_on(session: Session, generated: ModuleType) -> Verification:
     finally:
         if not session.closed:
             session.execute(b"ROLLBACK")
-    return Verification(len(queries), tuple(problems))
+    return Verification(len({query.name for query in queries}), tuple(dict.fromkeys(problems)))
 
 
 def _problems(session: Session, query: Query[Any]) -> list[Problem]:
