@@ -15,6 +15,8 @@ from janua import query as _q
 from . import enums as _e
 from . import models as _m
 
+_CONSTRAINTS: Final = _q.beside(__name__, "constraints")
+
 TYPES: Final = _q.Types((
     _q.EnumType("public.audit_severity", _e.AuditSeverity),
     _q.EnumType("public.billing_interval", _e.BillingInterval),
@@ -35,7 +37,7 @@ TYPES: Final = _q.Types((
     _q.EnumType("public.user_status", _e.UserStatus),
     _q.EnumType("public.verification_purpose", _e.VerificationPurpose),
     _q.EnumType("public.webhook_event", _e.WebhookEvent),
-))
+), constraints=_CONSTRAINTS)
 
 TABLE_TYPES: Final = _q.Types((
     _q.EnumType("public.audit_severity", _e.AuditSeverity),
@@ -58,4 +60,4 @@ TABLE_TYPES: Final = _q.Types((
     _q.EnumType("public.user_status", _e.UserStatus),
     _q.EnumType("public.verification_purpose", _e.VerificationPurpose),
     _q.EnumType("public.webhook_event", _e.WebhookEvent),
-))
+), constraints=_CONSTRAINTS)

@@ -10,6 +10,7 @@ import jinja2
 
 from janua_generator import source
 from janua_generator.model import ModuleModel, PackageModel
+from janua_generator.names import RESERVED_MODULES
 
 Kept: TypeAlias = dict[PurePosixPath, tuple[ModuleModel, str]]
 
@@ -41,8 +42,8 @@ def emit(package: PackageModel, kept: Kept | None = None) -> dict[PurePosixPath,
 
 
 def _template(module: ModuleModel) -> str:
-    own = {"enums.py": "enums.py.j2", "models.py": "models.py.j2", "tables.py": "tables.py.j2"}
-    return own.get(module.path.name, "module.py.j2")
+    # A query file cannot become a module of these names.
+    return f"{module.path.name}.j2" if module.path.stem in RESERVED_MODULES else "module.py.j2"
 
 
 @cache

@@ -85,6 +85,21 @@ class NewType:
 
 
 @dataclass(frozen=True, slots=True)
+class ConstraintClass:
+    """The error of a constraint. ``keys`` are the (schema, table or domain, name) that the server may report."""
+
+    name: str
+    bases: tuple[str, ...]
+    doc: str
+    schema: str
+    owner: str
+    of_domain: bool
+    constraint: str
+    columns: tuple[str, ...]
+    keys: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class VariantsModel:
     """
     What chooses among the variants of a statement, and its parts.
@@ -214,6 +229,7 @@ class ModuleModel:
     new_types: tuple[NewType, ...] = ()
     own_modules: tuple[tuple[str, str], ...] = ()
     tables: tuple[TableClass, ...] = ()
+    constraints: tuple[ConstraintClass, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,12 +248,18 @@ class TypeEntry:
 
 @dataclass(frozen=True, slots=True)
 class PackageModel:
-    """The whole package. ``table_type_entries`` are the types of the tables' columns, for the query builder."""
+    """
+    The whole package.
+
+    ``table_type_entries`` are the types of the tables' columns, for the query builder, ``constraint_modules`` the
+    modules with the errors of constraints, by their names in the package.
+    """
 
     modules: tuple[ModuleModel, ...]
     type_entries: tuple[TypeEntry, ...]
     table_type_entries: tuple[TypeEntry, ...] | None
     type_imports: tuple[str, ...]
+    constraint_modules: tuple[str, ...]
     subpackages: tuple[str, ...]
     frozen: bool
     warnings: tuple[Diagnostic, ...]

@@ -18,6 +18,7 @@ from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import PgType, Relation
 from janua_generator.classes import Unit
 from janua_generator.classtable import ClassTable
+from janua_generator.constraints import constraint_modules, constraints_module
 from janua_generator.diagnostics import GenerationFailed
 from janua_generator.imports import DATACLASS, FIELD, FUTURE, LAZY, import_block
 from janua_generator.model import EnumClass, Field, ModuleModel, NewType, PackageModel, RowClass, TypeEntry
@@ -54,6 +55,7 @@ def build_package(project: Project, introspection: Introspection, queries: Seque
         raise GenerationFailed(findings)
     modules += [_enums(unit) for unit in namespace.units]
     modules += [_models(namespace, unit, shared if unit is namespace.units[0] else None) for unit in namespace.units]
+    modules += [constraints_module(introspection, unit) for unit in namespace.units]
     if relations:
         modules += [_tables(namespace, unit, relations) for unit in namespace.units]
     entries = _type_entries(namespace, used)
@@ -64,6 +66,7 @@ def build_package(project: Project, introspection: Introspection, queries: Seque
         type_entries=tuple(entries),
         table_type_entries=tuple(stored_entries) if relations else None,
         type_imports=import_block([*_TYPES_IMPORTS, *(namespace.import_line(alias, None) for alias in needed)]),
+        constraint_modules=constraint_modules(namespace.units),
         subpackages=tuple(unit.package for unit in namespace.units if unit.package),
         frozen=project.frozen,
         warnings=tuple(warnings),

@@ -15,6 +15,7 @@ Every error that this package raises by itself, in one tree.
     ├── RowCountError
     │   ├── NotFound             a query declared ``:one`` returned no row
     │   └── TooManyRows          a query returned more rows than it declares
+    ├── ConstraintViolation      a row was refused by a constraint that the generated code has a class for
     ├── StatementError           the parts of a built statement do not fit together
     ├── ParameterError           a value cannot be sent as the parameter's type
     │   ├── InvalidCursor        a cursor is none that this query gave
@@ -37,6 +38,7 @@ value of a parameter.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 
 class JanuaError(Exception):
@@ -133,6 +135,23 @@ class NotFound(RowCountError):
 
 class TooManyRows(RowCountError):
     """A query that must return at most one row returned more."""
+
+
+class ConstraintViolation(JanuaError):
+    """
+    A constraint or unique index refused what was written: raised as its own class in ``generated/constraints.py``.
+
+    Which derives from psycopg's class for it, too. ``constraint`` is the name, ``schema`` and ``table`` say where it
+    was declared: for a copy of it on a partition, on the table that is partitioned. For a domain's, ``table`` is
+    empty and ``domain`` is its name. ``columns`` are those that it is about, by their names in SQL. The values of
+    the row are in no part of the error: of what the server says, ``diag`` has the names alone.
+    """
+
+    schema: ClassVar[str]
+    table: ClassVar[str] = ""
+    domain: ClassVar[str] = ""
+    constraint: ClassVar[str]
+    columns: ClassVar[tuple[str, ...]] = ()
 
 
 class StatementError(JanuaError):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
-from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Self, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
@@ -96,10 +96,30 @@ class FormType:
 DatabaseType: TypeAlias = EnumType | CompositeType | RangeType | DomainType | TextType | FormType
 
 
-class Types(tuple[DatabaseType, ...]):
-    """The types that one generated package knows: elements come before what is made of them."""
+CONSTRAINT_MODULES: dict[str, None] = {}
+"""The modules of constraints of all generated packages in this process."""
 
-    __slots__ = ()
+
+def beside(module: str, *names: str) -> tuple[str, ...]:
+    """Return the full names of modules in the package of another one."""
+    package = module.rpartition(".")[0]
+    return tuple(f"{package}.{name}" for name in names)
+
+
+class Types(tuple[DatabaseType, ...]):
+    """
+    The types that one generated package knows: elements come before what is made of them.
+
+    ``constraints`` names the modules with the classes of its constraints, which are imported when one is violated.
+    """
+
+    constraints: tuple[str, ...]
+
+    def __new__(cls, types: Iterable[DatabaseType] = (), *, constraints: tuple[str, ...] = ()) -> Self:
+        self = super().__new__(cls, types)
+        self.constraints = constraints
+        CONSTRAINT_MODULES.update(dict.fromkeys(constraints))
+        return self
 
     # One object a package: compared by identity, so that "does this connection know them" is one lookup.
     __hash__ = object.__hash__

@@ -27,7 +27,7 @@ LAYERS: list[set[str]] = [
     {"typemap"},
     {"classes"},
     {"namespace"},
-    {"classtable"},
+    {"classtable", "constraints"},
     {"json_classes"},
     {"rows"},
     {"callforms", "replicas", "variantforms"},

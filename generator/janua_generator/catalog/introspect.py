@@ -19,6 +19,7 @@ from psycopg.rows import dict_row
 from janua_generator.catalog.model import (
     Catalog,
     Constraint,
+    Enforced,
     Extension,
     ForeignKey,
     Function,
@@ -82,6 +83,7 @@ class Introspection:
     """
     A catalog, every type and routine of the server by name, the OIDs that lead to them, and what moves what.
 
+    ``enforced`` is what refuses rows, in the order of schemas, tables and domains, and names.
     ``derived`` is for what later stages find out from these alone, once for all queries.
     """
 
@@ -90,6 +92,7 @@ class Introspection:
     routines: Routines
     oids: Oids
     wiring: Wiring
+    enforced: tuple[Enforced, ...] = ()
     derived: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -118,9 +121,10 @@ def introspect(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> I
         results = names.pop("results")
         routines = Routines(**{kind: frozenset(each or ()) for kind, each in names.items()}, results=results)
         wiring = _wiring(read, schemas)
+        enforced = _convert(read("enforced"), Enforced)
         origins = {(row["relation_oid"], row["attnum"]): (row["relation"], row["column"]) for row in read("origins")}
     by_name = {type_.name: type_ for type_ in types.values()}
-    return Introspection(catalog, by_name, routines, Oids(types, origins), wiring)
+    return Introspection(catalog, by_name, routines, Oids(types, origins), wiring, enforced)
 
 
 class _Reader:

@@ -111,6 +111,28 @@ class Constraint(Record, frozen=True):
     comment: str = ""
 
 
+class Enforced(Record, frozen=True):
+    """
+    A constraint or unique index that refuses rows, as the server names it in its errors.
+
+    ``owner`` is its table, or the domain that it is of. ``refuses`` is what tells the errors apart: a temporal key
+    refuses as an exclusion does, and what ON DELETE RESTRICT forbids may have a code of its own. ``parts`` are
+    columns, or else expressions, as (column, expression). ``keys`` are the (schema, owner, name) of it and of all
+    its copies: those of partitions, of tables that inherit it, of domains over its domain.
+    """
+
+    schema: str
+    owner: str
+    name: str
+    of_domain: bool
+    refuses: Literal["unique", "foreign key", "restricted foreign key", "check", "exclusion"]
+    kind: str
+    parts: tuple[tuple[str, str], ...]
+    definition: str
+    keys: tuple[tuple[str, str, str], ...]
+    comment: str = ""
+
+
 class Index(Record, frozen=True):
     """An index that does not belong to a constraint."""
 

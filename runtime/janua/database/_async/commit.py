@@ -43,7 +43,11 @@ async def send_commit(session: AsyncSession, commit: Commit) -> None:
     if not session.is_alive():
         raise psycopg.OperationalError("the server had closed the connection before COMMIT was sent")
     async with session.lock:
-        await session.wait(commit.exchange(session.pgconn))
+        try:
+            await session.wait(commit.exchange(session.pgconn))
+        except psycopg.Error as error:
+            session.name_violation(error)
+            raise
 
 
 async def resolve(commit: Commit, origin: Origin | None, pool: AsyncSessionPool) -> None:

@@ -47,6 +47,7 @@ async def _copy_rows(session: AsyncSession, query: Query[None], rows: CopySource
             raise stopped.cause from None
         except psycopg.Error as error:
             error.add_note(f"query: {query.name}")
+            session.name_violation(error, query.types)
             raise
         finally:
             session.copying = ""

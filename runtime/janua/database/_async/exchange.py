@@ -76,6 +76,8 @@ def _fail_rest(requests: Sequence[Request[Any, Any]], error: BaseException) -> N
 
 
 async def _read(session: AsyncSession, request: Request[Any, Any]) -> None:
+    if request.error is not None:
+        session.name_violation(request.error, request.query.types)
     if request.answer is None:
         return
     try:

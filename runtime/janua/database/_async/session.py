@@ -26,9 +26,10 @@ from janua.database.querycomment import TextOf, commented, verbatim
 from janua.database.readiness import AsyncWatchedConnection
 from janua.database.results import Result
 from janua.database.statement import PreparedStatement, answer_of
+from janua.database.violations import name_violation
 from janua.errors import SchemaDrift, TransactionError
 from janua.events import ConnectEvent, DisconnectEvent, Events
-from janua.query import Query, Types
+from janua.query import NO_TYPES, Query, Types
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -116,8 +117,7 @@ class AsyncSession(AsyncWatchedConnection):
                     raise
             return await self._run_prepared(await self._prepare(query), query, params, read)
         except psycopg.Error as error:
-            error.add_note(f"query: {query.name}")
-            self._see_demotion(error)
+            self._explain(error, query)
             raise
 
     def is_alive(self) -> bool:
@@ -131,6 +131,15 @@ class AsyncSession(AsyncWatchedConnection):
     def is_failed(self) -> bool:
         """Return True in a transaction in which a statement has failed."""
         return self.pgconn.transaction_status == _FAILED
+
+    def name_violation(self, error: BaseException, types: Types = NO_TYPES) -> None:
+        """Make an error of a constraint that generated code knows one of that class; ``types`` are the query's."""
+        name_violation(error, types, tuple(self.catalog.registrations))
+
+    def _explain(self, error: psycopg.Error, query: Query[Any]) -> None:
+        error.add_note(f"query: {query.name}")
+        self.name_violation(error, query.types)
+        self._see_demotion(error)
 
     def _see_demotion(self, error: psycopg.Error) -> None:
         if error.sqlstate == READ_ONLY and self.pgconn.parameter_status(b"in_hot_standby") == b"on":
@@ -220,9 +229,10 @@ class AsyncSession(AsyncWatchedConnection):
             comes_from_here = getattr(error, "sqlstate", None) is None
             if comes_from_here and (refusal := explain_refusal(query, values, cursor)):
                 raise refusal from None
-            error.add_note(f"query: {query.name}")
             if isinstance(error, psycopg.Error):
-                self._see_demotion(error)
+                self._explain(error, query)
+            else:
+                error.add_note(f"query: {query.name}")
             raise
         assert cursor.pgresult is not None, "execute() has not raised"
         return cursor.pgresult

@@ -44,7 +44,11 @@ def send_commit(session: Session, commit: Commit) -> None:
     if not session.is_alive():
         raise psycopg.OperationalError("the server had closed the connection before COMMIT was sent")
     with session.lock:
-        session.wait(commit.exchange(session.pgconn))
+        try:
+            session.wait(commit.exchange(session.pgconn))
+        except psycopg.Error as error:
+            session.name_violation(error)
+            raise
 
 
 def resolve(commit: Commit, origin: Origin | None, pool: SessionPool) -> None:

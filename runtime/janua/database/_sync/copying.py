@@ -48,6 +48,7 @@ def _copy_rows(session: Session, query: Query[None], rows: CopySource[object]) -
             raise stopped.cause from None
         except psycopg.Error as error:
             error.add_note(f"query: {query.name}")
+            session.name_violation(error, query.types)
             raise
         finally:
             session.copying = ""
