@@ -14,7 +14,7 @@ from uuid import UUID
 
 from janua import UNSET, AsyncDatabase, Database
 
-from generated import audit, memberships, products, usage, users
+from generated import audit, constraints, memberships, products, usage, users
 from generated.audit import CopyAuditEventsParams
 from generated.models import User
 from generated.products import ChangePricesParams
@@ -118,3 +118,11 @@ def wrong_pages(db: Database, id: UUID) -> None:
 async def a_page_without_await(db: AsyncDatabase) -> None:
     """It is a coroutine."""
     print(users.list_users(db, limit=10).items)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType]
+
+
+def an_unknown_constraint(db: Database, id: UUID) -> None:
+    """A constraint that was renamed is noticed where it is caught."""
+    try:
+        users.get_user(db, id=id)
+    except constraints.UsersMailKey:  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+        print("refused")

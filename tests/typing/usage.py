@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import assert_type
 from uuid import UUID
 
-from janua import UNSET, AsyncDatabase, AsyncExecutor, Database, Executor, Page, Unset
+from janua import UNSET, AsyncDatabase, AsyncExecutor, ConstraintViolation, Database, Executor, Page, Unset
+from psycopg.errors import UniqueViolation
 
-from generated import audit, memberships, products, usage, users
+from generated import audit, constraints, memberships, products, usage, users
 from generated.audit import CopyAuditEventsParams, StreamAuditTrailRow
 from generated.enums import UserStatus
 from generated.models import OrganizationMember, User
@@ -145,3 +146,16 @@ async def awaited_pages(db: AsyncDatabase, id: UUID) -> None:
     """The same, awaited."""
     assert_type(await users.list_users(db, limit=10), Page[ListUsersRow])
     assert_type(await memberships.find_members(db, organization_id=id, order_by="joined"), list[OrganizationMember])
+
+
+def a_violated_constraint(db: Database, address: str) -> tuple[str, ...]:
+    """Each constraint is an error of its own, which is psycopg's and the runtime's as well."""
+    try:
+        users.register_user(db, email=address, name=None, password_hash=b"", locale="en")
+    except constraints.UsersEmailKey as error:
+        assert_type(error, constraints.UsersEmailKey)
+        assert_type(error.sqlstate, str | None)
+        caught: ConstraintViolation = error
+        driver: UniqueViolation = error
+        return (caught.schema, caught.table, caught.constraint, *error.columns, str(driver.diag.constraint_name))
+    return ()

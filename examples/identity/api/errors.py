@@ -1,19 +1,24 @@
 """
 What the errors of runtime and driver mean to a client: one table, so that endpoints only tell their own story.
 
-The answers name a constraint at most. Messages of the server may quote the row, so they are never shown.
+Some constraints have an answer of their own. The others name the constraint at most: messages of the server may
+quote the row, so they are never shown.
 """
 
 from __future__ import annotations
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from janua import NotFound, ParameterError, ServerUnreachable
-from psycopg import DataError, Error, OperationalError
+from janua import ConstraintViolation, NotFound, ParameterError, ServerUnreachable
+from psycopg import DataError, OperationalError
 from psycopg.errors import CheckViolation, ForeignKeyViolation, SerializationFailure, UniqueViolation
+
+from generated import constraints
 
 _ANSWERS: dict[type[Exception], tuple[int, str]] = {
     NotFound: (404, "not found"),
+    constraints.UsersEmailKey: (409, "the address is taken"),
+    constraints.OrganizationsSlugKey: (409, "the slug is taken"),
     UniqueViolation: (409, "it exists already"),
     ForeignKeyViolation: (409, "it refers to something that is not there"),
     CheckViolation: (422, "a value is not allowed"),
@@ -34,5 +39,5 @@ def add_error_handlers(app: FastAPI) -> None:
 
 async def _answer(request: Request, error: Exception) -> Response:
     status, detail = next(_ANSWERS[kind] for kind in type(error).__mro__ if kind in _ANSWERS)
-    constraint = error.diag.constraint_name if isinstance(error, Error) else None
+    constraint = error.constraint if isinstance(error, ConstraintViolation) else None
     return JSONResponse({"detail": f"{detail} ({constraint})" if constraint else detail}, status)

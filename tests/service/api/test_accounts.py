@@ -36,7 +36,7 @@ def test_an_address_is_registered_once(client: httpx.Client, settings: Settings)
 def test_a_refusal_names_the_constraint_and_nothing_else(client: httpx.Client, person: Arrive) -> None:
     """The server's own message would quote the row."""
     taken = client.post("/users", json={"email": person("Bob").email, "password": PASSWORD})
-    assert (409, {"detail": "it exists already (users_email_key)"}) == (taken.status_code, taken.json())
+    assert (409, {"detail": "the address is taken (users_email_key)"}) == (taken.status_code, taken.json())
     malformed = client.post("/users", json={"email": "nobody", "password": PASSWORD})
     expected = {"detail": "a value is not allowed (email_address_format)"}
     assert (422, expected) == (malformed.status_code, malformed.json())
