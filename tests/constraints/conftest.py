@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 from janua import AsyncDatabase, Database
+from janua.query import CONSTRAINT_MODULES
 from janua.scratch import ScratchServer
 
 from tests.generator.packages import generated, imported, migrated
@@ -90,6 +91,14 @@ def database_url(scratch: ScratchServer, project: Sandbox) -> Iterator[str]:
     """Its database."""
     with migrated(scratch, project, "refusing") as url:
         yield url
+
+
+@pytest.fixture(autouse=True)
+def only_package(package: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the only one of the process: other tests import packages that know constraints of the same names."""
+    own = package.constraints.__name__.removesuffix("constraints")
+    for name in [name for name in CONSTRAINT_MODULES if not name.startswith(own)]:
+        monkeypatch.delitem(CONSTRAINT_MODULES, name)
 
 
 @pytest.fixture
