@@ -1,5 +1,6 @@
 """
-Measure a select of three predicates: built by the query builder, as a named query, and by SQLAlchemy Core.
+Measure a select of three predicates: as a named query, as a variant of one with optional parameters, built by the
+query builder, and by SQLAlchemy Core.
 
     python -m benchmarks.builder.measure [ROUNDS]
 
@@ -16,12 +17,12 @@ import statistics
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from janua import Database, Query
+from janua import UNSET, Clause, Database, Query, Unset, Variants
 from janua.builder import select
 from janua.config import load_project
 from janua.migrations import read_migrations
@@ -58,6 +59,45 @@ NAMED = Query[Row](
     row=Row,
     types=TABLE_TYPES,
 )
+
+# As generated for ``-- @optional status, since, below, limit`` and ``-- @order created = …; name = …``.
+DYNAMIC: Variants[Row] = Variants(
+    replace(NAMED, sql="", params=(*NAMED.params, "bigint")),
+    ("status", "since", "below", "limit", "order_by"),
+    (
+        "SELECT id, email, name FROM users",
+        Clause(
+            " WHERE ",
+            (
+                ("", "status = $1", ("status",)),
+                (" AND ", "created_at > $2", ("since",)),
+                (" AND ", "name < $3", ("below",)),
+            ),
+            "",
+        ),
+        Clause(" ORDER BY ", (("", "created_at", ("order_by=created",)), ("", "name", ("order_by=name",))), ""),
+        Clause(" ", (("", "LIMIT $4", ("limit",)),), ""),
+    ),
+)
+
+
+def list_users(
+    db: Database,
+    *,
+    status: UserStatus | Unset = UNSET,
+    since: dt.datetime | Unset = UNSET,
+    below: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    order_by: str = "created",
+) -> list[Row]:
+    """The function for it, as generated."""
+    query = DYNAMIC[status is not UNSET, since is not UNSET, below is not UNSET, limit is not UNSET, order_by]
+    return db.fetch_all(query, (status, since, below, limit))
+
+
+def dynamic(db: Database, below: str) -> list[Any]:
+    """The statement as one variant of many."""
+    return list_users(db, status=UserStatus.ACTIVE, since=SINCE, below=below)
 
 
 def built(db: Database, below: str) -> list[Any]:
@@ -125,6 +165,7 @@ def _compare(url: str, rounds: int) -> None:
         db.execute(Query[None](name="fill", sql=FILL))
         candidates: dict[str, Callable[[str], list[Any]]] = {
             "named query": lambda below: named(db, below),
+            "optional parameters": lambda below: dynamic(db, below),
             "builder": lambda below: built(db, below),
             "building alone": lambda below: _only_build(below),
         }
@@ -163,10 +204,10 @@ def _measured(
 
 
 def _print(rows: int, times: dict[str, list[float]]) -> None:
-    print(f"\n{rows} rows          µs a call   times the named query")
+    print(f"\n{rows} rows            µs a call   times the named query")
     for name, each in times.items():
         ratio = statistics.median(a / b for a, b in zip(each, times["named query"], strict=True))
-        print(f"{name:18} {statistics.median(each):8.1f}   {ratio:6.2f}")
+        print(f"{name:20} {statistics.median(each):8.1f}   {ratio:6.2f}")
 
 
 if __name__ == "__main__":
