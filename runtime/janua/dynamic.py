@@ -20,17 +20,29 @@ T = TypeVar("T")
 P = TypeVar("P")
 
 
+class _Nothing:
+    """The value of UNSET, which is never sent: the text of another member of an enum would be, within JSON as well."""
+
+    def __janua_dump__(self) -> Never:
+        raise TypeError("UNSET is no value, it leaves out what @optional names")
+
+    def __reduce__(self) -> str:
+        return "_NOTHING"
+
+
+_NOTHING: Final = _Nothing()
+
+
 class Unset(Enum):
     """The type of :data:`UNSET`."""
 
-    UNSET = "UNSET"
+    UNSET = _NOTHING
 
     def __repr__(self) -> str:
         return self.name
 
     def __janua_dump__(self) -> Never:
-        """It is never sent: as any other member of an enum it would arrive as a text."""
-        raise TypeError("UNSET is no value, it leaves out what @optional names")
+        self.value.__janua_dump__()
 
 
 UNSET: Final = Unset.UNSET

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+from copy import copy, deepcopy
 from itertools import product
 
 import pytest
@@ -76,3 +78,8 @@ def test_marks_in_strings_are_no_parameters() -> None:
 def test_unset_is_one_of_a_kind() -> None:
     """It prints as it is written."""
     assert (Unset.UNSET, "UNSET") == (UNSET, repr(UNSET))
+
+
+def test_unset_stays_the_same_when_it_is_copied() -> None:
+    """To another process too, as the default of a parameter may be."""
+    assert [True] * 3 == [each is UNSET for each in (pickle.loads(pickle.dumps(UNSET)), copy(UNSET), deepcopy(UNSET))]

@@ -19,6 +19,13 @@ SECRET = "hunter2"
 
 
 @dataclass
+class Wrapped:
+    """Anything within a document."""
+
+    value: object
+
+
+@dataclass
 class Price:
     amount: Decimal
     at: datetime
@@ -146,3 +153,10 @@ def test_what_leaves_parameters_out_is_no_value(
     query = replace(one(pg_type), own_parameters=own_parameters, kept=prepare)
     with pytest.raises(ParameterError, match=r"^q\.one: parameter \$1 .* cannot be sent: "):
         shared_db.fetch_one(query, (value,))
+
+
+@pytest.mark.parametrize("value", [{"name": UNSET}, [[UNSET]], Wrapped(UNSET)])
+def test_what_leaves_parameters_out_is_not_written_as_json(shared_db: Database, value: object) -> None:
+    """Wherever it stands within a document."""
+    with pytest.raises(ParameterError, match=r"^q\.one: parameter \$1 .* cannot be sent: UNSET is no value"):
+        shared_db.fetch_one(one("jsonb"), (value,))

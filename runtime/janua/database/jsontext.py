@@ -9,8 +9,6 @@ from typing import Any
 
 import msgspec
 
-from janua.dynamic import Unset
-
 
 def json_bytes(value: object) -> bytes:
     """
@@ -19,8 +17,6 @@ def json_bytes(value: object) -> bytes:
     Raises ValueError for NaN and infinities, which JSON does not have, and TypeError for
     objects of other classes.
     """
-    if isinstance(value, Unset):
-        value.__janua_dump__()
     text = _ENCODER.encode(value)
     # msgspec writes floats that are not finite as null: only then is the value searched for one.
     suspicious = b"null" in text or b"NaN" in text or b"Infinity" in text
