@@ -13,8 +13,9 @@ from dataclasses import replace
 from sqlglot import exp
 
 from janua_generator.analysis.scope import OPAQUE, Column, Environment, Output, Scope
-from janua_generator.analysis.syntax import is_of_one_snapshot, parse
+from janua_generator.analysis.syntax import function_name, is_of_one_snapshot, name_of, parse
 from janua_generator.analysis.values import Family, Value, converted, nullable
+from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import Function, Relation
 
 _MAX_ARGUMENTS = 100
@@ -122,3 +123,27 @@ def view_output(relation: Relation, scope: Scope) -> Output:
             with suppress(RecursionError):
                 views[key] = Scope(own).output_of(tree)
     return views[key]
+
+
+def is_volatile(node: exp.Expr, introspection: Introspection) -> bool:
+    """Whether reading it twice within a statement may give two results, by its functions or those of views."""
+    if any(function_name(call) in introspection.routines.volatile for call in node.find_all(exp.Func)):
+        return True
+    relations = (
+        introspection.catalog.relation(name_of(table.this), name_of(table.args.get("db")) or None)
+        for table in node.find_all(exp.Table)
+    )
+    return any(each is not None and is_volatile_view(each, introspection) for each in relations)
+
+
+def is_volatile_view(relation: Relation, introspection: Introspection) -> bool:
+    """Whether a relation is a view that gives other rows each time it is read."""
+    known: dict[str, bool] = introspection.derived.setdefault("volatile views", {})
+    if relation.kind != "view":
+        return False
+    if relation.qualified not in known:
+        # views that read each other are errors wherever they are read
+        known[relation.qualified] = True
+        tree = parse(relation.definition.rstrip().removesuffix(";"))
+        known[relation.qualified] = tree is None or is_volatile(tree, introspection)
+    return known[relation.qualified]

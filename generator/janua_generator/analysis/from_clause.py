@@ -15,7 +15,7 @@ from sqlglot import exp
 from janua_generator.analysis import foreign_keys
 from janua_generator.analysis.nullability.predicates import true_facts
 from janua_generator.analysis.relations import derived, table
-from janua_generator.analysis.scope import JOIN_IDS, Column, Condition, Referring, Scope, Source, renamed
+from janua_generator.analysis.scope import JOIN_IDS, Column, Condition, Equality, Referring, Scope, Source, renamed
 from janua_generator.analysis.syntax import alias_columns, alias_of, conjuncts, name_of, unwrapped
 from janua_generator.analysis.table_functions import called
 from janua_generator.analysis.values import not_null, nullable
@@ -223,6 +223,9 @@ def _filter(scope: Scope, join: exp.Join, names: list[str], left: Group, right: 
         pairs = [(source, name) for source in filtered if source.column(name) is not None]
         if all(len([1 for s in side.all_sources if s.column(name)]) == 1 for side in (left, right)):
             within.learn(pairs, among=filtered)
+        offered = _offering(left, name), _offering(right, name)
+        if offered[0] is not None and offered[1] is not None:
+            scope.equalities.append(Equality(offered[0], offered[1], tuple(filtered)))
 
 
 def _extend(scope: Scope, kept: Group, extended: Group, join: exp.Join, names: list[str]) -> None:
@@ -278,7 +281,8 @@ def _merge(result: Group, left: Group, right: Group, names: list[str], side: str
             value = nullable("both sides may be NULL") if both else not_null("one side of the join is there")
             merged = Source("", (Column(name, value.with_family(column.value.family)),))
         else:
-            merged = Source("", (column,), extended_by=set(source.extended_by), known=set(source.known))
+            merged = Source("", (column,), stands_for=source.stands_for or (source, column))
+            merged.extended_by, merged.known = set(source.extended_by), set(source.known)
         result.merged.append(merged)
     if result.star is not None and left.star is not None and right.star is not None:
         merged_star: Star = [(source, source.columns[0]) for source in result.merged[-len(names) :] if source.columns]

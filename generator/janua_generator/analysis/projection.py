@@ -4,7 +4,7 @@ Select and RETURNING lists: the columns that they give, ``*`` included.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from sqlglot import exp
@@ -54,26 +54,32 @@ def _selected(item: exp.Expr, scope: Scope) -> Value:
 
 
 def _star_of(item: exp.Expr, scope: Scope) -> tuple[Column, ...] | None:
+    found = starred(item, scope)
+    return None if found is None else tuple(_seen(source, column, found[0]) for source, column in found[1])
+
+
+def starred(item: exp.Expr, scope: Scope) -> tuple[Scope, Sequence[tuple[Source, Column]]] | None:
+    """Find what ``*`` or ``t.*`` stands for, and the query level that its relations are of."""
     table = item.args.get("table") if isinstance(item, exp.Column) else None
     if table is None:
-        return star_columns(scope)
-    name = name_of(table)
+        if scope.star is None or any(source.columns is None for source, _ in scope.star):
+            return None
+        return scope, scope.star
     level: Scope | None = scope
     while level is not None:
-        found = [source for source in level.sources if source.alias == name]
+        found = [source for source in level.sources if source.alias == name_of(table)]
         if found:
-            source = found[0]
-            if len(found) > 1 or source.columns is None:
+            (source, *others) = found
+            if others or source.columns is None:
                 return None
-            return tuple(_seen(source, each, level) for each in source.columns)
+            return level, [(source, each) for each in source.columns]
         level = level.parent
     return None
 
 
 def star_columns(scope: Scope) -> tuple[Column, ...] | None:
-    if scope.star is None or any(source.columns is None for source, _ in scope.star):
-        return None
-    return tuple(_seen(source, column, scope) for source, column in scope.star)
+    """Return what ``*`` gives."""
+    return _star_of(exp.Star(), scope)
 
 
 def _seen(source: Source, column: Column, scope: Scope) -> Column:

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from janua_generator.analysis.bodies import view_output
+from janua_generator.analysis.bodies import is_volatile, is_volatile_view, view_output
 from janua_generator.analysis.constraints import refusals
-from janua_generator.analysis.scope import Column, Origin, Output, Scope, Source, renamed
-from janua_generator.analysis.syntax import alias_columns, alias_of, function_name, name_of
+from janua_generator.analysis.scope import Column, IsKey, Origin, Output, Scope, Source, no_key, renamed
+from janua_generator.analysis.syntax import alias_columns, alias_of, name_of
 from janua_generator.analysis.values import Family, Value, family_of, not_null, nullable
 from janua_generator.catalog.model import Relation
 
@@ -24,16 +24,11 @@ def derived(item: exp.Expr, output: Output, scope: Scope, depends_on: tuple[Sour
         at_most_one=output.at_most_one,
         at_least_one=output.at_least_one,
         is_whole=output.is_whole,
+        is_key=output.is_key,
         has_row=True,
         depends_on=depends_on,
-        volatile=_is_volatile(item, scope),
+        volatile=is_volatile(item, scope.environment.introspection),
     )
-
-
-def _is_volatile(item: exp.Expr, scope: Scope) -> bool:
-    """Whether reading it twice may give two results."""
-    volatile = scope.environment.introspection.routines.volatile
-    return any(function_name(call) in volatile for call in item.find_all(exp.Func))
 
 
 def table(item: exp.Table, scope: Scope) -> Source:
@@ -48,6 +43,7 @@ def table(item: exp.Table, scope: Scope) -> Source:
             at_most_one=cte.at_most_one,
             at_least_one=cte.at_least_one,
             is_whole=cte.is_whole,
+            is_key=cte.is_key,
             has_row=True,
         )
     relation = scope.environment.introspection.catalog.relation(name, schema or None)
@@ -59,13 +55,18 @@ def table(item: exp.Table, scope: Scope) -> Source:
         columns = tuple(replace(each, origin=None) for each in columns)
     names = alias_columns(item)
     is_whole = not item.args.get("only") and not item.args.get("sample")
+    is_key: IsKey = no_key
     if relation.kind == "view":
-        is_whole = is_whole and view_output(relation, scope).is_whole
+        output = view_output(relation, scope)
+        is_whole = is_whole and output.is_whole
+        is_key = output.is_key
     return Source(
         alias,
         renamed(columns, names),
         None if names else relation,
         is_whole=is_whole,
+        is_key=is_key,
+        volatile=is_volatile_view(relation, scope.environment.introspection),
         is_renamed=bool(names),
         has_row=True,
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlglot import exp
 
-from janua_generator.analysis import foreign_keys
+from janua_generator.analysis import foreign_keys, keys
 from janua_generator.analysis.fixed import all_fixed, fixed_sources, is_constant
 from janua_generator.analysis.nullability import resolve
 from janua_generator.analysis.nullability.sets import sets_multiplying
@@ -24,7 +25,12 @@ from janua_generator.catalog.model import Relation
 
 
 def of_select(node: exp.Select, scope: Scope, columns: tuple[Column, ...] | None) -> Output:
-    """Count the rows of a SELECT whose FROM and WHERE are in ``scope``."""
+    """Count the rows of a SELECT whose FROM and WHERE are in ``scope``, and say what tells them apart."""
+    output = _of_select(node, scope, columns)
+    return replace(output, is_key=keys.of_select(node, scope, lambda: _of_select(node, scope, columns).at_most_one))
+
+
+def _of_select(node: exp.Select, scope: Scope, columns: tuple[Column, ...] | None) -> Output:
     output = _unlimited(node, scope, columns)
     if not output.at_most_one and _is_one_distinct(node, scope):
         output = Output(columns, True, output.at_least_one, "DISTINCT of what has one value")
@@ -94,27 +100,22 @@ def _is_one_group(group: exp.Expr, scope: Scope) -> bool:
     if all_fixed(scope):
         return True
     fixed = {source for source in fixed_sources(scope) if not source.extended_by}
-    return all(_groups_by_one_value(each, fixed, scope) for each in group.expressions)
-
-
-def _groups_by_one_value(node: exp.Expr, fixed: set[Source], scope: Scope) -> bool:
-    """``GROUP BY 1`` means the first column of the result, as ``GROUP BY name`` may mean one of its names."""
-    if isinstance(node, exp.Literal):
-        return False
-    if isinstance(node, exp.Column):
-        reference = resolve(node, scope)
-        return reference is not None and reference.scope is scope and reference.source in fixed
-    return is_constant(node, fixed, scope)
+    return all(keys.groups_by_one_value(each, fixed, scope) for each in group.expressions)
 
 
 def of_set_operation(node: exp.SetOperation, left: Output, right: Output, columns: tuple[Column, ...]) -> Output:
     """Count the rows of a UNION, INTERSECT or EXCEPT, none of which gives more than was put in."""
     reason = "a set operation"
-    if isinstance(node, exp.Except):
-        return Output(columns, left.at_most_one, False, reason)
-    if isinstance(node, exp.Intersect):
-        return Output(columns, left.at_most_one or right.at_most_one, False, reason)
-    return Output(columns, False, left.at_least_one or right.at_least_one, reason)
+    is_key = keys.of_set_operation(node, left, right, len(columns or ()))
+    at_most_one, at_least_one = False, False
+    match node:
+        case exp.Except():
+            at_most_one = left.at_most_one
+        case exp.Intersect():
+            at_most_one = left.at_most_one or right.at_most_one
+        case _:
+            at_least_one = left.at_least_one or right.at_least_one
+    return Output(columns, at_most_one, at_least_one, reason, is_key=is_key)
 
 
 def limited(node: exp.Expr, output: Output) -> Output:
@@ -126,7 +127,8 @@ def limited(node: exp.Expr, output: Output) -> Output:
     if limit is not None and _is_limit_one(limit):
         at_most_one, reason = True, "LIMIT 1"
     keeps_a_row = limit is not None and offset is None and (_row_limit(limit) or 0) >= 1
-    return Output(output.columns, at_most_one, output.at_least_one and keeps_a_row, reason)
+    at_least_one = output.at_least_one and keeps_a_row
+    return Output(output.columns, at_most_one, at_least_one, reason, is_key=output.is_key)
 
 
 def _is_limit_one(limit: exp.Expr) -> bool:
@@ -239,6 +241,8 @@ def of_target(node: exp.Expr, scope: Scope, target: Source, event: str) -> Outpu
     """Count the rows that an UPDATE or DELETE touches: each row of the target at most once."""
     if target.relation is None or target.relation.has_rules:
         return Output((), count_reason="nothing is known of the target")
-    if not scope.has_full_join and target in fixed_sources(scope):
+    # a trigger in place of a view's rows is called for each row of the join
+    is_one = all_fixed(scope) if target.relation.is_view else not scope.has_full_join and target in fixed_sources(scope)
+    if is_one:
         return Output((), True, False, "the row is found by a unique key")
     return Output((), count_reason="nothing limits it to one row")

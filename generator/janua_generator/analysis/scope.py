@@ -7,7 +7,7 @@ column is *known* where a predicate that every row passed would have refused a N
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -55,13 +55,23 @@ class Column:
     home: Origin | None = None
 
 
+IsKey: TypeAlias = Callable[[frozenset[int]], bool]
+"""Whether no two rows of a result share the values of some columns, by position, where none of them is NULL."""
+
+
+def no_key(columns: frozenset[int]) -> bool:
+    """Of a result of which nothing tells the rows apart."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """
     The result of a query: its columns and how many rows it has at most and at least.
 
     ``columns`` is None where they cannot be told, and ``count_reason`` says what decided the rest.
-    ``is_whole``: it has all rows of the one table that its columns are of.
+    ``is_whole``: it has all rows of the one table that its columns are of. ``is_key`` says whether no two rows share
+    the values of some columns, by their positions, where none of them is NULL.
     """
 
     columns: tuple[Column, ...] | None
@@ -69,6 +79,7 @@ class Output:
     at_least_one: bool = False
     count_reason: str = ""
     is_whole: bool = False
+    is_key: IsKey = no_key
 
 
 OPAQUE = Output(None)
@@ -86,12 +97,15 @@ class Source:
     ``is_scalar``: it is a function's value, which its own name stands for too. ``is_renamed``: its columns have names
     of the query's that its row as a whole, whose type is declared, does not know. ``has_row``: that row is made of its
     columns, and so is there even where all of them are NULL.
-    ``referred_to_by`` is the column whose foreign key keeps it from being replaced by an outer join.
+    ``referred_to_by`` is the column whose foreign key keeps it from being replaced by an outer join. ``is_key`` is that
+    of the query that it is. ``stands_for`` is the column whose value the one that USING merged has.
     """
 
     alias: str
     columns: tuple[Column, ...] | None
     relation: Relation | None = None
+    is_key: IsKey = no_key
+    stands_for: tuple[Source, Column] | None = None
     at_most_one: bool = False
     at_least_one: bool = False
     is_whole: bool = False
@@ -110,6 +124,10 @@ class Source:
         if not found and name in _SYSTEM_COLUMNS and self.relation is not None and self.relation.kind in _STORED:
             return Column(name, not_null(f"{name} is a system column"))
         return found[0] if len(found) == 1 else None
+
+    def is_told_apart_by(self, names: Set[str]) -> bool:
+        """Whether, as a query, no two of its rows share the values of these columns."""
+        return self.is_key(frozenset(at for at, each in enumerate(self.columns or ()) if each.name in names))
 
     def may_have(self, name: str) -> bool:
         """Whether the name might mean one of its columns, for all that is known."""
@@ -181,6 +199,15 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Equality:
+    """Two columns that USING or NATURAL made equal in every row in which any of ``sources`` is present."""
+
+    left: tuple[Source, Column]
+    right: tuple[Source, Column]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """
     What is the same for all scopes of a statement.
@@ -211,6 +238,7 @@ class Scope:
     ``has_grouping_sets``: some rows of the result lack what others are grouped by;
     ``groups_by_expressions``: and that may be any expression of the select list. ``at_least_one``:
     FROM gives a row, before WHERE. ``matched_by``: what makes an outer join find its row, by the join.
+    ``given``: columns that are taken to have one value in all rows, none of them NULL.
     """
 
     environment: Environment
@@ -219,6 +247,8 @@ class Scope:
     merged: list[Source] = field(default_factory=list)
     ctes: Mapping[str, Output] = field(default_factory=dict)
     conditions: list[Condition] = field(default_factory=list)
+    equalities: list[Equality] = field(default_factory=list)
+    given: Set[tuple[Source, str]] = frozenset()
     aggregates_over_none: bool = False
     has_grouping_sets: bool = False
     groups_by_expressions: bool = False
@@ -301,6 +331,15 @@ class Scope:
         finally:
             self.assumed.pop()
             _restore(saved)
+
+    @contextmanager
+    def giving(self, columns: Set[tuple[Source, str]]) -> Iterator[None]:
+        """Where these columns have one value in all rows, which is not NULL."""
+        saved, self.given = self.given, columns
+        try:
+            yield
+        finally:
+            self.given = saved
 
     @contextmanager
     def everywhere(self) -> Iterator[None]:
