@@ -18,6 +18,7 @@ from .documents import broken_shapes
 from .expressionmaker import ARGUMENTS
 from .ledger import Ledger
 from .nested import broken_groups
+from .resultkeys import broken_keys, keys_of
 from .schemamaker import COMMON, FUNCTIONS, Table, make_function, make_scalar, make_schema, make_view
 from .writemaker import StatementMaker
 
@@ -112,11 +113,16 @@ class Hunt:
         """Count what came, and return the promises that it breaks."""
         self.ledger.enter(query, rows)
         broken = broken_promises(query, rows) + broken_groups(query, rows) + broken_shapes(query, rows)
-        broken += self.workbench.changed_columns(query)
+        broken += self.workbench.changed_columns(query) + self._shared_keys(query, rows)
         self.ledger.broken += len(broken)
         text = query.source.file.text[query.source.start : query.source.end]
         circumstances = f"after {before or 'nothing'}, as {self.role or 'owner'}"
         return [f"{promise}\n{text}\n{circumstances}\n{self.ddl}" for promise in broken]
+
+    def _shared_keys(self, query: AnalysedQuery, rows: Rows) -> list[str]:
+        keys = list(keys_of(self.ledger.keys[query.source.name], len(query.columns)))
+        self.ledger.keyed += len(keys) * len(rows) if len(rows) > 1 else 0
+        return broken_keys(keys, rows)
 
 
 def analysed(workbench: Workbench, statements: Sequence[str]) -> tuple[Findings, list[str]]:

@@ -13,6 +13,7 @@ import psycopg
 from janua_generator.analysis import analyse
 from janua_generator.analysis.analyse import AnalysedQuery, Examined
 from janua_generator.analysis.nullability import rules
+from janua_generator.analysis.scope import IsKey
 from janua_generator.analysis.stars import _result_lists
 from janua_generator.analysis.syntax import is_star, parse, unwrapped
 from janua_generator.analysis.values import Value
@@ -39,7 +40,8 @@ class Ledger:
     Counts over many queries.
 
     ``fired`` and ``proved`` are by rule: how often it was asked, and how often it said that there is no NULL;
-    ``tried`` is on how many values of result columns such an answer of it, as the outermost, was checked.
+    ``tried`` is on how many values of result columns such an answer of it, as the outermost, was checked. ``keyed``
+    counts rows by the keys that they are told apart by, several of a result each.
     """
 
     made: int = 0
@@ -54,6 +56,7 @@ class Ledger:
     with_rows: int = 0
     values: int = 0
     counted: int = 0
+    keyed: int = 0
     opaque: int = 0
     doubtful: int = 0
     needlessly: int = 0
@@ -61,6 +64,7 @@ class Ledger:
     proved: Counter[str] = field(default_factory=Counter)
     tried: Counter[str] = field(default_factory=Counter)
     outermost: dict[str, list[str]] = field(default_factory=dict)
+    keys: dict[str, IsKey] = field(default_factory=dict)
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -87,6 +91,7 @@ class Ledger:
             answers.clear()
             found: Examined = whole(described, *rest)
             self.outermost[described.parsed.source.name] = _outermost(trees[-1], answers) if trees else []
+            self.keys[described.parsed.source.name] = found.output.is_key
             return found
 
         by_kind = {kind: watched(rule) for kind, rule in rules._RULES.items()}
@@ -149,7 +154,8 @@ class Ledger:
                 f"  refused: {_most(self.refused)}",
                 f"  failed: {_most(self.failed)}",
                 f"  {self.never_null} columns that are never NULL, {self.values} values of theirs looked at;"
-                f" {self.counted} inferred row counts; {self.opaque} statements without structure",
+                f" {self.counted} inferred row counts, {self.keyed} rows told apart by keys;"
+                f" {self.opaque} statements without structure",
                 f"  {self.nullable} nullable columns: {self.doubtful} had rows, {self.needlessly} of these without a"
                 f" NULL ({self.share:.1%})",
                 f"  {self.broken} broken promises",
@@ -157,7 +163,7 @@ class Ledger:
         )
 
 
-COUNTS = [each.name for each in fields(Ledger) if each.name != "outermost"]
+COUNTS = [each.name for each in fields(Ledger) if each.name not in ("outermost", "keys")]
 
 
 def _most(counts: Counter[str]) -> str:
