@@ -209,10 +209,11 @@ def _compares_exactly(source: Source, column: Column, other: exp.Expr, scope: Sc
 def _is_exact(value: Value, other: exp.Expr, scope: Scope) -> bool:
     """An untyped literal takes the type of what it meets; of the other families only some are compared exactly."""
     family = evaluate(other, scope).family
-    return family is Family.LITERAL or _are_exact(value.family, family)
+    return family is Family.LITERAL or are_exact(value.family, family)
 
 
-def _are_exact(one: Family, other: Family) -> bool:
+def are_exact(one: Family, other: Family) -> bool:
+    """Whether values of these families, brought to one type, are equal only if they were."""
     return one is other and one in _EXACT | {Family.TEXT}
 
 
@@ -221,7 +222,7 @@ def _are_alike(one: tuple[Source, Column], other: tuple[Source, Column], scope: 
     types = scope.environment.introspection.types
     declared = [base_type(each, types) for each in (_declared(*one), _declared(*other)) if each is not None]
     is_one_type = len(declared) == 2 and declared[0] == declared[1]
-    return is_one_type or _are_exact(one[1].value.family, other[1].value.family)
+    return is_one_type or are_exact(one[1].value.family, other[1].value.family)
 
 
 def _declared(source: Source, column: Column) -> str | None:

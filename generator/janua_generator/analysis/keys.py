@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from sqlglot import exp
 
-from janua_generator.analysis.fixed import column_of, fixed_sources, is_constant, own_column
+from janua_generator.analysis.fixed import are_exact, column_of, fixed_sources, is_constant, own_column
 from janua_generator.analysis.nullability import resolve
 from janua_generator.analysis.nullability.sets import sets_multiplying
 from janua_generator.analysis.projection import output_name, starred
@@ -41,15 +41,17 @@ def of_select(node: exp.Select, scope: Scope, has_one_row: Callable[[], bool]) -
     return is_key
 
 
-def of_set_operation(node: exp.SetOperation, left: Output, right: Output, count: int) -> IsKey:
-    """Return what says which are keys of a UNION, INTERSECT or EXCEPT."""
+def of_set_operation(node: exp.SetOperation, left: Output, right: Output) -> IsKey:
+    """Return what says which are keys of a UNION, INTERSECT or EXCEPT, whose columns are known."""
+    pairs = list(zip(left.columns or (), right.columns or (), strict=True))
+    exact = {at for at, (one, other) in enumerate(pairs) if are_exact(one.value.family, other.value.family)}
 
     def is_key(columns: frozenset[int]) -> bool:
-        if node.args.get("distinct") and len(columns) == count:
+        if node.args.get("distinct") and len(columns) == len(pairs):
             return True
-        if isinstance(node, exp.Except):
-            return left.is_key(columns)
-        return isinstance(node, exp.Intersect) and (left.is_key(columns) or right.is_key(columns))
+        if isinstance(node, exp.Union) or not columns <= exact:
+            return False
+        return left.is_key(columns) or (isinstance(node, exp.Intersect) and right.is_key(columns))
 
     return is_key
 
@@ -61,13 +63,13 @@ class _Chosen:
         self._items = [items[at] for at in columns]
         self._numbers = {str(at + 1) for at in columns}
         self.is_all = len(columns) == len(items)
-        self.expressions = [unwrapped(item) for item in self._items if isinstance(item, exp.Expr)]
+        self._expressions = [unwrapped(item) for item in self._items if isinstance(item, exp.Expr)]
         self.names = {_output_name(item) for item in self._items}
         self.all_names = {_output_name(item) for item in items}
 
-    def has_number(self, node: exp.Expr) -> bool:
-        """Whether GROUP BY and DISTINCT ON mean one of them by this number."""
-        return isinstance(node, exp.Literal) and node.name in self._numbers
+    def has(self, node: exp.Expr) -> bool:
+        """Whether GROUP BY and DISTINCT ON mean one of them, which a number does by its place."""
+        return node.name in self._numbers if isinstance(node, exp.Literal) else node in self._expressions
 
     def own_columns(self, scope: Scope) -> Iterator[tuple[Source, Column]]:
         """Those that are of the FROM clause: a condition on them before grouping is one on the result."""
@@ -112,8 +114,7 @@ def _is_grouped_by(node: exp.Select, chosen: _Chosen, scope: Scope) -> bool:
         return False
     fixed = {source for source in fixed_sources(scope) if not source.extended_by}
     return all(
-        chosen.has_number(each)
-        or each in chosen.expressions
+        chosen.has(each)
         or groups_by_one_value(each, fixed, scope)
         or (_name(each) in chosen.names and not _is_of_from(_name(each), scope))
         for each in map(unwrapped, group.expressions)
@@ -129,8 +130,7 @@ def _is_one_of_each(node: exp.Select, chosen: _Chosen) -> bool:
         return chosen.is_all
     on = distinct.args["on"]
     return all(
-        chosen.has_number(each)
-        or (_name(each) in chosen.names if _name(each) in chosen.all_names else each in chosen.expressions)
+        _name(each) in chosen.names if _name(each) in chosen.all_names else chosen.has(each)
         for each in map(unwrapped, on.expressions if isinstance(on, exp.Tuple) else [on])
     )
 

@@ -106,7 +106,7 @@ def _is_one_group(group: exp.Expr, scope: Scope) -> bool:
 def of_set_operation(node: exp.SetOperation, left: Output, right: Output, columns: tuple[Column, ...]) -> Output:
     """Count the rows of a UNION, INTERSECT or EXCEPT, none of which gives more than was put in."""
     reason = "a set operation"
-    is_key = keys.of_set_operation(node, left, right, len(columns or ()))
+    is_key = keys.of_set_operation(node, left, right)
     at_most_one, at_least_one = False, False
     match node:
         case exp.Except():

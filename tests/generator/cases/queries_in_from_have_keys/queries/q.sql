@@ -84,3 +84,11 @@ UPDATE watched SET slug = 'x' WHERE org_id = :id RETURNING slug, org_id;
 SELECT k, l FROM by_org AS b (k, l) WHERE k = :k;
 -- name: materialized
 SELECT org_id, n FROM kept WHERE org_id = :id;
+
+-- name: a_number_is_a_place_and_no_value
+SELECT * FROM (SELECT DISTINCT ON (1) name, 1 AS one FROM users) x WHERE one = :one;
+-- name: grouped_by_a_place
+SELECT * FROM (SELECT name, 1 AS one FROM users GROUP BY 1) x WHERE one = :one;
+
+-- name: numbers_that_are_the_same_as_floats
+SELECT * FROM (SELECT n FROM numbers EXCEPT ALL SELECT 0::float8) x WHERE n = '1';
