@@ -95,7 +95,7 @@ def _run_afresh(inputs: Inputs, workshop: Workshop, report: Report, start: float
     report.tell(_stale(plan, project) if check else (), generated.warnings)
     relations = len(analysis.introspection.catalog.relations)
     report.note(
-        f"{_count(len(inputs.migrations), 'migration')}; {_contents(len(analysis.queries), relations)},"
+        f"{_count(len(inputs.migrations), 'migration')}; {_contents(analysis.count, relations)},"
         f" {analysis.described} described anew ({analysed - start:.2f} s)"
     )
     return _say_compared(plan, report, start) if check else _say_written(plan, project, report, start)
@@ -118,7 +118,7 @@ def _finished(inputs: Inputs, analysis: Analysis, plan: Plan, warnings: Sequence
         inputs=inputs.digest,
         outputs=outputs,
         beside=tuple(each for each in _present(inputs.project) if each not in outputs),
-        queries=len(analysis.queries),
+        queries=analysis.count,
         relations=len(analysis.introspection.catalog.relations),
         warnings=tuple(warnings),
     )

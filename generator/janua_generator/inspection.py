@@ -10,7 +10,7 @@ from janua.diagnostics import Diagnostic
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.diagnostics import GenerationFailed
 from janua_generator.memory import digest
-from janua_generator.names import function_name, module_stem
+from janua_generator.names import function_name
 from janua_generator.namespace import Namespace
 from janua_generator.package import build_package, python_names, used_types
 from janua_generator.pipeline import Analysis
@@ -19,15 +19,23 @@ from janua_generator.report import VERSION, as_json
 from janua_generator.sqlfile.model import Call, Cardinality
 
 
+_LISTS = ("queries", "standard", "errors", "warnings")
+
+
 def inspection(inputs: Inputs, analysis: Analysis) -> dict[str, Any]:
-    """Return the analysis of a project, with what is wrong in ``errors`` and the other queries still there."""
+    """
+    Return the analysis of a project, with what is wrong in ``errors`` and the other queries still there.
+
+    Standard calls are apart, in ``standard``: the ``file`` of each is its table.
+    """
     namespace = Namespace.of(
         inputs.project, analysis.introspection, used_types(analysis.introspection, analysis.queries)
     )
     return {
         "version": VERSION,
         "schema_hash": inputs.schema_digest,
-        "queries": [_query(query, namespace) for query in analysis.queries],
+        "queries": [_query(each, namespace) for each in analysis.queries if not each.source.file.is_made],
+        "standard": [_query(each, namespace) for each in analysis.queries if each.source.file.is_made],
         "errors": [as_json(each) for each in (*analysis.errors, *_clashes(inputs, analysis))],
         "warnings": [as_json(each) for each in analysis.warnings],
     }
@@ -38,12 +46,12 @@ def merged(parts: Sequence[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
     if len(parts) == 1:
         return parts[0][1]
     for package, part in parts:
-        for query in part["queries"]:
+        for query in (*part["queries"], *part["standard"]):
             query["module"] = f"{package}.{query['module']}"
     return {
         "version": VERSION,
         "schema_hash": digest(*(part["schema_hash"] for _, part in parts)),
-        **{key: [each for _, part in parts for each in part[key]] for key in ("queries", "errors", "warnings")},
+        **{key: [each for _, part in parts for each in part[key]] for key in _LISTS},
     }
 
 
@@ -61,7 +69,7 @@ def _query(query: AnalysedQuery, namespace: Namespace) -> dict[str, Any]:
     parameters, columns = python_names(query, namespace)
     return {
         "name": function_name(source.name),
-        "module": module_stem(source.file.path),
+        "module": source.module,
         "file": source.file.path,
         "line": source.line,
         "cardinality": _cardinality(query),
@@ -114,7 +122,7 @@ def printed(found: dict[str, Any]) -> str:
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:
-    for query in found["queries"]:
+    for query in (*found["queries"], *found["standard"]):
         word = "exec" if query["cardinality"] == Cardinality.NONE else query["cardinality"]
         yield f"{query['module']}.{query['name']} :{word}  ({query['file']}:{query['line']})"
         for each in query["params"]:

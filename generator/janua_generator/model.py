@@ -127,6 +127,8 @@ class FunctionModel:
 
     Many sets of parameters are taken as ``sets``, of an asynchronous executor as ``async_sets``; ``attributes`` are
     what they are called in such an object, ``elements`` their types where they travel in arrays.
+
+    A function that takes a row as ``taken_row`` has these ``row_fields`` of it in place of its parameters.
     """
 
     name: str
@@ -156,6 +158,8 @@ class FunctionModel:
     elements: tuple[str, ...] = ()
     choices: tuple[Field, ...] = ()
     variants: VariantsModel | None = None
+    taken_row: Field | None = None
+    row_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

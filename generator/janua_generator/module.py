@@ -1,5 +1,5 @@
 """
-A query file as a module: its analysed queries to functions and row classes.
+A query file, a table or both as a module: analysed queries to functions and row classes.
 
 Clashes of names and types that had to become ``str`` are collected, so that all are reported at once.
 """
@@ -34,12 +34,18 @@ _RUNTIME = {"AsyncExecutor", "Executor", "Query"}
 
 
 class QueryModule:
-    """Builds the module of a query file, or of several of one name, collecting findings as it goes."""
+    """
+    Builds a module of queries, collecting findings as it goes.
 
-    def __init__(self, namespace: Namespace, stem: str, paths: Sequence[str], shared: ClassTable) -> None:
+    ``name`` is dotted from the package on, ``paths`` say what it is made of.
+    """
+
+    def __init__(self, namespace: Namespace, name: str, paths: Sequence[str], shared: ClassTable) -> None:
         self._namespace = namespace
         self._paths = paths
-        self._stem = stem
+        self._name = name
+        package = name.rpartition(".")[0]
+        self._unit = next(unit for unit in namespace.units if unit.package == package)
         self._classes = ClassTable()
         self._rows = RowMaker(namespace, self._classes, shared)
         self._functions: dict[str, tuple[FunctionModel, SourceQuery]] = {}
@@ -54,8 +60,8 @@ class QueryModule:
         functions = tuple(function for function, _ in self._functions.values())
         imports, own_modules = self._imports(rows, functions)
         return ModuleModel(
-            path=PurePosixPath(f"{self._stem}.py"),
-            subject=f"Queries on {PurePosixPath(self._paths[0]).stem.replace('_', ' ')}",
+            path=PurePosixPath(*self._name.split(".")).with_suffix(".py"),
+            subject=f"Queries on {self._subject()}",
             source=", ".join(self._paths),
             imports=imports,
             own_modules=own_modules,
@@ -64,6 +70,11 @@ class QueryModule:
             folds=tuple(self._rows.folds),
             functions=functions,
         )
+
+    def _subject(self) -> str:
+        """What the module is about, in words."""
+        path = PurePosixPath(self._paths[0])
+        return (path.stem if path.suffix == ".sql" else self._name.rpartition(".")[2]).replace("_", " ")
 
     def _imports(
         self, rows: Iterable[RowClass], functions: Iterable[FunctionModel]
@@ -74,14 +85,15 @@ class QueryModule:
             annotations += [field.annotation for field in (*function.parameters, *function.choices, *sets)]
             annotations += [function.result, function.returns, function.async_returns]
             annotations += [each for _, each in function.shapes]
+            annotations += [function.taken_row.annotation] if function.taken_row is not None else []
         for row_function in self._rows.functions:
             annotations += [row_function.call, *(field.annotation for field in row_function.columns)]
         for fold in self._rows.folds:
             annotations += ["_abc.Iterable", fold.call, fold.child, *(field.annotation for field in fold.columns)]
-        needed, own_modules = self._namespace.imports(aliases(annotations), None)
+        needed, own_modules = self._namespace.imports(aliases(annotations), self._unit)
         fields = [FIELD] if any(field.key for row in rows for field in row.fields) else []
         lazy = LAZY if own_modules else ()
-        lines = [*_common_imports(functions), *lazy, *([DATACLASS] if rows else []), *fields, *needed]
+        lines = [*_common_imports(functions, ".." if self._unit.package else "."), *lazy, *([DATACLASS] if rows else []), *fields, *needed]
         return import_block(lines), own_modules
 
     def _add(self, query: AnalysedQuery) -> None:
@@ -127,9 +139,9 @@ class QueryModule:
         return FunctionModel(
             name=name,
             constant=names.constant_name(name),
-            query_name=f"{self._stem}.{name}",
+            query_name=f"{self._name}.{name}",
             doc=source.doc,
-            place=f"{source.file.path}:{source.line}",
+            place=_place(source),
             parameters=taken.shared,
             result=row.result,
             returns=form.returns,
@@ -152,7 +164,16 @@ class QueryModule:
             elements=taken.elements,
             choices=choices,
             variants=variants,
+            taken_row=self._taken_row(source),
+            row_fields=source.row_fields,
         )
+
+    def _taken_row(self, source: SourceQuery) -> Field | None:
+        """The row that the function takes in place of its parameters."""
+        if not source.row_fields:
+            return None
+        model = self._namespace.model_class(source.file.path)
+        return Field(names.parameter_name(names.snake_case(model.rpartition(".")[2])), model)
 
     def _is_dumped(self, parameter: Parameter) -> bool:
         """Whether its values are of a class that is not sent as it is; JSON is made of any."""
@@ -194,7 +215,13 @@ class QueryModule:
                 self.warnings += query.source.warning(Rule.UNKNOWN_TYPE, message, hint=hint)
 
 
-def _common_imports(functions: Iterable[FunctionModel]) -> Iterator[str]:
+def _place(source: SourceQuery) -> str:
+    if source.file.is_made:
+        return f"A standard call of ``{source.file.path}``."
+    return f"SQL: {source.file.path}:{source.line}"
+
+
+def _common_imports(functions: Iterable[FunctionModel], package: str) -> Iterator[str]:
     """What every module needs, and what those with variants do."""
     names_, typing = set(_RUNTIME), {"Final", "overload"}
     for function in functions:
@@ -205,5 +232,5 @@ def _common_imports(functions: Iterable[FunctionModel]) -> Iterator[str]:
             typing |= {"Literal"} if any(each.name == CHOICE for each in function.choices) else set()
     # constants, classes, functions, as isort has it
     listed = ", ".join(sorted(names_, key=lambda each: (not each.isupper(), each)))
-    yield from (FUTURE, "from . import _types as _t", f"from janua import {listed}")
+    yield from (FUTURE, f"from {package} import _types as _t", f"from janua import {listed}")
     yield f"from typing import {', '.join(sorted(typing))}"

@@ -21,7 +21,7 @@ from janua_generator.analysis.values import base_type
 from janua_generator.annotations import aliases, is_union_or_final, optional
 from janua_generator.catalog.identifiers import quoted
 from janua_generator.catalog.introspect import Introspection
-from janua_generator.catalog.model import Column, PgType, Relation
+from janua_generator.catalog.model import Column, PgType, Relation, parts_of
 from janua_generator.classes import Unit, name_classes
 from janua_generator.names import field_name
 from janua_generator.overrides.resolved import Overrides
@@ -252,6 +252,10 @@ class Namespace:
             return None
         return found[0]
 
+    def model_class(self, relation: str) -> str:
+        """The annotation of a relation's rows; it is named as ``schema.name``."""
+        return self._models[relation][0]
+
     def model_called(self, name: str) -> list[tuple[str, str]] | None:
         """The fields of the class of this name in the package's own ``models``; a domain's type has none."""
         found = next((model for model in self.models(self.units[0]) if model.name == name), None)
@@ -287,20 +291,3 @@ class Namespace:
     def qualified_name(self, type_: PgType) -> str:
         """``schema.name``, quoted where it must be, as ``to_regtype`` reads it."""
         return quoted(type_.schema, type_.typname)
-
-
-def parts_of(types: Mapping[str, PgType], roots: Iterable[PgType]) -> dict[str, PgType]:
-    """The types and all that they are made of, elements first."""
-    found: dict[str, PgType] = {}
-
-    def visit(type_: PgType) -> None:
-        if type_.name in found:
-            return
-        for part in (type_.element, type_.base, type_.subtype, *(each for _, each in type_.fields)):
-            if part and part in types:
-                visit(types[part])
-        found[type_.name] = type_
-
-    for root in roots:
-        visit(root)
-    return found

@@ -15,7 +15,7 @@ from janua_generator import names
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.annotations import aliases, local, plain, unshadowed
 from janua_generator.catalog.introspect import Introspection
-from janua_generator.catalog.model import PgType, Relation
+from janua_generator.catalog.model import PgType, Relation, parts_of
 from janua_generator.classes import Unit
 from janua_generator.classtable import ClassTable
 from janua_generator.constraints import constraint_modules, constraints_module
@@ -24,7 +24,7 @@ from janua_generator.imports import DATACLASS, FIELD, FUTURE, LAZY, import_block
 from janua_generator.model import EnumClass, Field, ModuleModel, NewType, PackageModel, RowClass, TypeEntry
 from janua_generator.module import QueryModule
 from janua_generator.names import module_stem
-from janua_generator.namespace import ModelClass, Namespace, parts_of
+from janua_generator.namespace import ModelClass, Namespace
 from janua_generator.source import literal
 from janua_generator.tables import selected_tables, tables_module
 
@@ -46,8 +46,8 @@ def build_package(project: Project, introspection: Introspection, queries: Seque
     warnings: list[Diagnostic] = []
     shared = ClassTable(f"{namespace.units[0].alias('models')}.")
     modules = []
-    for stem, paths, group in _by_module(namespace, queries):
-        builder, module = _query_module(namespace, stem, paths, group, shared)
+    for name, paths, group in _by_module(namespace, queries):
+        builder, module = _query_module(namespace, name, paths, group, shared)
         modules.append(module)
         findings += builder.findings
         warnings += builder.warnings
@@ -83,16 +83,16 @@ def _namespace(project: Project, introspection: Introspection, used: dict[str, P
 
 
 def _query_module(
-    namespace: Namespace, stem: str, paths: list[str], group: list[AnalysedQuery], shared: ClassTable
+    namespace: Namespace, name: str, paths: list[str], group: list[AnalysedQuery], shared: ClassTable
 ) -> tuple[QueryModule, ModuleModel]:
-    """The module of some files; where its queries are those of the last time, the same object again."""
+    """The module of some files and of a table; where its queries are those of the last time, the same object again."""
     kept = namespace.introspection.derived.setdefault("modules", {})
-    known = kept.get(stem)
+    known = kept.get(name)
     # a class that `@row` names is made by whichever file comes first
     has_own_classes_only = not any(query.source.directives_called("row") for query in group)
     if known is None or known[0] is not namespace or known[1] != (paths, group) or not has_own_classes_only:
-        builder = QueryModule(namespace, stem, paths, shared)
-        known = kept[stem] = namespace, (paths, group), builder, builder.build(group)
+        builder = QueryModule(namespace, name, paths, shared)
+        known = kept[name] = namespace, (paths, group), builder, builder.build(group)
     return known[2], known[3]
 
 
@@ -135,43 +135,39 @@ def python_names(query: AnalysedQuery, namespace: Namespace) -> tuple[list[str],
     )
 
 
-def _by_file(queries: Sequence[AnalysedQuery]) -> dict[str, list[AnalysedQuery]]:
-    grouped: dict[str, list[AnalysedQuery]] = {}
-    for query in queries:
-        grouped.setdefault(query.source.file.path, []).append(query)
-    return grouped
-
-
 def _by_module(
-    namespace: Namespace, queries: Sequence[AnalysedQuery]
+    namespace: Namespace, queries: Iterable[AnalysedQuery]
 ) -> Iterator[tuple[str, list[str], list[AnalysedQuery]]]:
-    """The modules' names, files and queries; for sqlc, files of one name are one module."""
+    """The modules' dotted names, files and queries; for sqlc, a schema's subpackage has the name already."""
     packages = {unit.package for unit in namespace.units}
-    merged: dict[str, tuple[list[str], list[AnalysedQuery]]] = {}
-    for path, group in _by_file(queries).items():
-        stem = module_stem(path)
-        if not group[0].source.file.is_sqlc:
-            yield stem, [path], group
-            continue
-        paths, members = merged.setdefault(f"{stem}_queries" if stem in packages else stem, ([], []))
-        paths.append(path)
-        members.extend(group)
-    for stem, (paths, members) in merged.items():
-        yield stem, paths, members
+    grouped: dict[str, tuple[dict[str, None], list[AnalysedQuery]]] = {}
+    for query in queries:
+        file, module = query.source.file, query.source.module
+        name = f"{module}_queries" if file.is_sqlc and module in packages else module
+        paths, members = grouped.setdefault(name, ({}, []))
+        paths[f"the {_kind(namespace, file.path)} {file.path}" if file.is_made else file.path] = None
+        members.append(query)
+    for name, (paths, members) in grouped.items():
+        yield name, list(paths), members
 
 
-def _clashing_modules(namespace: Namespace, queries: Sequence[AnalysedQuery]) -> list[Diagnostic]:
+def _kind(namespace: Namespace, relation: str) -> str:
+    return namespace.introspection.catalog.by_qualified_name[relation].kind
+
+
+def _clashing_modules(namespace: Namespace, queries: Iterable[AnalysedQuery]) -> list[Diagnostic]:
     """Query files that would be the module of another one, or have the name of a schema's subpackage."""
     findings = []
     seen = {unit.package: f"the schema {unit.schema}" for unit in namespace.units if unit.package}
-    for path, group in _by_file(queries).items():
-        stem = module_stem(path)
-        if group[0].source.file.is_sqlc:
+    files = dict.fromkeys(query.source.file for query in queries)
+    for file in files:
+        if file.is_sqlc or file.is_made:
             continue
+        stem = module_stem(file.path)
         if stem in seen:
             message = f"would become the module {stem}, as {seen[stem]} does"
-            findings.append(Diagnostic(path, 0, 0, message, hint="rename the file"))
-        seen.setdefault(stem, path)
+            findings.append(Diagnostic(file.path, 0, 0, message, hint="rename the file"))
+        seen.setdefault(stem, file.path)
     return findings
 
 

@@ -33,24 +33,36 @@ from janua_generator.overrides.resolved import Overrides
 from janua_generator.package import build_package
 from janua_generator.project import Inputs
 from janua_generator.sqlfile.model import SourceQuery
+from janua_generator.standard.calls import standard_queries
+from janua_generator.tables import selected_tables
 from janua_generator.understanding import analyse_queries
 from janua_generator.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """All queries that could be analysed, every finding, and how many queries the server was asked about."""
+    """
+    All queries that could be analysed, every finding, and how many of the author's the server was asked about.
+
+    ``left_out`` are warnings about standard calls that a table cannot have.
+    """
 
     introspection: Introspection
     rules: str
     queries: tuple[AnalysedQuery, ...]
     errors: tuple[Diagnostic, ...]
     described: int
+    left_out: tuple[Diagnostic, ...] = ()
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """The warnings of all queries."""
-        return tuple(warning for query in self.queries for warning in query.warnings)
+        return (*(warning for query in self.queries for warning in query.warnings), *self.left_out)
+
+    @property
+    def count(self) -> int:
+        """How many queries are the author's own."""
+        return sum(not query.source.file.is_made for query in self.queries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +91,31 @@ def analyse_project(inputs: Inputs, workshop: Workshop) -> Analysis:
     except MigrationError as error:
         raise GenerationFailed(_sorted([*errors, of_migration(error, inputs.project.root)])) from None
     overrides = Overrides.of(inputs.project, schema.introspection)
-    recalled = _recalled(sources, inputs.project.override, *workshop.known(state, schema.rules))
+    relations = selected_tables(inputs.project, schema.introspection.catalog.relations)
+    made = standard_queries(schema.introspection, relations, sources)
+    recalled = _recalled([*sources, *made], inputs.project.override, *workshop.known(state, schema.rules))
     unknown = [source for source in sources if source not in recalled]
     if not errors:
-        overrides.check_queries(sources)
+        overrides.check_queries([*sources, *made])
     analysed, more = analyse_queries(schema, unknown, overrides)
     errors += more
-    queries = [query for source in sources if (query := recalled.get(source) or analysed.get(source))]
-    return Analysis(schema.introspection, schema.rules, tuple(queries), _sorted(errors), len(unknown))
+    standard, refused = analyse_queries(schema, [each for each in made if each not in recalled], overrides)
+    known = recalled | analysed | standard
+    return Analysis(
+        introspection=schema.introspection,
+        rules=schema.rules,
+        queries=tuple(known[source] for source in (*sources, *made) if source in known),
+        errors=_sorted(errors),
+        described=len(unknown),
+        left_out=tuple(map(_left_out, refused)),
+    )
+
+
+def _left_out(refusal: Diagnostic) -> Diagnostic:
+    """A standard call that the server or the analysis refuses is nobody's mistake."""
+    hint = "write it yourself where it is needed, in a query file"
+    message = f"a standard call is left out: {refusal.message}"
+    return replace(refusal, message=message, hint=refusal.hint or hint, severity="warning")
 
 
 def _sorted(errors: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

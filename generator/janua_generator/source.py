@@ -60,8 +60,9 @@ def part(part: str | Clause[str]) -> str:
 
 def signature(function: FunctionModel, db: str, sets: Field | None, result: str, end: str) -> str:
     """Return the first lines of the function's definition for one kind of ``db``, and of ``sets`` if it takes such."""
-    parameters = [_declared(each) for each in (*function.parameters, *function.choices)]
-    given = [f"{sets.name}: {sets.annotation}"] if sets else []
+    row = function.taken_row
+    parameters = [] if row else [_declared(each) for each in (*function.parameters, *function.choices)]
+    given = [f"{each.name}: {each.annotation}" for each in (sets, row) if each]
     parts = [f"db: {db}", *given, "/", *(["*", *parameters] if parameters else [])]
     head, tail = f"def {function.name}(", f") -> {result}:{end}"
     joined = ", ".join(parts)
@@ -83,6 +84,8 @@ def call(function: FunctionModel) -> str:
     if not function.parameters:
         return f"{opening})"
     names = [each.name for each in function.parameters]
+    if function.taken_row is not None:
+        names = [f"{function.taken_row.name}.{each}" for each in function.row_fields]
     arguments = _tuple(names, depth=1, column=len(f"{_INDENT}{opening}, )"))
     if variants is None or "\n" not in arguments:
         return f"{opening}, {arguments})"

@@ -20,12 +20,13 @@ from janua_generator.analysis.dependencies.result import Dependencies
 from janua_generator.analysis.statements import columns_of
 from janua_generator.annotations import aliases, optional, unshadowed
 from janua_generator.catalog.identifiers import quoted
-from janua_generator.catalog.model import Column, PgType, Relation
+from janua_generator.catalog.model import Column, Relation
 from janua_generator.catalog.wiring import Event
 from janua_generator.classes import Unit
 from janua_generator.imports import FUTURE, LAZY, import_block
 from janua_generator.model import Field, ModuleModel, TableClass, TableColumn, Touches
 from janua_generator.namespace import Namespace
+from janua_generator.standard.columns import has_default, is_given
 
 _BUILDER = "from janua.builder import declare as _q"
 _Shown: TypeAlias = Callable[[str], str]
@@ -140,13 +141,12 @@ def _inputs(
     required: list[Field] = []
     others: list[Field] = []
     for attribute, column, is_nullable in columns:
-        if column.generated or column.identity == "always":
+        if not is_given(column):
             continue
-        type_ = namespace.type_map.named(column.type)
         stored = namespace.stored(relation, column)
         annotation = _given(shown(stored.result), shown(stored.parameter), is_nullable)
-        has_default = bool(column.default or column.identity or _has_default(namespace, type_)) or is_nullable
-        if is_insert and not has_default:
+        may_be_left_out = is_nullable or has_default(column, namespace.introspection.types)
+        if is_insert and not may_be_left_out:
             required.append(Field(attribute, annotation))
         else:
             others.append(Field(attribute, f"{annotation} = ..."))
@@ -159,10 +159,6 @@ def _given(value: str, parameter: str, is_nullable: bool) -> str:
     if value == parameter:
         return f"_q.{'NullValue' if is_nullable else 'Value'}[{value}]"
     return optional(f"{parameter} | _q.Expression[{value}, {'None' if is_nullable else '_t.Never'}]", is_nullable)
-
-
-def _has_default(namespace: Namespace, type_: PgType) -> bool:
-    return type_.kind == "domain" and "DEFAULT" in type_.definition.upper()
 
 
 def _touches(namespace: Namespace, relation: Relation) -> Iterator[Touches]:

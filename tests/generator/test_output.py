@@ -106,7 +106,9 @@ def test_a_missing_output_folder_is_made(project: Sandbox) -> None:
 
 
 def test_the_module_of_a_removed_query_file_goes(project: Sandbox) -> None:
-    """The last query of a file as well as the file."""
+    """The last query of a file as well as the file; what the table has stays."""
+    project.write("pyproject.toml", '[tool.janua]\ntables = "none"\n')
+    assert 0 == project.run().code
     project.write("queries/users.sql", "-- nothing is left\n")
     (project.root / "queries/more.sql").unlink()
     outcome = project.run()

@@ -22,7 +22,7 @@ LAYERS: list[set[str]] = [
     {"complaints"},
     {"describe"},
     {"analysis"},
-    {"calls"},
+    {"calls", "standard"},
     {"overrides"},
     {"typemap"},
     {"classes"},

@@ -7,7 +7,7 @@ server. Relations are named ``schema.name``; types are spelled as ``format_type`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -273,3 +273,20 @@ class Catalog(Record, frozen=True):
             if found is not None:
                 return found
         return None
+
+
+def parts_of(types: Mapping[str, PgType], roots: Iterable[PgType]) -> dict[str, PgType]:
+    """The types and all that they are made of, elements first."""
+    found: dict[str, PgType] = {}
+
+    def visit(type_: PgType) -> None:
+        if type_.name in found:
+            return
+        for part in (type_.element, type_.base, type_.subtype, *(each for _, each in type_.fields)):
+            if part and part in types:
+                visit(types[part])
+        found[type_.name] = type_
+
+    for root in roots:
+        visit(root)
+    return found

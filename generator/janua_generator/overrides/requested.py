@@ -42,7 +42,7 @@ class Request:
 
 def dotted_name(source: SourceQuery) -> str:
     """What an override calls a query: its module and its function."""
-    return f"{names.module_stem(source.file.path)}.{names.function_name(source.name)}"
+    return f"{source.module}.{names.function_name(source.name)}"
 
 
 def overrides_of(source: SourceQuery, overrides: Iterable[Override]) -> list[Override]:

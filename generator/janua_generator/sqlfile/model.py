@@ -11,6 +11,8 @@ from functools import cached_property
 
 from janua.diagnostics import Diagnostic, diagnostic_at
 
+from janua_generator.names import module_stem
+
 
 class Cardinality(StrEnum):
     """How many rows a generated function returns; the values are those of ``inspect --json``."""
@@ -57,12 +59,19 @@ class SourceFile:
     A query file. ``path`` is relative to the project and has forward slashes.
 
     ``is_sqlc`` says that it follows sqlc's rules: ``:name`` is no parameter, a statement without a
-    name is left out, ``:one`` is the first row, columns of one name are numbered.
+    name is left out, ``:one`` is the first row, columns of one name are numbered. Where the text was made for a table,
+    ``path`` is the name of that, as ``schema.name``, and ``module`` the module of its standard calls, dotted.
     """
 
     path: str
     text: str = field(repr=False)
     is_sqlc: bool = False
+    module: str = ""
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the generator wrote it, and not the author."""
+        return bool(self.module)
 
     @cached_property
     def _line_ends(self) -> list[int]:
@@ -106,7 +115,8 @@ class SourceQuery:
 
     ``name_offset`` is where its name stands in the file, ``start`` and ``end`` the span of its
     statement. ``cardinality`` is None where the header leaves it to be inferred; where ``call`` takes many sets
-    of values, it is that of one set.
+    of values, it is that of one set. With ``row_fields`` the function takes a row of the file's table, and its
+    parameters are these fields of that.
     """
 
     file: SourceFile
@@ -118,6 +128,12 @@ class SourceQuery:
     end: int
     directives: tuple[Directive, ...] = ()
     call: Call = Call.PLAIN
+    row_fields: tuple[str, ...] = ()
+
+    @property
+    def module(self) -> str:
+        """The generated module that its function is in, dotted from the package on."""
+        return self.file.module or module_stem(self.file.path)
 
     @property
     def line(self) -> int:

@@ -58,7 +58,8 @@ class Plan:
         """
         Yield the variants that the server is to describe, no text twice; the first is ``parsed``.
 
-        All of them, or above a limit: with everything, with nothing, with each parameter alone, with each pair.
+        All of them, or above a limit: with everything, with nothing, with each parameter alone, with each pair. Of a
+        standard call, with everything and with as little as can be.
         Those without an assignment to make do not exist.
         """
         seen: set[str] = set()
@@ -115,6 +116,11 @@ class Plan:
     def _described(self) -> Iterator[frozenset[str]]:
         ways = self._defaults()
         every = frozenset(self.optional)
+        if self.parsed.source.file.is_made:
+            # values and assignments of which none depends on another
+            least = (every, frozenset[str](), frozenset(self.optional[:1]))
+            yield from (way | given for given in dict.fromkeys(least) for way in ways)
+            return
         if self.is_exhaustive:
             sizes: Iterable[int] = range(len(self.optional), -1, -1)
             for size in sizes:
