@@ -24,6 +24,7 @@ TYPES: Final = _q.Types((
     _q.EnumType("public.delivery_status", _e.DeliveryStatus),
     _q.DomainType("public.email_address", "public.citext"),
     _q.EnumType("public.identity_provider", _e.IdentityProvider),
+    _q.EnumType("public.invitation_status", _e.InvitationStatus),
     _q.EnumType("public.login_outcome", _e.LoginOutcome),
     _q.EnumType("public.membership_role", _e.MembershipRole),
     _q.EnumType("public.mfa_kind", _e.MfaKind),

@@ -18,7 +18,6 @@ from janua_generator.project import Inputs
 from janua_generator.report import VERSION, as_json
 from janua_generator.sqlfile.model import Call, Cardinality
 
-
 _LISTS = ("queries", "standard", "errors", "warnings")
 
 

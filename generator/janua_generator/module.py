@@ -93,7 +93,8 @@ class QueryModule:
         needed, own_modules = self._namespace.imports(aliases(annotations), self._unit)
         fields = [FIELD] if any(field.key for row in rows for field in row.fields) else []
         lazy = LAZY if own_modules else ()
-        lines = [*_common_imports(functions, ".." if self._unit.package else "."), *lazy, *([DATACLASS] if rows else []), *fields, *needed]
+        common = _common_imports(functions, ".." if self._unit.package else ".")
+        lines = [*common, *lazy, *([DATACLASS] if rows else []), *fields, *needed]
         return import_block(lines), own_modules
 
     def _add(self, query: AnalysedQuery) -> None:

@@ -120,9 +120,7 @@ def _analysed(
     first = _examined(schema, whole)
     if asked.plan is None:
         return _prepared(schema, conclude(first), whole.parsed)
-    # of a standard call, the others only lack what the first has
-    differing = () if whole.parsed.source.file.is_made else variants
-    examined = [first, *(_examined(schema, each, first.parameters) for each in differing)]
+    examined = [first, *(_examined(schema, each, first.parameters) for each in variants)]
     found = joined(examined)
     parsed = whole.parsed.with_splices(found.splices)
     plan, keys = asked.plan, key_columns(asked.plan.keys, examined) if asked.plan.keys else ()

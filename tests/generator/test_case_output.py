@@ -42,7 +42,7 @@ def _package(workbench: Workbench, project: Project, queries: tuple[AnalysedQuer
 
 @pytest.fixture(scope="module")
 def packages(workbench: Workbench, tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
-    """A package for each case, of its queries that are no errors."""
+    """A package for each case, of its queries that are no errors, and of the standard calls of its tables."""
     root = tmp_path_factory.mktemp("cases")
     project = _project(root)
     for case in CASES:
@@ -54,12 +54,12 @@ def packages(workbench: Workbench, tmp_path_factory: pytest.TempPathFactory) -> 
         for module in case.glob("*.py"):
             shutil.copy(module, root)
         found = workbench.analyse((case / "queries" / "q.sql").read_text()).queries
-        package = _package(workbench, project, found)
+        standard = workbench.standard().queries
+        package = _package(workbench, project, (*found, *standard))
         if package is None:
             # names that clash are a finding about a query, and the point of some cases
-            package = _package(
-                workbench, project, tuple(each for each in found if _package(workbench, project, (each,)))
-            )
+            found = tuple(each for each in found if _package(workbench, project, (each,)))
+            package = _package(workbench, project, (*found, *standard))
         assert package is not None, case.name
         for path, text in emit(package).items():
             file = root / "cases" / case.name / path
@@ -71,7 +71,7 @@ def packages(workbench: Workbench, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def test_both_type_checkers_accept_every_case(packages: Sandbox) -> None:
-    """Some hundreds of queries of every kind."""
+    """Some hundreds of queries of every kind, and thousands of standard calls."""
     functions = sum(path.read_text().count("\nasync def ") for path in packages.root.rglob("*.py"))
     overloads = sum(path.read_text().count("@overload") for path in packages.root.rglob("*.py"))
     assert functions + overloads > 300

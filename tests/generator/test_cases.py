@@ -6,7 +6,7 @@ return may come. ``JANUA_REFRESH_CASES=1`` writes what is found; the difference 
 
 A line ``-- needs PostgreSQL 17``, ``-- needs xml``, ``-- needs ICU`` or ``-- needs extension hstore`` at the
 head of the migration says what the server must have; without it the case is skipped. ``overrides.toml`` has what
-``[[tool.janua.override]]`` would.
+``[[tool.janua.override]]`` would. A case with a file ``standard.txt`` says what its tables have beside the queries.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from janua.config import Override
 
 from .workbench import Workbench, broken_promises, shown, statements_of
 
+STANDARD = sorted(path.parent for path in (Path(__file__).parent / "cases").glob("*/standard.txt"))
 CASES = sorted(path.parent for path in (Path(__file__).parent / "cases").glob("*/queries"))
 
 
@@ -79,6 +80,26 @@ def test_the_generator_says_what_is_expected(workbench: Workbench, case: Path) -
     if os.environ.get("JANUA_REFRESH_CASES"):
         expected.write_text(found)
     assert expected.read_text() == found
+
+
+@pytest.mark.parametrize("case", STANDARD, ids=lambda case: case.name)
+def test_its_tables_have_the_expected_calls(workbench: Workbench, case: Path) -> None:
+    """What every table has beside the queries is what stands in ``standard.txt``."""
+    migrate(workbench, case)
+    own = (case / "queries" / "q.sql").read_text() if case in CASES else ""
+    found = shown(workbench.standard(own), with_columns=False)
+    expected = case / "standard.txt"
+    if os.environ.get("JANUA_REFRESH_CASES"):
+        expected.write_text(found)
+    assert expected.read_text() == found
+
+
+@pytest.mark.parametrize("case", sorted({*CASES, *STANDARD}), ids=lambda case: case.name)
+def test_no_standard_call_is_refused(workbench: Workbench, case: Path) -> None:
+    """Whatever the schema: what a table cannot have is known beforehand."""
+    migrate(workbench, case)
+    found = workbench.standard()
+    assert () == found.errors + found.warnings
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -24,6 +24,7 @@ from janua_generator.overrides.configured import Configured
 from janua_generator.overrides.resolved import Overrides
 from janua_generator.sqlfile.model import Call, Cardinality, SourceFile
 from janua_generator.sqlfile.parser import parse_file
+from janua_generator.standard.calls import standard_queries
 from janua_generator.understanding import analyse_queries
 from janua_generator.workshop import MigratedSchema
 
@@ -75,6 +76,15 @@ class Workbench:
         queries, findings = analyse_queries(schema, sources, self._resolved_overrides())
         found = sorted((*errors, *findings), key=lambda each: (each.line, each.column))
         return Findings(tuple(queries[source] for source in sources if source in queries), tuple(found))
+
+    def standard(self, own: str = "") -> Findings:
+        """Analyse the standard calls of all relations, but those that a file of queries replaces."""
+        sources, _ = parse_file(SourceFile("queries/q.sql", own))
+        relations = [each for each in self.introspection.catalog.relations if not each.partition_bound]
+        made = standard_queries(self.introspection, relations, sources)
+        schema = MigratedSchema(self.connection, self.introspection, rules="")
+        queries, findings = analyse_queries(schema, made, self._resolved_overrides())
+        return Findings(tuple(queries[source] for source in made if source in queries), tuple(findings))
 
     def run(
         self, sql: str, params: Sequence[object] = (), role: str = "", settings: str = "", before: str = ""
@@ -185,7 +195,7 @@ def shape_text(shape: Shape) -> str:
             return f"{shape.kind}[{parts[0]}]"
 
 
-def shown(findings: Findings) -> str:
+def shown(findings: Findings, *, with_columns: bool = True) -> str:
     """What is known of each query, and every finding, as text that is easy to compare."""
     lines: list[str] = []
     for query in findings.queries:
@@ -201,7 +211,7 @@ def shown(findings: Findings) -> str:
             python = f" as {parameter.python}" if parameter.python else ""
             optional = "  (optional)" if parameter.name in query.options.optional else ""
             lines.append(f"    ${parameter.number} {parameter.name}  {parameter.type.name}{python}{none}{optional}")
-        for column in query.columns:
+        for column in query.columns if with_columns else ():
             none = " | None" if column.nullable else ""
             name = ".".join((*column.path, column.name))
             python = f" as {column.python}" if column.python else ""

@@ -52,7 +52,7 @@ def _calls(introspection: Introspection, relation: Relation) -> Iterator[Standar
     columns = standard_columns(relation, introspection)
     if not columns or not _have_classes(relation, introspection):
         return
-    keys = standard_keys(relation, columns)
+    keys = standard_keys(relation, columns, introspection)
     yield from reading_calls(relation, columns, keys)
     if relation.is_view:
         return

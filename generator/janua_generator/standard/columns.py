@@ -33,6 +33,11 @@ class StandardColumn:
     has_default: bool
 
     @property
+    def value(self) -> str:
+        """Its parameter in a statement, which takes None where the column does."""
+        return f":{self.parameter}{'' if self.nullable else '!'}"
+
+    @property
     def is_required(self) -> bool:
         """Whether a new row needs a value for it."""
         return not (self.has_default or self.nullable)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from janua_generator.catalog.model import Key, Relation
+from janua_generator.catalog.introspect import Introspection
+from janua_generator.catalog.model import Relation
 from janua_generator.standard.columns import StandardColumn
 
 
@@ -14,32 +15,33 @@ class StandardKey:
     """
     A primary or unique key that is made of columns alone and holds for all rows.
 
-    ``is_arbiter`` says that ON CONFLICT may name it: that it is checked row by row.
+    ``is_arbiter`` says that ON CONFLICT may name it: that it is checked row by row. ``orders_pages``: that no two rows
+    share its values, for sure and not even for a moment.
     """
 
     columns: tuple[StandardColumn, ...]
     is_primary: bool
     is_arbiter: bool
+    orders_pages: bool
 
 
-def standard_keys(relation: Relation, columns: Mapping[str, StandardColumn]) -> tuple[StandardKey, ...]:
+def standard_keys(
+    relation: Relation, columns: Mapping[str, StandardColumn], introspection: Introspection
+) -> tuple[StandardKey, ...]:
     """Return the keys, the primary one first, and of several with the same columns one."""
+    # nothing is known of an equality that the migrations define
+    is_usual = "=" not in introspection.routines.redefined_operators
     found: dict[frozenset[str], StandardKey] = {}
-    for key in relation.keys:
-        if _is_whole(key):
+    # the primary key comes first, then what can be relied on
+    for key in sorted(relation.keys, key=lambda each: (not each.primary, not each.proves_uniqueness)):
+        if key.columns and not key.predicate and not key.expressions:
             own = tuple(columns[name] for name in key.columns)
-            known = found.get(frozenset(key.columns))
-            if known is None:
-                found[frozenset(key.columns)] = StandardKey(own, key.primary, key.proves_uniqueness)
-            elif key.proves_uniqueness and not known.is_arbiter:
-                found[frozenset(key.columns)] = StandardKey(known.columns, known.is_primary, is_arbiter=True)
-    return tuple(sorted(found.values(), key=lambda each: not each.is_primary))
+            orders_pages = is_usual and key.proves_uniqueness and not any(each.nullable for each in own)
+            made = StandardKey(own, key.primary, key.proves_uniqueness, orders_pages)
+            found.setdefault(frozenset(key.columns), made)
+    return tuple(found.values())
 
 
-def has_proven_order(relation: Relation, key: StandardKey) -> bool:
-    """Whether pages can be ordered by the key: no two rows share its values, not even for a moment."""
-    return key.is_arbiter and not any(each.nullable for each in key.columns)
-
-
-def _is_whole(key: Key) -> bool:
-    return bool(key.columns) and not key.predicate and not key.expressions
+def primary_of(keys: Sequence[StandardKey]) -> StandardKey | None:
+    """The primary key, where there is one."""
+    return next((key for key in keys if key.is_primary), None)

@@ -1,4 +1,4 @@
-"""The reading half: rows by their keys and by what they refer to, all of them, pages, how many, and what a row refers to."""
+"""The reading half: rows by keys and by what they refer to, all rows, pages, how many, and what a row refers to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from janua_generator.catalog.identifiers import quoted
 from janua_generator.catalog.model import Catalog, ForeignKey, Relation
 from janua_generator.sqlfile.model import Cardinality
 from janua_generator.standard.columns import StandardColumn, distinct_parameters
-from janua_generator.standard.keys import StandardKey, has_proven_order
+from janua_generator.standard.keys import StandardKey, primary_of
 from janua_generator.standard.made import StandardCall
 from janua_generator.standard.wording import conditions, joined_names, listed, of_rows
 
@@ -28,7 +28,7 @@ def reading_calls(
             f"The row of {rows} with this {listed(key.columns)}, or None.",
             Cardinality.OPTIONAL,
         )
-    primary = next((key for key in keys if key.is_primary), None)
+    primary = primary_of(keys)
     if primary is not None:
         yield StandardCall(
             "exists",
@@ -40,7 +40,7 @@ def reading_calls(
     order = f" ORDER BY {', '.join(each.sql for each in primary.columns)}" if primary is not None else ""
     by_key = f", ordered by {listed(primary.columns)}" if primary is not None else ""
     yield StandardCall("list_all", f"SELECT * FROM {table}{order}", f"All rows of {rows}{by_key}.", Cardinality.MANY)
-    if primary is not None and has_proven_order(relation, primary):
+    if primary is not None and primary.orders_pages:
         page = tuple(each.sql for each in primary.columns)
         doc = f"Rows of {rows} in pages{by_key}."
         yield StandardCall("page", f"SELECT * FROM {table}", doc, Cardinality.MANY, page=page)
@@ -51,7 +51,7 @@ def listing_calls(
 ) -> Iterator[StandardCall]:
     """Yield the calls that find the rows which refer to another row, where these may be several."""
     table, rows = quoted(relation.schema, relation.name), of_rows(relation)
-    primary = next((key for key in keys if key.is_primary), None)
+    primary = primary_of(keys)
     seen = {frozenset(each.name for each in key.columns) for key in keys}
     for foreign_key in relation.foreign_keys:
         own = [columns[name] for name in foreign_key.columns if name in columns]
@@ -64,7 +64,7 @@ def listing_calls(
         found = f"SELECT * FROM {table} WHERE {conditions(own)}"
         doc = f"The rows of {rows} with this {listed(own)}{by_key}."
         yield StandardCall(f"list_by_{name}", found + order, doc, Cardinality.MANY)
-        if primary is not None and has_proven_order(relation, primary):
+        if primary is not None and primary.orders_pages:
             parameters = list(distinct_parameters((each.name for each in own), _PAGING))
             given = " AND ".join(f"{each.sql} = :{name}" for each, name in zip(own, parameters, strict=True))
             yield StandardCall(

@@ -8,7 +8,7 @@ from janua_generator.catalog.identifiers import quoted
 from janua_generator.catalog.model import Relation
 from janua_generator.sqlfile.model import Cardinality
 from janua_generator.standard.columns import StandardColumn
-from janua_generator.standard.keys import StandardKey
+from janua_generator.standard.keys import StandardKey, primary_of
 from janua_generator.standard.made import StandardCall
 from janua_generator.standard.wording import conditions, joined_names, listed, of_rows
 
@@ -18,7 +18,7 @@ def writing_calls(
 ) -> Iterator[StandardCall]:
     """Yield the calls that change a table."""
     given = [each for each in columns.values() if each.is_given]
-    primary = next((key for key in keys if key.is_primary), None)
+    primary = primary_of(keys)
     yield _create(relation, given)
     for key in keys:
         # with more than the primary key in it, it is about rows that can be told apart anyway
@@ -32,7 +32,7 @@ def writing_calls(
 
 def _create(relation: Relation, given: Sequence[StandardColumn]) -> StandardCall:
     table = quoted(relation.schema, relation.name)
-    values = f"{_insert(given)}" if given else " DEFAULT VALUES"
+    values = _insert(given) if given else " DEFAULT VALUES"
     return StandardCall(
         "create",
         f"INSERT INTO {table}{values} RETURNING *",
@@ -44,7 +44,7 @@ def _create(relation: Relation, given: Sequence[StandardColumn]) -> StandardCall
 
 def _insert(given: Iterable[StandardColumn], never_null: Sequence[StandardColumn] = ()) -> str:
     listed_columns = ", ".join(each.sql for each in given)
-    values = ", ".join(f":{each.parameter}{'!' if each in never_null else ''}" for each in given)
+    values = ", ".join(f":{each.parameter}!" if each in never_null else each.value for each in given)
     return f" ({listed_columns}) VALUES ({values})"
 
 
@@ -58,7 +58,7 @@ def _upsert(
     """
     fixed = {*key.columns, *(primary.columns if primary is not None else ())}
     changed = [each for each in given if each not in fixed]
-    assignments = [f"{each.sql} = :{each.parameter}" for each in changed]
+    assignments = [f"{each.sql} = {each.value}" for each in changed]
     if not any(each.is_required for each in changed):
         # the row that is there is returned even where nothing else is given
         assignments.insert(0, f"{key.columns[0].sql} = EXCLUDED.{key.columns[0].sql}")
@@ -72,9 +72,7 @@ def _upsert(
         f"A new row of {of_rows(relation)}, or the one with this {listed(key.columns)} as changed."
         " What is not given has its default in a new row, and stays in the other.",
         Cardinality.ONE,
-        optional=tuple(
-            each.parameter for each in given if not each.is_required and each not in key.columns
-        ),
+        optional=tuple(each.parameter for each in given if not each.is_required and each not in key.columns),
     )
 
 
@@ -82,7 +80,7 @@ def _update(relation: Relation, given: Sequence[StandardColumn], primary: Standa
     changed = [each for each in given if each not in primary.columns]
     if not changed:
         return
-    assignments = ", ".join(f"{each.sql} = :{each.parameter}" for each in changed)
+    assignments = ", ".join(f"{each.sql} = {each.value}" for each in changed)
     yield StandardCall(
         "update",
         f"UPDATE {quoted(relation.schema, relation.name)} SET {assignments}"

@@ -113,13 +113,19 @@ class Plan:
             ways = [way | {f"{name}={key}"} for way in ways for key in keys]
         return ways
 
+    def _least(self) -> list[frozenset[str]]:
+        """As little as can be given, so that each parameter is left out somewhere; none depends on another."""
+        try:
+            self.variant(frozenset())
+        except NothingToUpdate:
+            return [frozenset(self.optional[:1]), frozenset(self.optional[-1:])]
+        return [frozenset()]
+
     def _described(self) -> Iterator[frozenset[str]]:
         ways = self._defaults()
         every = frozenset(self.optional)
         if self.parsed.source.file.is_made:
-            # values and assignments of which none depends on another
-            least = (every, frozenset[str](), frozenset(self.optional[:1]))
-            yield from (way | given for given in dict.fromkeys(least) for way in ways)
+            yield from (way | given for given in dict.fromkeys((every, *self._least())) for way in ways)
             return
         if self.is_exhaustive:
             sizes: Iterable[int] = range(len(self.optional), -1, -1)

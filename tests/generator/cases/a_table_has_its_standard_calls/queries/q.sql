@@ -1,0 +1,2 @@
+-- name: findByEmail :optional
+SELECT id FROM people WHERE email = :email;
