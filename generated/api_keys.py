@@ -14,7 +14,7 @@ from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 from janua import types as _j
 
 from . import _types as _t
@@ -92,6 +92,27 @@ class CountKeysByScopeRow:
 
     scope: str
     keys: int
+
+
+@dataclass(kw_only=True, slots=True)
+class NewApiKey:
+    """A new row of ``public.api_keys``."""
+
+    id: _uuid.UUID | Unset = UNSET
+    organization_id: _uuid.UUID
+    created_by: _uuid.UUID | None = None
+    replaced_by: _uuid.UUID | None = None
+    name: str
+    prefix: str
+    key_hash: bytes
+    scopes: _abc.Sequence[str] | Unset = UNSET
+    rate_limit: int | None = None
+    use_count: int | Unset = UNSET
+    last_used_at: _dt.datetime | None = None
+    last_used_from: _j.Inet | None = None
+    created_at: _dt.datetime | Unset = UNSET
+    expires_at: _dt.datetime | None = None
+    revoked_at: _dt.datetime | None = None
 
 
 _CREATE_API_KEY: Final[Query[CreateApiKeyRow]] = Query(
@@ -1105,6 +1126,201 @@ def create(
         id, organization_id, created_by, replaced_by, name, prefix, key_hash, scopes, rate_limit, use_count,
         last_used_at, last_used_from, created_at, expires_at, revoked_at,
     ))
+
+
+_CREATE_MANY: Final[RowVariants[_m.ApiKey]] = RowVariants(
+    Query(
+        name="api_keys.create_many",
+        sql="INSERT INTO public.api_keys (id, organization_id, created_by, replaced_by, name, prefix, key_hash, scopes, rate_limit, use_count, last_used_at, last_used_from, created_at, expires_at, revoked_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6, janua_rows.c7, janua_rows.c8::text[], janua_rows.c9, janua_rows.c10, janua_rows.c11, janua_rows.c12, janua_rows.c13, janua_rows.c14, janua_rows.c15 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bytea[], $8::text[], $9::integer[], $10::bigint[], $11::timestamp with time zone[], $12::inet[], $13::timestamp with time zone[], $14::timestamp with time zone[], $15::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, n) ORDER BY janua_rows.n RETURNING api_keys.id, api_keys.organization_id, api_keys.created_by, api_keys.replaced_by, api_keys.name, api_keys.prefix, api_keys.key_hash, api_keys.scopes, api_keys.rate_limit, api_keys.use_count, api_keys.last_used_at, api_keys.last_used_from, api_keys.created_at, api_keys.expires_at, api_keys.revoked_at",
+        params=(
+            "uuid[]", "uuid[]", "uuid[]", "uuid[]", "text[]", "text[]", "bytea[]", "text[]", "integer[]", "bigint[]",
+            "timestamp with time zone[]", "inet[]", "timestamp with time zone[]", "timestamp with time zone[]",
+            "timestamp with time zone[]",
+        ),
+        columns=(
+            "uuid", "uuid", "uuid", "uuid", "text", "text", "bytea", "text[]", "integer", "bigint",
+            "timestamp with time zone", "inet", "timestamp with time zone", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        row=_m.ApiKey,
+        attributes=(
+            "id", "organization_id", "created_by", "replaced_by", "name", "prefix", "key_hash", "scopes", "rate_limit",
+            "use_count", "last_used_at", "last_used_from", "created_at", "expires_at", "revoked_at",
+        ),
+        elements=(
+            "uuid", "uuid", "uuid", "uuid", "text", "text", "bytea", "text[]", "integer", "bigint",
+            "timestamp with time zone", "inet", "timestamp with time zone", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "scopes", "use_count", "created_at"),
+    (
+        "INSERT INTO public.api_keys (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "organization_id", ()),
+                (", ", "created_by", ()),
+                (", ", "replaced_by", ()),
+                (", ", "name", ()),
+                (", ", "prefix", ()),
+                (", ", "key_hash", ()),
+                (", ", "scopes", ("scopes",)),
+                (", ", "rate_limit", ()),
+                (", ", "use_count", ("use_count",)),
+                (", ", "last_used_at", ()),
+                (", ", "last_used_from", ()),
+                (", ", "created_at", ("created_at",)),
+                (", ", "expires_at", ()),
+                (", ", "revoked_at", ()),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ("id",)),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5", ()),
+                (", ", "janua_rows.c6", ()),
+                (", ", "janua_rows.c7", ()),
+                (", ", "janua_rows.c8::text[]", ("scopes",)),
+                (", ", "janua_rows.c9", ()),
+                (", ", "janua_rows.c10", ("use_count",)),
+                (", ", "janua_rows.c11", ()),
+                (", ", "janua_rows.c12", ()),
+                (", ", "janua_rows.c13", ("created_at",)),
+                (", ", "janua_rows.c14", ()),
+                (", ", "janua_rows.c15", ()),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::uuid[]", ("id",)),
+                (", ", "$2::uuid[]", ()),
+                (", ", "$3::uuid[]", ()),
+                (", ", "$4::uuid[]", ()),
+                (", ", "$5::text[]", ()),
+                (", ", "$6::text[]", ()),
+                (", ", "$7::bytea[]", ()),
+                (", ", "$8::text[]", ("scopes",)),
+                (", ", "$9::integer[]", ()),
+                (", ", "$10::bigint[]", ("use_count",)),
+                (", ", "$11::timestamp with time zone[]", ()),
+                (", ", "$12::inet[]", ()),
+                (", ", "$13::timestamp with time zone[]", ("created_at",)),
+                (", ", "$14::timestamp with time zone[]", ()),
+                (", ", "$15::timestamp with time zone[]", ()),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ("id",)),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ()),
+                (", ", "c5", ()),
+                (", ", "c6", ()),
+                (", ", "c7", ()),
+                (", ", "c8", ("scopes",)),
+                (", ", "c9", ()),
+                (", ", "c10", ("use_count",)),
+                (", ", "c11", ()),
+                (", ", "c12", ()),
+                (", ", "c13", ("created_at",)),
+                (", ", "c14", ()),
+                (", ", "c15", ()),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING api_keys.id, api_keys.organization_id, api_keys.created_by, api_keys.replaced_by, api_keys.name, api_keys.prefix, api_keys.key_hash, api_keys.scopes, api_keys.rate_limit, api_keys.use_count, api_keys.last_used_at, api_keys.last_used_from, api_keys.created_at, api_keys.expires_at, api_keys.revoked_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewApiKey], /) -> list[_m.ApiKey]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewApiKey], /) -> Coro[list[_m.ApiKey]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewApiKey], /
+) -> list[_m.ApiKey] | Coro[list[_m.ApiKey]]:
+    """
+    New rows of ``api_keys``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.api_keys``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="api_keys.copy_many",
+        sql="COPY public.api_keys (id, organization_id, created_by, replaced_by, name, prefix, key_hash, scopes, rate_limit, use_count, last_used_at, last_used_from, created_at, expires_at, revoked_at) FROM STDIN",
+        params=(
+            "uuid", "uuid", "uuid", "uuid", "text", "text", "bytea", "text[]", "integer", "bigint",
+            "timestamp with time zone", "inet", "timestamp with time zone", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        attributes=(
+            "id", "organization_id", "created_by", "replaced_by", "name", "prefix", "key_hash", "scopes", "rate_limit",
+            "use_count", "last_used_at", "last_used_from", "created_at", "expires_at", "revoked_at",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "scopes", "use_count", "created_at"),
+    (
+        "COPY public.api_keys (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "organization_id", ()),
+                (", ", "created_by", ()),
+                (", ", "replaced_by", ()),
+                (", ", "name", ()),
+                (", ", "prefix", ()),
+                (", ", "key_hash", ()),
+                (", ", "scopes", ("scopes",)),
+                (", ", "rate_limit", ()),
+                (", ", "use_count", ("use_count",)),
+                (", ", "last_used_at", ()),
+                (", ", "last_used_from", ()),
+                (", ", "created_at", ("created_at",)),
+                (", ", "expires_at", ()),
+                (", ", "revoked_at", ()),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewApiKey], /) -> int: ...
+@overload
+def copy_many(db: AsyncExecutor, rows: _abc.Iterable[NewApiKey] | _abc.AsyncIterable[NewApiKey], /) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewApiKey] | _abc.AsyncIterable[NewApiKey], /
+) -> int | Coro[int]:
+    """
+    New rows of ``api_keys``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.api_keys``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.ApiKey]] = Variants(

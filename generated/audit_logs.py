@@ -10,14 +10,32 @@ from __future__ import annotations
 
 import datetime as _dt
 import uuid as _uuid
+from collections import abc as _abc
+from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 from janua import types as _j
 
 from . import _types as _t
 from . import enums as _e
 from . import models as _m
+
+
+@dataclass(kw_only=True, slots=True)
+class NewAuditLog:
+    """A new row of ``public.audit_logs``."""
+
+    id: int | Unset = UNSET
+    organization_id: _uuid.UUID | None = None
+    actor_id: _uuid.UUID | None = None
+    action: str
+    severity: _e.AuditSeverity | Unset = UNSET
+    target_type: str | None = None
+    target_id: _uuid.UUID | None = None
+    ip_address: _j.Inet | None = None
+    changes: _j.JsonInput = None
+    occurred_at: _dt.datetime | Unset = UNSET
 
 
 _FIND_BY_OCCURRED_AT_AND_ID: Final[Query[_m.AuditLog]] = Query(
@@ -495,6 +513,174 @@ def create(
     return db.fetch_one(query, (
         id, organization_id, actor_id, action, severity, target_type, target_id, ip_address, changes, occurred_at,
     ))
+
+
+_CREATE_MANY: Final[RowVariants[_m.AuditLog]] = RowVariants(
+    Query(
+        name="audit_logs.create_many",
+        sql="INSERT INTO public.audit_logs (id, organization_id, actor_id, action, severity, target_type, target_id, ip_address, changes, occurred_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6, janua_rows.c7, janua_rows.c8, janua_rows.c9, janua_rows.c10 FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::text[], $5::public.audit_severity[], $6::text[], $7::uuid[], $8::inet[], $9::jsonb[], $10::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, n) ORDER BY janua_rows.n RETURNING audit_logs.id, audit_logs.organization_id, audit_logs.actor_id, audit_logs.action, audit_logs.severity, audit_logs.target_type, audit_logs.target_id, audit_logs.ip_address, audit_logs.changes, audit_logs.occurred_at",
+        params=(
+            "bigint[]", "uuid[]", "uuid[]", "text[]", "public.audit_severity[]", "text[]", "uuid[]", "inet[]",
+            "jsonb[]", "timestamp with time zone[]",
+        ),
+        columns=(
+            "bigint", "uuid", "uuid", "text", "public.audit_severity", "text", "uuid", "inet", "jsonb",
+            "timestamp with time zone",
+        ),
+        row=_m.AuditLog,
+        attributes=(
+            "id", "organization_id", "actor_id", "action", "severity", "target_type", "target_id", "ip_address",
+            "changes", "occurred_at",
+        ),
+        elements=(
+            "bigint", "uuid", "uuid", "text", "public.audit_severity", "text", "uuid", "inet", "jsonb",
+            "timestamp with time zone",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "severity", "occurred_at"),
+    (
+        "INSERT INTO public.audit_logs (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "organization_id", ()),
+                (", ", "actor_id", ()),
+                (", ", "action", ()),
+                (", ", "severity", ("severity",)),
+                (", ", "target_type", ()),
+                (", ", "target_id", ()),
+                (", ", "ip_address", ()),
+                (", ", "changes", ()),
+                (", ", "occurred_at", ("occurred_at",)),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ("id",)),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5", ("severity",)),
+                (", ", "janua_rows.c6", ()),
+                (", ", "janua_rows.c7", ()),
+                (", ", "janua_rows.c8", ()),
+                (", ", "janua_rows.c9", ()),
+                (", ", "janua_rows.c10", ("occurred_at",)),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::bigint[]", ("id",)),
+                (", ", "$2::uuid[]", ()),
+                (", ", "$3::uuid[]", ()),
+                (", ", "$4::text[]", ()),
+                (", ", "$5::public.audit_severity[]", ("severity",)),
+                (", ", "$6::text[]", ()),
+                (", ", "$7::uuid[]", ()),
+                (", ", "$8::inet[]", ()),
+                (", ", "$9::jsonb[]", ()),
+                (", ", "$10::timestamp with time zone[]", ("occurred_at",)),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ("id",)),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ()),
+                (", ", "c5", ("severity",)),
+                (", ", "c6", ()),
+                (", ", "c7", ()),
+                (", ", "c8", ()),
+                (", ", "c9", ()),
+                (", ", "c10", ("occurred_at",)),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING audit_logs.id, audit_logs.organization_id, audit_logs.actor_id, audit_logs.action, audit_logs.severity, audit_logs.target_type, audit_logs.target_id, audit_logs.ip_address, audit_logs.changes, audit_logs.occurred_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewAuditLog], /) -> list[_m.AuditLog]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewAuditLog], /) -> Coro[list[_m.AuditLog]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewAuditLog], /
+) -> list[_m.AuditLog] | Coro[list[_m.AuditLog]]:
+    """
+    New rows of ``audit_logs``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.audit_logs``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="audit_logs.copy_many",
+        sql="COPY public.audit_logs (id, organization_id, actor_id, action, severity, target_type, target_id, ip_address, changes, occurred_at) FROM STDIN",
+        params=(
+            "bigint", "uuid", "uuid", "text", "public.audit_severity", "text", "uuid", "inet", "jsonb",
+            "timestamp with time zone",
+        ),
+        attributes=(
+            "id", "organization_id", "actor_id", "action", "severity", "target_type", "target_id", "ip_address",
+            "changes", "occurred_at",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "severity", "occurred_at"),
+    (
+        "COPY public.audit_logs (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "organization_id", ()),
+                (", ", "actor_id", ()),
+                (", ", "action", ()),
+                (", ", "severity", ("severity",)),
+                (", ", "target_type", ()),
+                (", ", "target_id", ()),
+                (", ", "ip_address", ()),
+                (", ", "changes", ()),
+                (", ", "occurred_at", ("occurred_at",)),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewAuditLog], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewAuditLog] | _abc.AsyncIterable[NewAuditLog], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewAuditLog] | _abc.AsyncIterable[NewAuditLog], /
+) -> int | Coro[int]:
+    """
+    New rows of ``audit_logs``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.audit_logs``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.AuditLog]] = Variants(

@@ -10,12 +10,26 @@ from __future__ import annotations
 
 import datetime as _dt
 import uuid as _uuid
+from collections import abc as _abc
+from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 
 from . import _types as _t
 from . import models as _m
+
+
+@dataclass(kw_only=True, slots=True)
+class NewFeatureFlagOverride:
+    """A new row of ``public.feature_flag_overrides``."""
+
+    flag_key: str
+    organization_id: _uuid.UUID
+    is_enabled: bool
+    variant: str | None = None
+    reason: str | None = None
+    created_at: _dt.datetime | Unset = UNSET
 
 
 _FIND_BY_FLAG_KEY_AND_ORGANIZATION_ID: Final[Query[_m.FeatureFlagOverride]] = Query(
@@ -395,6 +409,140 @@ def create(
     """
     query = _CREATE[variant is not UNSET, reason is not UNSET, created_at is not UNSET]
     return db.fetch_one(query, (flag_key, organization_id, is_enabled, variant, reason, created_at))
+
+
+_CREATE_MANY: Final[RowVariants[_m.FeatureFlagOverride]] = RowVariants(
+    Query(
+        name="feature_flag_overrides.create_many",
+        sql="INSERT INTO public.feature_flag_overrides (flag_key, organization_id, is_enabled, variant, reason, created_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6 FROM unnest($1::text[], $2::uuid[], $3::boolean[], $4::text[], $5::text[], $6::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, n) ORDER BY janua_rows.n RETURNING feature_flag_overrides.flag_key, feature_flag_overrides.organization_id, feature_flag_overrides.is_enabled, feature_flag_overrides.variant, feature_flag_overrides.reason, feature_flag_overrides.created_at",
+        params=("text[]", "uuid[]", "boolean[]", "text[]", "text[]", "timestamp with time zone[]"),
+        columns=("text", "uuid", "boolean", "text", "text", "timestamp with time zone"),
+        row=_m.FeatureFlagOverride,
+        attributes=("flag_key", "organization_id", "is_enabled", "variant", "reason", "created_at"),
+        elements=("text", "uuid", "boolean", "text", "text", "timestamp with time zone"),
+        types=_t.TYPES,
+    ),
+    ("created_at",),
+    (
+        "INSERT INTO public.feature_flag_overrides (",
+        Clause(
+            "",
+            (
+                (", ", "flag_key", ()),
+                (", ", "organization_id", ()),
+                (", ", "is_enabled", ()),
+                (", ", "variant", ()),
+                (", ", "reason", ()),
+                (", ", "created_at", ("created_at",)),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ()),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5", ()),
+                (", ", "janua_rows.c6", ("created_at",)),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::text[]", ()),
+                (", ", "$2::uuid[]", ()),
+                (", ", "$3::boolean[]", ()),
+                (", ", "$4::text[]", ()),
+                (", ", "$5::text[]", ()),
+                (", ", "$6::timestamp with time zone[]", ("created_at",)),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ()),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ()),
+                (", ", "c5", ()),
+                (", ", "c6", ("created_at",)),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING feature_flag_overrides.flag_key, feature_flag_overrides.organization_id, feature_flag_overrides.is_enabled, feature_flag_overrides.variant, feature_flag_overrides.reason, feature_flag_overrides.created_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewFeatureFlagOverride], /) -> list[_m.FeatureFlagOverride]: ...
+@overload
+def create_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewFeatureFlagOverride], /
+) -> Coro[list[_m.FeatureFlagOverride]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewFeatureFlagOverride], /
+) -> list[_m.FeatureFlagOverride] | Coro[list[_m.FeatureFlagOverride]]:
+    """
+    New rows of ``feature_flag_overrides``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.feature_flag_overrides``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="feature_flag_overrides.copy_many",
+        sql="COPY public.feature_flag_overrides (flag_key, organization_id, is_enabled, variant, reason, created_at) FROM STDIN",
+        params=("text", "uuid", "boolean", "text", "text", "timestamp with time zone"),
+        attributes=("flag_key", "organization_id", "is_enabled", "variant", "reason", "created_at"),
+        types=_t.TYPES,
+    ),
+    ("created_at",),
+    (
+        "COPY public.feature_flag_overrides (",
+        Clause(
+            "",
+            (
+                (", ", "flag_key", ()),
+                (", ", "organization_id", ()),
+                (", ", "is_enabled", ()),
+                (", ", "variant", ()),
+                (", ", "reason", ()),
+                (", ", "created_at", ("created_at",)),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewFeatureFlagOverride], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewFeatureFlagOverride] | _abc.AsyncIterable[NewFeatureFlagOverride], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor,
+    rows: _abc.Iterable[NewFeatureFlagOverride] | _abc.AsyncIterable[NewFeatureFlagOverride],
+    /,
+) -> int | Coro[int]:
+    """
+    New rows of ``feature_flag_overrides``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.feature_flag_overrides``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.FeatureFlagOverride]] = Variants(

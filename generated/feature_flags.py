@@ -14,7 +14,7 @@ from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 
 from . import _types as _t
 from . import models as _m
@@ -39,6 +39,20 @@ class ListUnusedFlagsRow:
     is_enabled: bool
     owner_email: str | None
     updated_at: _dt.datetime
+
+
+@dataclass(kw_only=True, slots=True)
+class NewFeatureFlag:
+    """A new row of ``public.feature_flags``."""
+
+    key: str
+    description: str | None = None
+    is_enabled: bool | Unset = UNSET
+    rollout: float | Unset = UNSET
+    variants: _abc.Sequence[str] | None = None
+    owner_id: _uuid.UUID | None = None
+    created_at: _dt.datetime | Unset = UNSET
+    updated_at: _dt.datetime | Unset = UNSET
 
 
 _IS_FEATURE_ENABLED: Final[Query[bool]] = Query(
@@ -656,6 +670,155 @@ def create(
         updated_at is not UNSET,
     ]
     return db.fetch_one(query, (key, description, is_enabled, rollout, variants, owner_id, created_at, updated_at))
+
+
+_CREATE_MANY: Final[RowVariants[_m.FeatureFlag]] = RowVariants(
+    Query(
+        name="feature_flags.create_many",
+        sql="INSERT INTO public.feature_flags (key, description, is_enabled, rollout, variants, owner_id, created_at, updated_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5::text[], janua_rows.c6, janua_rows.c7, janua_rows.c8 FROM unnest($1::text[], $2::text[], $3::boolean[], $4::real[], $5::text[], $6::uuid[], $7::timestamp with time zone[], $8::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, c8, n) ORDER BY janua_rows.n RETURNING feature_flags.key, feature_flags.description, feature_flags.is_enabled, feature_flags.rollout, feature_flags.variants, feature_flags.owner_id, feature_flags.created_at, feature_flags.updated_at",
+        params=(
+            "text[]", "text[]", "boolean[]", "real[]", "text[]", "uuid[]", "timestamp with time zone[]",
+            "timestamp with time zone[]",
+        ),
+        columns=(
+            "text", "text", "boolean", "real", "text[]", "uuid", "timestamp with time zone", "timestamp with time zone",
+        ),
+        row=_m.FeatureFlag,
+        attributes=("key", "description", "is_enabled", "rollout", "variants", "owner_id", "created_at", "updated_at"),
+        elements=(
+            "text", "text", "boolean", "real", "text[]", "uuid", "timestamp with time zone", "timestamp with time zone",
+        ),
+        types=_t.TYPES,
+    ),
+    ("is_enabled", "rollout", "created_at", "updated_at"),
+    (
+        "INSERT INTO public.feature_flags (",
+        Clause(
+            "",
+            (
+                (", ", "key", ()),
+                (", ", "description", ()),
+                (", ", "is_enabled", ("is_enabled",)),
+                (", ", "rollout", ("rollout",)),
+                (", ", "variants", ()),
+                (", ", "owner_id", ()),
+                (", ", "created_at", ("created_at",)),
+                (", ", "updated_at", ("updated_at",)),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ()),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ("is_enabled",)),
+                (", ", "janua_rows.c4", ("rollout",)),
+                (", ", "janua_rows.c5::text[]", ()),
+                (", ", "janua_rows.c6", ()),
+                (", ", "janua_rows.c7", ("created_at",)),
+                (", ", "janua_rows.c8", ("updated_at",)),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::text[]", ()),
+                (", ", "$2::text[]", ()),
+                (", ", "$3::boolean[]", ("is_enabled",)),
+                (", ", "$4::real[]", ("rollout",)),
+                (", ", "$5::text[]", ()),
+                (", ", "$6::uuid[]", ()),
+                (", ", "$7::timestamp with time zone[]", ("created_at",)),
+                (", ", "$8::timestamp with time zone[]", ("updated_at",)),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ()),
+                (", ", "c2", ()),
+                (", ", "c3", ("is_enabled",)),
+                (", ", "c4", ("rollout",)),
+                (", ", "c5", ()),
+                (", ", "c6", ()),
+                (", ", "c7", ("created_at",)),
+                (", ", "c8", ("updated_at",)),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING feature_flags.key, feature_flags.description, feature_flags.is_enabled, feature_flags.rollout, feature_flags.variants, feature_flags.owner_id, feature_flags.created_at, feature_flags.updated_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewFeatureFlag], /) -> list[_m.FeatureFlag]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewFeatureFlag], /) -> Coro[list[_m.FeatureFlag]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewFeatureFlag], /
+) -> list[_m.FeatureFlag] | Coro[list[_m.FeatureFlag]]:
+    """
+    New rows of ``feature_flags``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.feature_flags``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="feature_flags.copy_many",
+        sql="COPY public.feature_flags (key, description, is_enabled, rollout, variants, owner_id, created_at, updated_at) FROM STDIN",
+        params=(
+            "text", "text", "boolean", "real", "text[]", "uuid", "timestamp with time zone", "timestamp with time zone",
+        ),
+        attributes=("key", "description", "is_enabled", "rollout", "variants", "owner_id", "created_at", "updated_at"),
+        types=_t.TYPES,
+    ),
+    ("is_enabled", "rollout", "created_at", "updated_at"),
+    (
+        "COPY public.feature_flags (",
+        Clause(
+            "",
+            (
+                (", ", "key", ()),
+                (", ", "description", ()),
+                (", ", "is_enabled", ("is_enabled",)),
+                (", ", "rollout", ("rollout",)),
+                (", ", "variants", ()),
+                (", ", "owner_id", ()),
+                (", ", "created_at", ("created_at",)),
+                (", ", "updated_at", ("updated_at",)),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewFeatureFlag], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewFeatureFlag] | _abc.AsyncIterable[NewFeatureFlag], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewFeatureFlag] | _abc.AsyncIterable[NewFeatureFlag], /
+) -> int | Coro[int]:
+    """
+    New rows of ``feature_flags``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.feature_flags``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.FeatureFlag]] = Variants(

@@ -10,12 +10,24 @@ from __future__ import annotations
 
 import datetime as _dt
 import uuid as _uuid
+from collections import abc as _abc
+from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 
 from . import _types as _t
 from . import models as _m
+
+
+@dataclass(kw_only=True, slots=True)
+class NewGroupMember:
+    """A new row of ``public.group_members``."""
+
+    organization_id: _uuid.UUID
+    group_id: _uuid.UUID
+    user_id: _uuid.UUID
+    added_at: _dt.datetime | Unset = UNSET
 
 
 _FIND_BY_GROUP_ID_AND_USER_ID: Final[Query[_m.GroupMember]] = Query(
@@ -390,6 +402,126 @@ def create(
     A standard call of ``public.group_members``.
     """
     return db.fetch_one(_CREATE[(added_at is not UNSET,)], (organization_id, group_id, user_id, added_at))
+
+
+_CREATE_MANY: Final[RowVariants[_m.GroupMember]] = RowVariants(
+    Query(
+        name="group_members.create_many",
+        sql="INSERT INTO public.group_members (organization_id, group_id, user_id, added_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, n) ORDER BY janua_rows.n RETURNING group_members.organization_id, group_members.group_id, group_members.user_id, group_members.added_at",
+        params=("uuid[]", "uuid[]", "uuid[]", "timestamp with time zone[]"),
+        columns=("uuid", "uuid", "uuid", "timestamp with time zone"),
+        row=_m.GroupMember,
+        attributes=("organization_id", "group_id", "user_id", "added_at"),
+        elements=("uuid", "uuid", "uuid", "timestamp with time zone"),
+        types=_t.TYPES,
+    ),
+    ("added_at",),
+    (
+        "INSERT INTO public.group_members (",
+        Clause(
+            "",
+            (
+                (", ", "organization_id", ()),
+                (", ", "group_id", ()),
+                (", ", "user_id", ()),
+                (", ", "added_at", ("added_at",)),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ()),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ("added_at",)),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::uuid[]", ()),
+                (", ", "$2::uuid[]", ()),
+                (", ", "$3::uuid[]", ()),
+                (", ", "$4::timestamp with time zone[]", ("added_at",)),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ()),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ("added_at",)),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING group_members.organization_id, group_members.group_id, group_members.user_id, group_members.added_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewGroupMember], /) -> list[_m.GroupMember]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewGroupMember], /) -> Coro[list[_m.GroupMember]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewGroupMember], /
+) -> list[_m.GroupMember] | Coro[list[_m.GroupMember]]:
+    """
+    New rows of ``group_members``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.group_members``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="group_members.copy_many",
+        sql="COPY public.group_members (organization_id, group_id, user_id, added_at) FROM STDIN",
+        params=("uuid", "uuid", "uuid", "timestamp with time zone"),
+        attributes=("organization_id", "group_id", "user_id", "added_at"),
+        types=_t.TYPES,
+    ),
+    ("added_at",),
+    (
+        "COPY public.group_members (",
+        Clause(
+            "",
+            (
+                (", ", "organization_id", ()),
+                (", ", "group_id", ()),
+                (", ", "user_id", ()),
+                (", ", "added_at", ("added_at",)),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewGroupMember], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewGroupMember] | _abc.AsyncIterable[NewGroupMember], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewGroupMember] | _abc.AsyncIterable[NewGroupMember], /
+) -> int | Coro[int]:
+    """
+    New rows of ``group_members``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.group_members``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.GroupMember]] = Variants(

@@ -14,7 +14,7 @@ from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 
 from . import _types as _t
 from . import enums as _e
@@ -57,6 +57,19 @@ class ListMembersWithoutGroupRow:
 
     user_id: _uuid.UUID
     role: _e.MembershipRole
+
+
+@dataclass(kw_only=True, slots=True)
+class NewGroup:
+    """A new row of ``public.groups``."""
+
+    id: _uuid.UUID | Unset = UNSET
+    organization_id: _uuid.UUID
+    parent_id: _uuid.UUID | None = None
+    name: str
+    description: str | None = None
+    permissions: _abc.Sequence[_e.Permission] | Unset = UNSET
+    created_at: _dt.datetime | Unset = UNSET
 
 
 _LIST_GROUP_TREE: Final[Query[ListGroupTreeRow]] = Query(
@@ -749,6 +762,139 @@ def create(
         created_at is not UNSET,
     ]
     return db.fetch_one(query, (id, organization_id, parent_id, name, description, permissions, created_at))
+
+
+_CREATE_MANY: Final[RowVariants[_m.Group]] = RowVariants(
+    Query(
+        name="groups.create_many",
+        sql="INSERT INTO public.groups (id, organization_id, parent_id, name, description, permissions, created_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6::public.permission[], janua_rows.c7 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, n) ORDER BY janua_rows.n RETURNING groups.id, groups.organization_id, groups.parent_id, groups.name, groups.description, groups.permissions, groups.created_at",
+        params=("uuid[]", "uuid[]", "uuid[]", "text[]", "text[]", "text[]", "timestamp with time zone[]"),
+        columns=("uuid", "uuid", "uuid", "text", "text", "public.permission[]", "timestamp with time zone"),
+        row=_m.Group,
+        attributes=("id", "organization_id", "parent_id", "name", "description", "permissions", "created_at"),
+        elements=("uuid", "uuid", "uuid", "text", "text", "public.permission[]", "timestamp with time zone"),
+        types=_t.TYPES,
+    ),
+    ("id", "permissions", "created_at"),
+    (
+        "INSERT INTO public.groups (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "organization_id", ()),
+                (", ", "parent_id", ()),
+                (", ", "name", ()),
+                (", ", "description", ()),
+                (", ", "permissions", ("permissions",)),
+                (", ", "created_at", ("created_at",)),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ("id",)),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5", ()),
+                (", ", "janua_rows.c6::public.permission[]", ("permissions",)),
+                (", ", "janua_rows.c7", ("created_at",)),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::uuid[]", ("id",)),
+                (", ", "$2::uuid[]", ()),
+                (", ", "$3::uuid[]", ()),
+                (", ", "$4::text[]", ()),
+                (", ", "$5::text[]", ()),
+                (", ", "$6::text[]", ("permissions",)),
+                (", ", "$7::timestamp with time zone[]", ("created_at",)),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ("id",)),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ()),
+                (", ", "c5", ()),
+                (", ", "c6", ("permissions",)),
+                (", ", "c7", ("created_at",)),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING groups.id, groups.organization_id, groups.parent_id, groups.name, groups.description, groups.permissions, groups.created_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewGroup], /) -> list[_m.Group]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewGroup], /) -> Coro[list[_m.Group]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewGroup], /
+) -> list[_m.Group] | Coro[list[_m.Group]]:
+    """
+    New rows of ``groups``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.groups``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="groups.copy_many",
+        sql="COPY public.groups (id, organization_id, parent_id, name, description, permissions, created_at) FROM STDIN",
+        params=("uuid", "uuid", "uuid", "text", "text", "public.permission[]", "timestamp with time zone"),
+        attributes=("id", "organization_id", "parent_id", "name", "description", "permissions", "created_at"),
+        types=_t.TYPES,
+    ),
+    ("id", "permissions", "created_at"),
+    (
+        "COPY public.groups (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "organization_id", ()),
+                (", ", "parent_id", ()),
+                (", ", "name", ()),
+                (", ", "description", ()),
+                (", ", "permissions", ("permissions",)),
+                (", ", "created_at", ("created_at",)),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewGroup], /) -> int: ...
+@overload
+def copy_many(db: AsyncExecutor, rows: _abc.Iterable[NewGroup] | _abc.AsyncIterable[NewGroup], /) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewGroup] | _abc.AsyncIterable[NewGroup], /
+) -> int | Coro[int]:
+    """
+    New rows of ``groups``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.groups``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.Group]] = Variants(

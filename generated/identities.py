@@ -10,14 +10,30 @@ from __future__ import annotations
 
 import datetime as _dt
 import uuid as _uuid
+from collections import abc as _abc
+from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 from janua import types as _j
 
 from . import _types as _t
 from . import enums as _e
 from . import models as _m
+
+
+@dataclass(kw_only=True, slots=True)
+class NewIdentity:
+    """A new row of ``public.identities``."""
+
+    id: int | Unset = UNSET
+    user_id: _uuid.UUID
+    provider: _e.IdentityProvider
+    subject: str
+    email: str | None = None
+    profile: _j.JsonInput = None
+    linked_at: _dt.datetime | Unset = UNSET
+    last_used_at: _dt.datetime | None = None
 
 
 _FIND_BY_ID: Final[Query[_m.Identity]] = Query(
@@ -426,6 +442,158 @@ def create(
         last_used_at is not UNSET,
     ]
     return db.fetch_one(query, (id, user_id, provider, subject, email, profile, linked_at, last_used_at))
+
+
+_CREATE_MANY: Final[RowVariants[_m.Identity]] = RowVariants(
+    Query(
+        name="identities.create_many",
+        sql="INSERT INTO public.identities (id, user_id, provider, subject, email, profile, linked_at, last_used_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6, janua_rows.c7, janua_rows.c8 FROM unnest($1::bigint[], $2::uuid[], $3::public.identity_provider[], $4::text[], $5::public.email_address[], $6::json[], $7::timestamp with time zone[], $8::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, c8, n) ORDER BY janua_rows.n RETURNING identities.id, identities.user_id, identities.provider, identities.subject, identities.email, identities.profile, identities.linked_at, identities.last_used_at",
+        params=(
+            "bigint[]", "uuid[]", "public.identity_provider[]", "text[]", "public.citext[]", "json[]",
+            "timestamp with time zone[]", "timestamp with time zone[]",
+        ),
+        columns=(
+            "bigint", "uuid", "public.identity_provider", "text", "public.citext", "json", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        row=_m.Identity,
+        attributes=("id", "user_id", "provider", "subject", "email", "profile", "linked_at", "last_used_at"),
+        elements=(
+            "bigint", "uuid", "public.identity_provider", "text", "public.citext", "json", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "linked_at"),
+    (
+        "INSERT INTO public.identities (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "user_id", ()),
+                (", ", "provider", ()),
+                (", ", "subject", ()),
+                (", ", "email", ()),
+                (", ", "profile", ()),
+                (", ", "linked_at", ("linked_at",)),
+                (", ", "last_used_at", ()),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ("id",)),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5", ()),
+                (", ", "janua_rows.c6", ()),
+                (", ", "janua_rows.c7", ("linked_at",)),
+                (", ", "janua_rows.c8", ()),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::bigint[]", ("id",)),
+                (", ", "$2::uuid[]", ()),
+                (", ", "$3::public.identity_provider[]", ()),
+                (", ", "$4::text[]", ()),
+                (", ", "$5::public.email_address[]", ()),
+                (", ", "$6::json[]", ()),
+                (", ", "$7::timestamp with time zone[]", ("linked_at",)),
+                (", ", "$8::timestamp with time zone[]", ()),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ("id",)),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ()),
+                (", ", "c5", ()),
+                (", ", "c6", ()),
+                (", ", "c7", ("linked_at",)),
+                (", ", "c8", ()),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING identities.id, identities.user_id, identities.provider, identities.subject, identities.email, identities.profile, identities.linked_at, identities.last_used_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewIdentity], /) -> list[_m.Identity]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewIdentity], /) -> Coro[list[_m.Identity]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewIdentity], /
+) -> list[_m.Identity] | Coro[list[_m.Identity]]:
+    """
+    New rows of ``identities``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.identities``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="identities.copy_many",
+        sql="COPY public.identities (id, user_id, provider, subject, email, profile, linked_at, last_used_at) FROM STDIN",
+        params=(
+            "bigint", "uuid", "public.identity_provider", "text", "public.citext", "json", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        attributes=("id", "user_id", "provider", "subject", "email", "profile", "linked_at", "last_used_at"),
+        types=_t.TYPES,
+    ),
+    ("id", "linked_at"),
+    (
+        "COPY public.identities (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "user_id", ()),
+                (", ", "provider", ()),
+                (", ", "subject", ()),
+                (", ", "email", ()),
+                (", ", "profile", ()),
+                (", ", "linked_at", ("linked_at",)),
+                (", ", "last_used_at", ()),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewIdentity], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewIdentity] | _abc.AsyncIterable[NewIdentity], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewIdentity] | _abc.AsyncIterable[NewIdentity], /
+) -> int | Coro[int]:
+    """
+    New rows of ``identities``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.identities``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.Identity]] = Variants(

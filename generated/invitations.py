@@ -15,7 +15,7 @@ from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 
 from . import _types as _t
 from . import enums as _e
@@ -86,6 +86,25 @@ class CountInvitationsByMonthRow:
     accepted: int
     accepted_percent: _dec.Decimal
     average_delay: _dt.timedelta | None
+
+
+@dataclass(kw_only=True, slots=True)
+class NewInvitation:
+    """A new row of ``public.invitations``."""
+
+    id: _uuid.UUID | Unset = UNSET
+    organization_id: _uuid.UUID
+    email: str
+    role: _e.MembershipRole | Unset = UNSET
+    group_ids: _abc.Sequence[_uuid.UUID] | Unset = UNSET
+    message: str | None = None
+    token_hash: bytes
+    status: _e.InvitationStatus | Unset = UNSET
+    invited_by: _uuid.UUID | None = None
+    accepted_by: _uuid.UUID | None = None
+    created_at: _dt.datetime | Unset = UNSET
+    expires_at: _dt.datetime | Unset = UNSET
+    accepted_at: _dt.datetime | None = None
 
 
 _INVITE: Final[Query[InviteRow]] = Query(
@@ -975,6 +994,193 @@ def create(
         id, organization_id, email, role, group_ids, message, token_hash, status, invited_by, accepted_by, created_at,
         expires_at, accepted_at,
     ))
+
+
+_CREATE_MANY: Final[RowVariants[_m.Invitation]] = RowVariants(
+    Query(
+        name="invitations.create_many",
+        sql="INSERT INTO public.invitations (id, organization_id, email, role, group_ids, message, token_hash, status, invited_by, accepted_by, created_at, expires_at, accepted_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5::uuid[], janua_rows.c6, janua_rows.c7, janua_rows.c8, janua_rows.c9, janua_rows.c10, janua_rows.c11, janua_rows.c12, janua_rows.c13 FROM unnest($1::uuid[], $2::uuid[], $3::public.email_address[], $4::public.membership_role[], $5::text[], $6::text[], $7::bytea[], $8::public.invitation_status[], $9::uuid[], $10::uuid[], $11::timestamp with time zone[], $12::timestamp with time zone[], $13::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, n) ORDER BY janua_rows.n RETURNING invitations.id, invitations.organization_id, invitations.email, invitations.role, invitations.group_ids, invitations.message, invitations.token_hash, invitations.status, invitations.invited_by, invitations.accepted_by, invitations.created_at, invitations.expires_at, invitations.accepted_at",
+        params=(
+            "uuid[]", "uuid[]", "public.citext[]", "public.membership_role[]", "text[]", "text[]", "bytea[]",
+            "public.invitation_status[]", "uuid[]", "uuid[]", "timestamp with time zone[]",
+            "timestamp with time zone[]", "timestamp with time zone[]",
+        ),
+        columns=(
+            "uuid", "uuid", "public.citext", "public.membership_role", "uuid[]", "text", "bytea",
+            "public.invitation_status", "uuid", "uuid", "timestamp with time zone", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        row=_m.Invitation,
+        attributes=(
+            "id", "organization_id", "email", "role", "group_ids", "message", "token_hash", "status", "invited_by",
+            "accepted_by", "created_at", "expires_at", "accepted_at",
+        ),
+        elements=(
+            "uuid", "uuid", "public.citext", "public.membership_role", "uuid[]", "text", "bytea",
+            "public.invitation_status", "uuid", "uuid", "timestamp with time zone", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "role", "group_ids", "status", "created_at", "expires_at"),
+    (
+        "INSERT INTO public.invitations (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "organization_id", ()),
+                (", ", "email", ()),
+                (", ", "role", ("role",)),
+                (", ", "group_ids", ("group_ids",)),
+                (", ", "message", ()),
+                (", ", "token_hash", ()),
+                (", ", "status", ("status",)),
+                (", ", "invited_by", ()),
+                (", ", "accepted_by", ()),
+                (", ", "created_at", ("created_at",)),
+                (", ", "expires_at", ("expires_at",)),
+                (", ", "accepted_at", ()),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ("id",)),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ("role",)),
+                (", ", "janua_rows.c5::uuid[]", ("group_ids",)),
+                (", ", "janua_rows.c6", ()),
+                (", ", "janua_rows.c7", ()),
+                (", ", "janua_rows.c8", ("status",)),
+                (", ", "janua_rows.c9", ()),
+                (", ", "janua_rows.c10", ()),
+                (", ", "janua_rows.c11", ("created_at",)),
+                (", ", "janua_rows.c12", ("expires_at",)),
+                (", ", "janua_rows.c13", ()),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::uuid[]", ("id",)),
+                (", ", "$2::uuid[]", ()),
+                (", ", "$3::public.email_address[]", ()),
+                (", ", "$4::public.membership_role[]", ("role",)),
+                (", ", "$5::text[]", ("group_ids",)),
+                (", ", "$6::text[]", ()),
+                (", ", "$7::bytea[]", ()),
+                (", ", "$8::public.invitation_status[]", ("status",)),
+                (", ", "$9::uuid[]", ()),
+                (", ", "$10::uuid[]", ()),
+                (", ", "$11::timestamp with time zone[]", ("created_at",)),
+                (", ", "$12::timestamp with time zone[]", ("expires_at",)),
+                (", ", "$13::timestamp with time zone[]", ()),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ("id",)),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ("role",)),
+                (", ", "c5", ("group_ids",)),
+                (", ", "c6", ()),
+                (", ", "c7", ()),
+                (", ", "c8", ("status",)),
+                (", ", "c9", ()),
+                (", ", "c10", ()),
+                (", ", "c11", ("created_at",)),
+                (", ", "c12", ("expires_at",)),
+                (", ", "c13", ()),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING invitations.id, invitations.organization_id, invitations.email, invitations.role, invitations.group_ids, invitations.message, invitations.token_hash, invitations.status, invitations.invited_by, invitations.accepted_by, invitations.created_at, invitations.expires_at, invitations.accepted_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewInvitation], /) -> list[_m.Invitation]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewInvitation], /) -> Coro[list[_m.Invitation]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewInvitation], /
+) -> list[_m.Invitation] | Coro[list[_m.Invitation]]:
+    """
+    New rows of ``invitations``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.invitations``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="invitations.copy_many",
+        sql="COPY public.invitations (id, organization_id, email, role, group_ids, message, token_hash, status, invited_by, accepted_by, created_at, expires_at, accepted_at) FROM STDIN",
+        params=(
+            "uuid", "uuid", "public.citext", "public.membership_role", "uuid[]", "text", "bytea",
+            "public.invitation_status", "uuid", "uuid", "timestamp with time zone", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        attributes=(
+            "id", "organization_id", "email", "role", "group_ids", "message", "token_hash", "status", "invited_by",
+            "accepted_by", "created_at", "expires_at", "accepted_at",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "role", "group_ids", "status", "created_at", "expires_at"),
+    (
+        "COPY public.invitations (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "organization_id", ()),
+                (", ", "email", ()),
+                (", ", "role", ("role",)),
+                (", ", "group_ids", ("group_ids",)),
+                (", ", "message", ()),
+                (", ", "token_hash", ()),
+                (", ", "status", ("status",)),
+                (", ", "invited_by", ()),
+                (", ", "accepted_by", ()),
+                (", ", "created_at", ("created_at",)),
+                (", ", "expires_at", ("expires_at",)),
+                (", ", "accepted_at", ()),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewInvitation], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewInvitation] | _abc.AsyncIterable[NewInvitation], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewInvitation] | _abc.AsyncIterable[NewInvitation], /
+) -> int | Coro[int]:
+    """
+    New rows of ``invitations``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.invitations``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.Invitation]] = Variants(

@@ -10,13 +10,26 @@ from __future__ import annotations
 
 import datetime as _dt
 import uuid as _uuid
+from collections import abc as _abc
+from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 from janua import types as _j
 
 from . import _types as _t
 from . import models as _m
+
+
+@dataclass(kw_only=True, slots=True)
+class NewIpAllowRule:
+    """A new row of ``public.ip_allow_rules``."""
+
+    organization_id: _uuid.UUID
+    network: _j.Cidr
+    description: str | None = None
+    expires_on: _dt.date | None = None
+    created_at: _dt.datetime | Unset = UNSET
 
 
 _FIND_BY_ID: Final[Query[_m.IpAllowRule]] = Query(
@@ -309,6 +322,131 @@ def create(
     """
     query = _CREATE[description is not UNSET, expires_on is not UNSET, created_at is not UNSET]
     return db.fetch_one(query, (organization_id, network, description, expires_on, created_at))
+
+
+_CREATE_MANY: Final[RowVariants[_m.IpAllowRule]] = RowVariants(
+    Query(
+        name="ip_allow_rules.create_many",
+        sql="INSERT INTO public.ip_allow_rules (organization_id, network, description, expires_on, created_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5 FROM unnest($1::uuid[], $2::cidr[], $3::text[], $4::date[], $5::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, n) ORDER BY janua_rows.n RETURNING ip_allow_rules.id, ip_allow_rules.organization_id, ip_allow_rules.network, ip_allow_rules.description, ip_allow_rules.expires_on, ip_allow_rules.created_at",
+        params=("uuid[]", "cidr[]", "text[]", "date[]", "timestamp with time zone[]"),
+        columns=("integer", "uuid", "cidr", "text", "date", "timestamp with time zone"),
+        row=_m.IpAllowRule,
+        attributes=("organization_id", "network", "description", "expires_on", "created_at"),
+        elements=("uuid", "cidr", "text", "date", "timestamp with time zone"),
+        types=_t.TYPES,
+    ),
+    ("created_at",),
+    (
+        "INSERT INTO public.ip_allow_rules (",
+        Clause(
+            "",
+            (
+                (", ", "organization_id", ()),
+                (", ", "network", ()),
+                (", ", "description", ()),
+                (", ", "expires_on", ()),
+                (", ", "created_at", ("created_at",)),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ()),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5", ("created_at",)),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::uuid[]", ()),
+                (", ", "$2::cidr[]", ()),
+                (", ", "$3::text[]", ()),
+                (", ", "$4::date[]", ()),
+                (", ", "$5::timestamp with time zone[]", ("created_at",)),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ()),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ()),
+                (", ", "c5", ("created_at",)),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING ip_allow_rules.id, ip_allow_rules.organization_id, ip_allow_rules.network, ip_allow_rules.description, ip_allow_rules.expires_on, ip_allow_rules.created_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewIpAllowRule], /) -> list[_m.IpAllowRule]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewIpAllowRule], /) -> Coro[list[_m.IpAllowRule]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewIpAllowRule], /
+) -> list[_m.IpAllowRule] | Coro[list[_m.IpAllowRule]]:
+    """
+    New rows of ``ip_allow_rules``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.ip_allow_rules``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="ip_allow_rules.copy_many",
+        sql="COPY public.ip_allow_rules (organization_id, network, description, expires_on, created_at) FROM STDIN",
+        params=("uuid", "cidr", "text", "date", "timestamp with time zone"),
+        attributes=("organization_id", "network", "description", "expires_on", "created_at"),
+        types=_t.TYPES,
+    ),
+    ("created_at",),
+    (
+        "COPY public.ip_allow_rules (",
+        Clause(
+            "",
+            (
+                (", ", "organization_id", ()),
+                (", ", "network", ()),
+                (", ", "description", ()),
+                (", ", "expires_on", ()),
+                (", ", "created_at", ("created_at",)),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewIpAllowRule], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewIpAllowRule] | _abc.AsyncIterable[NewIpAllowRule], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewIpAllowRule] | _abc.AsyncIterable[NewIpAllowRule], /
+) -> int | Coro[int]:
+    """
+    New rows of ``ip_allow_rules``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.ip_allow_rules``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPDATE: Final[Variants[_m.IpAllowRule]] = Variants(

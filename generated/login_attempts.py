@@ -10,14 +10,28 @@ from __future__ import annotations
 
 import datetime as _dt
 import uuid as _uuid
+from collections import abc as _abc
+from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 from janua import types as _j
 
 from . import _types as _t
 from . import enums as _e
 from . import models as _m
+
+
+@dataclass(kw_only=True, slots=True)
+class NewLoginAttempt:
+    """A new row of ``public.login_attempts``."""
+
+    email: str
+    user_id: _uuid.UUID | None = None
+    outcome: _e.LoginOutcome
+    ip_address: _j.Inet
+    country: str | None = None
+    attempted_at: _dt.datetime | Unset = UNSET
 
 
 _FIND_BY_ID: Final[Query[_m.LoginAttempt]] = Query(
@@ -327,6 +341,141 @@ def create(
     """
     query = _CREATE[user_id is not UNSET, country is not UNSET, attempted_at is not UNSET]
     return db.fetch_one(query, (email, user_id, outcome, ip_address, country, attempted_at))
+
+
+_CREATE_MANY: Final[RowVariants[_m.LoginAttempt]] = RowVariants(
+    Query(
+        name="login_attempts.create_many",
+        sql="INSERT INTO public.login_attempts (email, user_id, outcome, ip_address, country, attempted_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6 FROM unnest($1::public.email_address[], $2::uuid[], $3::public.login_outcome[], $4::inet[], $5::bpchar[], $6::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, n) ORDER BY janua_rows.n RETURNING login_attempts.id, login_attempts.email, login_attempts.user_id, login_attempts.outcome, login_attempts.ip_address, login_attempts.country, login_attempts.attempted_at",
+        params=(
+            "public.citext[]", "uuid[]", "public.login_outcome[]", "inet[]", "character[]",
+            "timestamp with time zone[]",
+        ),
+        columns=(
+            "bigint", "public.citext", "uuid", "public.login_outcome", "inet", "character", "timestamp with time zone",
+        ),
+        row=_m.LoginAttempt,
+        attributes=("email", "user_id", "outcome", "ip_address", "country", "attempted_at"),
+        elements=("public.citext", "uuid", "public.login_outcome", "inet", "character", "timestamp with time zone"),
+        types=_t.TYPES,
+    ),
+    ("attempted_at",),
+    (
+        "INSERT INTO public.login_attempts (",
+        Clause(
+            "",
+            (
+                (", ", "email", ()),
+                (", ", "user_id", ()),
+                (", ", "outcome", ()),
+                (", ", "ip_address", ()),
+                (", ", "country", ()),
+                (", ", "attempted_at", ("attempted_at",)),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ()),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5", ()),
+                (", ", "janua_rows.c6", ("attempted_at",)),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::public.email_address[]", ()),
+                (", ", "$2::uuid[]", ()),
+                (", ", "$3::public.login_outcome[]", ()),
+                (", ", "$4::inet[]", ()),
+                (", ", "$5::bpchar[]", ()),
+                (", ", "$6::timestamp with time zone[]", ("attempted_at",)),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ()),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ()),
+                (", ", "c5", ()),
+                (", ", "c6", ("attempted_at",)),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING login_attempts.id, login_attempts.email, login_attempts.user_id, login_attempts.outcome, login_attempts.ip_address, login_attempts.country, login_attempts.attempted_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewLoginAttempt], /) -> list[_m.LoginAttempt]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewLoginAttempt], /) -> Coro[list[_m.LoginAttempt]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewLoginAttempt], /
+) -> list[_m.LoginAttempt] | Coro[list[_m.LoginAttempt]]:
+    """
+    New rows of ``login_attempts``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.login_attempts``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="login_attempts.copy_many",
+        sql="COPY public.login_attempts (email, user_id, outcome, ip_address, country, attempted_at) FROM STDIN",
+        params=("public.citext", "uuid", "public.login_outcome", "inet", "character", "timestamp with time zone"),
+        attributes=("email", "user_id", "outcome", "ip_address", "country", "attempted_at"),
+        types=_t.TYPES,
+    ),
+    ("attempted_at",),
+    (
+        "COPY public.login_attempts (",
+        Clause(
+            "",
+            (
+                (", ", "email", ()),
+                (", ", "user_id", ()),
+                (", ", "outcome", ()),
+                (", ", "ip_address", ()),
+                (", ", "country", ()),
+                (", ", "attempted_at", ("attempted_at",)),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewLoginAttempt], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewLoginAttempt] | _abc.AsyncIterable[NewLoginAttempt], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewLoginAttempt] | _abc.AsyncIterable[NewLoginAttempt], /
+) -> int | Coro[int]:
+    """
+    New rows of ``login_attempts``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.login_attempts``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPDATE: Final[Variants[_m.LoginAttempt]] = Variants(

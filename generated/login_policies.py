@@ -11,14 +11,31 @@ from __future__ import annotations
 import datetime as _dt
 import uuid as _uuid
 from collections import abc as _abc
+from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 from psycopg.types import range as _r
 
 from . import _types as _t
 from . import enums as _e
 from . import models as _m
+
+
+@dataclass(kw_only=True, slots=True)
+class NewLoginPolicy:
+    """A new row of ``public.login_policies``."""
+
+    organization_id: _uuid.UUID
+    required_factors: _abc.Sequence[_e.MfaKind] | Unset = UNSET
+    trusted_authenticators: _abc.Sequence[_uuid.UUID] | None = None
+    password_min_length: int | Unset = UNSET
+    session_lifetime: _dt.timedelta | Unset = UNSET
+    idle_timeout: _dt.timedelta | None = None
+    allowed_hours: _r.Range[_dt.time] | None = None
+    purge_at: _dt.time | Unset = UNSET
+    next_review_at: _dt.datetime | None = None
+    updated_at: _dt.datetime | Unset = UNSET
 
 
 _FIND_BY_ORGANIZATION_ID: Final[Query[_m.LoginPolicy]] = Query(
@@ -331,6 +348,174 @@ def create(
         organization_id, required_factors, trusted_authenticators, password_min_length, session_lifetime, idle_timeout,
         allowed_hours, purge_at, next_review_at, updated_at,
     ))
+
+
+_CREATE_MANY: Final[RowVariants[_m.LoginPolicy]] = RowVariants(
+    Query(
+        name="login_policies.create_many",
+        sql="INSERT INTO public.login_policies (organization_id, required_factors, trusted_authenticators, password_min_length, session_lifetime, idle_timeout, allowed_hours, purge_at, next_review_at, updated_at) SELECT janua_rows.c1, janua_rows.c2::public.mfa_kind[], janua_rows.c3::uuid[], janua_rows.c4, janua_rows.c5, janua_rows.c6, janua_rows.c7, janua_rows.c8, janua_rows.c9, janua_rows.c10 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::interval[], $6::interval[], $7::public.time_range[], $8::time without time zone[], $9::timestamp without time zone[], $10::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, n) ORDER BY janua_rows.n RETURNING login_policies.organization_id, login_policies.required_factors, login_policies.trusted_authenticators, login_policies.password_min_length, login_policies.session_lifetime, login_policies.idle_timeout, login_policies.allowed_hours, login_policies.purge_at, login_policies.next_review_at, login_policies.updated_at",
+        params=(
+            "uuid[]", "text[]", "text[]", "smallint[]", "interval[]", "interval[]", "public.time_range[]",
+            "time without time zone[]", "timestamp without time zone[]", "timestamp with time zone[]",
+        ),
+        columns=(
+            "uuid", "public.mfa_kind[]", "uuid[]", "smallint", "interval", "interval", "public.time_range",
+            "time without time zone", "timestamp without time zone", "timestamp with time zone",
+        ),
+        row=_m.LoginPolicy,
+        attributes=(
+            "organization_id", "required_factors", "trusted_authenticators", "password_min_length", "session_lifetime",
+            "idle_timeout", "allowed_hours", "purge_at", "next_review_at", "updated_at",
+        ),
+        elements=(
+            "uuid", "public.mfa_kind[]", "uuid[]", "smallint", "interval", "interval", "public.time_range",
+            "time without time zone", "timestamp without time zone", "timestamp with time zone",
+        ),
+        types=_t.TYPES,
+    ),
+    ("required_factors", "password_min_length", "session_lifetime", "purge_at", "updated_at"),
+    (
+        "INSERT INTO public.login_policies (",
+        Clause(
+            "",
+            (
+                (", ", "organization_id", ()),
+                (", ", "required_factors", ("required_factors",)),
+                (", ", "trusted_authenticators", ()),
+                (", ", "password_min_length", ("password_min_length",)),
+                (", ", "session_lifetime", ("session_lifetime",)),
+                (", ", "idle_timeout", ()),
+                (", ", "allowed_hours", ()),
+                (", ", "purge_at", ("purge_at",)),
+                (", ", "next_review_at", ()),
+                (", ", "updated_at", ("updated_at",)),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ()),
+                (", ", "janua_rows.c2::public.mfa_kind[]", ("required_factors",)),
+                (", ", "janua_rows.c3::uuid[]", ()),
+                (", ", "janua_rows.c4", ("password_min_length",)),
+                (", ", "janua_rows.c5", ("session_lifetime",)),
+                (", ", "janua_rows.c6", ()),
+                (", ", "janua_rows.c7", ()),
+                (", ", "janua_rows.c8", ("purge_at",)),
+                (", ", "janua_rows.c9", ()),
+                (", ", "janua_rows.c10", ("updated_at",)),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::uuid[]", ()),
+                (", ", "$2::text[]", ("required_factors",)),
+                (", ", "$3::text[]", ()),
+                (", ", "$4::smallint[]", ("password_min_length",)),
+                (", ", "$5::interval[]", ("session_lifetime",)),
+                (", ", "$6::interval[]", ()),
+                (", ", "$7::public.time_range[]", ()),
+                (", ", "$8::time without time zone[]", ("purge_at",)),
+                (", ", "$9::timestamp without time zone[]", ()),
+                (", ", "$10::timestamp with time zone[]", ("updated_at",)),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ()),
+                (", ", "c2", ("required_factors",)),
+                (", ", "c3", ()),
+                (", ", "c4", ("password_min_length",)),
+                (", ", "c5", ("session_lifetime",)),
+                (", ", "c6", ()),
+                (", ", "c7", ()),
+                (", ", "c8", ("purge_at",)),
+                (", ", "c9", ()),
+                (", ", "c10", ("updated_at",)),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING login_policies.organization_id, login_policies.required_factors, login_policies.trusted_authenticators, login_policies.password_min_length, login_policies.session_lifetime, login_policies.idle_timeout, login_policies.allowed_hours, login_policies.purge_at, login_policies.next_review_at, login_policies.updated_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewLoginPolicy], /) -> list[_m.LoginPolicy]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewLoginPolicy], /) -> Coro[list[_m.LoginPolicy]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewLoginPolicy], /
+) -> list[_m.LoginPolicy] | Coro[list[_m.LoginPolicy]]:
+    """
+    New rows of ``login_policies``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.login_policies``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="login_policies.copy_many",
+        sql="COPY public.login_policies (organization_id, required_factors, trusted_authenticators, password_min_length, session_lifetime, idle_timeout, allowed_hours, purge_at, next_review_at, updated_at) FROM STDIN",
+        params=(
+            "uuid", "public.mfa_kind[]", "uuid[]", "smallint", "interval", "interval", "public.time_range",
+            "time without time zone", "timestamp without time zone", "timestamp with time zone",
+        ),
+        attributes=(
+            "organization_id", "required_factors", "trusted_authenticators", "password_min_length", "session_lifetime",
+            "idle_timeout", "allowed_hours", "purge_at", "next_review_at", "updated_at",
+        ),
+        types=_t.TYPES,
+    ),
+    ("required_factors", "password_min_length", "session_lifetime", "purge_at", "updated_at"),
+    (
+        "COPY public.login_policies (",
+        Clause(
+            "",
+            (
+                (", ", "organization_id", ()),
+                (", ", "required_factors", ("required_factors",)),
+                (", ", "trusted_authenticators", ()),
+                (", ", "password_min_length", ("password_min_length",)),
+                (", ", "session_lifetime", ("session_lifetime",)),
+                (", ", "idle_timeout", ()),
+                (", ", "allowed_hours", ()),
+                (", ", "purge_at", ("purge_at",)),
+                (", ", "next_review_at", ()),
+                (", ", "updated_at", ("updated_at",)),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewLoginPolicy], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewLoginPolicy] | _abc.AsyncIterable[NewLoginPolicy], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewLoginPolicy] | _abc.AsyncIterable[NewLoginPolicy], /
+) -> int | Coro[int]:
+    """
+    New rows of ``login_policies``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.login_policies``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.LoginPolicy]] = Variants(

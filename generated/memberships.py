@@ -14,7 +14,7 @@ from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, Literal, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 
 from . import _types as _t
 from . import enums as _e
@@ -67,6 +67,20 @@ class ListColleaguesRow:
     id: _uuid.UUID
     display_name: str
     shared: str
+
+
+@dataclass(kw_only=True, slots=True)
+class NewMembership:
+    """A new row of ``public.memberships``."""
+
+    organization_id: _uuid.UUID
+    user_id: _uuid.UUID
+    role: _e.MembershipRole | Unset = UNSET
+    title: str | None = None
+    is_billing_contact: bool | Unset = UNSET
+    invited_by: _uuid.UUID | None = None
+    joined_at: _dt.datetime | Unset = UNSET
+    last_active_at: _dt.datetime | None = None
 
 
 _LIST_MEMBERS: Final[Query[ListMembersRow]] = Query(
@@ -1142,6 +1156,164 @@ def create(
     return db.fetch_one(query, (
         organization_id, user_id, role, title, is_billing_contact, invited_by, joined_at, last_active_at,
     ))
+
+
+_CREATE_MANY: Final[RowVariants[_m.Membership]] = RowVariants(
+    Query(
+        name="memberships.create_many",
+        sql="INSERT INTO public.memberships (organization_id, user_id, role, title, is_billing_contact, invited_by, joined_at, last_active_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6, janua_rows.c7, janua_rows.c8 FROM unnest($1::uuid[], $2::uuid[], $3::public.membership_role[], $4::text[], $5::boolean[], $6::uuid[], $7::timestamp with time zone[], $8::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, c8, n) ORDER BY janua_rows.n RETURNING memberships.organization_id, memberships.user_id, memberships.role, memberships.title, memberships.is_billing_contact, memberships.invited_by, memberships.joined_at, memberships.last_active_at",
+        params=(
+            "uuid[]", "uuid[]", "public.membership_role[]", "text[]", "boolean[]", "uuid[]",
+            "timestamp with time zone[]", "timestamp with time zone[]",
+        ),
+        columns=(
+            "uuid", "uuid", "public.membership_role", "text", "boolean", "uuid", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        row=_m.Membership,
+        attributes=(
+            "organization_id", "user_id", "role", "title", "is_billing_contact", "invited_by", "joined_at",
+            "last_active_at",
+        ),
+        elements=(
+            "uuid", "uuid", "public.membership_role", "text", "boolean", "uuid", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        types=_t.TYPES,
+    ),
+    ("role", "is_billing_contact", "joined_at"),
+    (
+        "INSERT INTO public.memberships (",
+        Clause(
+            "",
+            (
+                (", ", "organization_id", ()),
+                (", ", "user_id", ()),
+                (", ", "role", ("role",)),
+                (", ", "title", ()),
+                (", ", "is_billing_contact", ("is_billing_contact",)),
+                (", ", "invited_by", ()),
+                (", ", "joined_at", ("joined_at",)),
+                (", ", "last_active_at", ()),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ()),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ("role",)),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5", ("is_billing_contact",)),
+                (", ", "janua_rows.c6", ()),
+                (", ", "janua_rows.c7", ("joined_at",)),
+                (", ", "janua_rows.c8", ()),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::uuid[]", ()),
+                (", ", "$2::uuid[]", ()),
+                (", ", "$3::public.membership_role[]", ("role",)),
+                (", ", "$4::text[]", ()),
+                (", ", "$5::boolean[]", ("is_billing_contact",)),
+                (", ", "$6::uuid[]", ()),
+                (", ", "$7::timestamp with time zone[]", ("joined_at",)),
+                (", ", "$8::timestamp with time zone[]", ()),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ()),
+                (", ", "c2", ()),
+                (", ", "c3", ("role",)),
+                (", ", "c4", ()),
+                (", ", "c5", ("is_billing_contact",)),
+                (", ", "c6", ()),
+                (", ", "c7", ("joined_at",)),
+                (", ", "c8", ()),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING memberships.organization_id, memberships.user_id, memberships.role, memberships.title, memberships.is_billing_contact, memberships.invited_by, memberships.joined_at, memberships.last_active_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewMembership], /) -> list[_m.Membership]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewMembership], /) -> Coro[list[_m.Membership]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewMembership], /
+) -> list[_m.Membership] | Coro[list[_m.Membership]]:
+    """
+    New rows of ``memberships``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.memberships``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="memberships.copy_many",
+        sql="COPY public.memberships (organization_id, user_id, role, title, is_billing_contact, invited_by, joined_at, last_active_at) FROM STDIN",
+        params=(
+            "uuid", "uuid", "public.membership_role", "text", "boolean", "uuid", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        attributes=(
+            "organization_id", "user_id", "role", "title", "is_billing_contact", "invited_by", "joined_at",
+            "last_active_at",
+        ),
+        types=_t.TYPES,
+    ),
+    ("role", "is_billing_contact", "joined_at"),
+    (
+        "COPY public.memberships (",
+        Clause(
+            "",
+            (
+                (", ", "organization_id", ()),
+                (", ", "user_id", ()),
+                (", ", "role", ("role",)),
+                (", ", "title", ()),
+                (", ", "is_billing_contact", ("is_billing_contact",)),
+                (", ", "invited_by", ()),
+                (", ", "joined_at", ("joined_at",)),
+                (", ", "last_active_at", ()),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewMembership], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewMembership] | _abc.AsyncIterable[NewMembership], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewMembership] | _abc.AsyncIterable[NewMembership], /
+) -> int | Coro[int]:
+    """
+    New rows of ``memberships``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.memberships``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.Membership]] = Variants(

@@ -10,13 +10,31 @@ from __future__ import annotations
 
 import datetime as _dt
 import uuid as _uuid
+from collections import abc as _abc
+from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 
 from . import _types as _t
 from . import enums as _e
 from . import models as _m
+
+
+@dataclass(kw_only=True, slots=True)
+class NewMfaFactor:
+    """A new row of ``public.mfa_factors``."""
+
+    id: _uuid.UUID | Unset = UNSET
+    user_id: _uuid.UUID
+    kind: _e.MfaKind
+    label: str
+    secret: bytes
+    authenticator_id: _uuid.UUID | None = None
+    use_count: int | Unset = UNSET
+    created_at: _dt.datetime | Unset = UNSET
+    confirmed_at: _dt.datetime | None = None
+    last_used_at: _dt.datetime | None = None
 
 
 _FIND_BY_ID: Final[Query[_m.MfaFactor]] = Query(
@@ -408,6 +426,174 @@ def create(
     return db.fetch_one(query, (
         id, user_id, kind, label, secret, authenticator_id, use_count, created_at, confirmed_at, last_used_at,
     ))
+
+
+_CREATE_MANY: Final[RowVariants[_m.MfaFactor]] = RowVariants(
+    Query(
+        name="mfa_factors.create_many",
+        sql="INSERT INTO public.mfa_factors (id, user_id, kind, label, secret, authenticator_id, use_count, created_at, confirmed_at, last_used_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6, janua_rows.c7, janua_rows.c8, janua_rows.c9, janua_rows.c10 FROM unnest($1::uuid[], $2::uuid[], $3::public.mfa_kind[], $4::text[], $5::bytea[], $6::uuid[], $7::bigint[], $8::timestamp with time zone[], $9::timestamp with time zone[], $10::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, n) ORDER BY janua_rows.n RETURNING mfa_factors.id, mfa_factors.user_id, mfa_factors.kind, mfa_factors.label, mfa_factors.secret, mfa_factors.authenticator_id, mfa_factors.use_count, mfa_factors.created_at, mfa_factors.confirmed_at, mfa_factors.last_used_at",
+        params=(
+            "uuid[]", "uuid[]", "public.mfa_kind[]", "text[]", "bytea[]", "uuid[]", "bigint[]",
+            "timestamp with time zone[]", "timestamp with time zone[]", "timestamp with time zone[]",
+        ),
+        columns=(
+            "uuid", "uuid", "public.mfa_kind", "text", "bytea", "uuid", "bigint", "timestamp with time zone",
+            "timestamp with time zone", "timestamp with time zone",
+        ),
+        row=_m.MfaFactor,
+        attributes=(
+            "id", "user_id", "kind", "label", "secret", "authenticator_id", "use_count", "created_at", "confirmed_at",
+            "last_used_at",
+        ),
+        elements=(
+            "uuid", "uuid", "public.mfa_kind", "text", "bytea", "uuid", "bigint", "timestamp with time zone",
+            "timestamp with time zone", "timestamp with time zone",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "use_count", "created_at"),
+    (
+        "INSERT INTO public.mfa_factors (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "user_id", ()),
+                (", ", "kind", ()),
+                (", ", "label", ()),
+                (", ", "secret", ()),
+                (", ", "authenticator_id", ()),
+                (", ", "use_count", ("use_count",)),
+                (", ", "created_at", ("created_at",)),
+                (", ", "confirmed_at", ()),
+                (", ", "last_used_at", ()),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ("id",)),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5", ()),
+                (", ", "janua_rows.c6", ()),
+                (", ", "janua_rows.c7", ("use_count",)),
+                (", ", "janua_rows.c8", ("created_at",)),
+                (", ", "janua_rows.c9", ()),
+                (", ", "janua_rows.c10", ()),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::uuid[]", ("id",)),
+                (", ", "$2::uuid[]", ()),
+                (", ", "$3::public.mfa_kind[]", ()),
+                (", ", "$4::text[]", ()),
+                (", ", "$5::bytea[]", ()),
+                (", ", "$6::uuid[]", ()),
+                (", ", "$7::bigint[]", ("use_count",)),
+                (", ", "$8::timestamp with time zone[]", ("created_at",)),
+                (", ", "$9::timestamp with time zone[]", ()),
+                (", ", "$10::timestamp with time zone[]", ()),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ("id",)),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ()),
+                (", ", "c5", ()),
+                (", ", "c6", ()),
+                (", ", "c7", ("use_count",)),
+                (", ", "c8", ("created_at",)),
+                (", ", "c9", ()),
+                (", ", "c10", ()),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING mfa_factors.id, mfa_factors.user_id, mfa_factors.kind, mfa_factors.label, mfa_factors.secret, mfa_factors.authenticator_id, mfa_factors.use_count, mfa_factors.created_at, mfa_factors.confirmed_at, mfa_factors.last_used_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewMfaFactor], /) -> list[_m.MfaFactor]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewMfaFactor], /) -> Coro[list[_m.MfaFactor]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewMfaFactor], /
+) -> list[_m.MfaFactor] | Coro[list[_m.MfaFactor]]:
+    """
+    New rows of ``mfa_factors``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.mfa_factors``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="mfa_factors.copy_many",
+        sql="COPY public.mfa_factors (id, user_id, kind, label, secret, authenticator_id, use_count, created_at, confirmed_at, last_used_at) FROM STDIN",
+        params=(
+            "uuid", "uuid", "public.mfa_kind", "text", "bytea", "uuid", "bigint", "timestamp with time zone",
+            "timestamp with time zone", "timestamp with time zone",
+        ),
+        attributes=(
+            "id", "user_id", "kind", "label", "secret", "authenticator_id", "use_count", "created_at", "confirmed_at",
+            "last_used_at",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "use_count", "created_at"),
+    (
+        "COPY public.mfa_factors (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "user_id", ()),
+                (", ", "kind", ()),
+                (", ", "label", ()),
+                (", ", "secret", ()),
+                (", ", "authenticator_id", ()),
+                (", ", "use_count", ("use_count",)),
+                (", ", "created_at", ("created_at",)),
+                (", ", "confirmed_at", ()),
+                (", ", "last_used_at", ()),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewMfaFactor], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewMfaFactor] | _abc.AsyncIterable[NewMfaFactor], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewMfaFactor] | _abc.AsyncIterable[NewMfaFactor], /
+) -> int | Coro[int]:
+    """
+    New rows of ``mfa_factors``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.mfa_factors``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.MfaFactor]] = Variants(

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import datetime as _dt
 import uuid as _uuid
+from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 from janua import types as _j
 
 from . import _types as _t
@@ -126,6 +127,24 @@ class SuspendOverdueOrganizationsRow:
     billing_email: str | None
     subscription_number: int
     product_name: str
+
+
+@dataclass(kw_only=True, slots=True)
+class NewOrganization:
+    """A new row of ``public.organizations``."""
+
+    id: _uuid.UUID | Unset = UNSET
+    parent_id: _uuid.UUID | None = None
+    slug: str
+    name: str
+    status: _e.OrganizationStatus | Unset = UNSET
+    time_zone: str | Unset = UNSET
+    billing_email: str | None = None
+    billing_address: _m.PostalAddress | None = None
+    settings: _j.JsonInput | Unset = UNSET
+    created_at: _dt.datetime | Unset = UNSET
+    updated_at: _dt.datetime | Unset = UNSET
+    closed_at: _dt.datetime | None = None
 
 
 _GET_ORGANIZATION: Final[Query[_m.Organization]] = Query(
@@ -1042,6 +1061,188 @@ def create(
         id, parent_id, slug, name, status, time_zone, billing_email, billing_address, settings, created_at, updated_at,
         closed_at,
     ))
+
+
+_CREATE_MANY: Final[RowVariants[_m.Organization]] = RowVariants(
+    Query(
+        name="organizations.create_many",
+        sql="INSERT INTO public.organizations (id, parent_id, slug, name, status, time_zone, billing_email, billing_address, settings, created_at, updated_at, closed_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6, janua_rows.c7, janua_rows.c8::public.postal_address, janua_rows.c9, janua_rows.c10, janua_rows.c11, janua_rows.c12 FROM unnest($1::uuid[], $2::uuid[], $3::public.slug[], $4::text[], $5::public.organization_status[], $6::text[], $7::public.email_address[], $8::text[], $9::jsonb[], $10::timestamp with time zone[], $11::timestamp with time zone[], $12::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, n) ORDER BY janua_rows.n RETURNING organizations.id, organizations.parent_id, organizations.slug, organizations.name, organizations.status, organizations.time_zone, organizations.billing_email, organizations.billing_address, organizations.settings, organizations.created_at, organizations.updated_at, organizations.closed_at",
+        params=(
+            "uuid[]", "uuid[]", "text[]", "text[]", "public.organization_status[]", "text[]", "public.citext[]",
+            "text[]", "jsonb[]", "timestamp with time zone[]", "timestamp with time zone[]",
+            "timestamp with time zone[]",
+        ),
+        columns=(
+            "uuid", "uuid", "text", "text", "public.organization_status", "text", "public.citext",
+            "public.postal_address", "jsonb", "timestamp with time zone", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        row=_m.Organization,
+        attributes=(
+            "id", "parent_id", "slug", "name", "status", "time_zone", "billing_email", "billing_address", "settings",
+            "created_at", "updated_at", "closed_at",
+        ),
+        elements=(
+            "uuid", "uuid", "text", "text", "public.organization_status", "text", "public.citext",
+            "public.postal_address", "jsonb", "timestamp with time zone", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "status", "time_zone", "settings", "created_at", "updated_at"),
+    (
+        "INSERT INTO public.organizations (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "parent_id", ()),
+                (", ", "slug", ()),
+                (", ", "name", ()),
+                (", ", "status", ("status",)),
+                (", ", "time_zone", ("time_zone",)),
+                (", ", "billing_email", ()),
+                (", ", "billing_address", ()),
+                (", ", "settings", ("settings",)),
+                (", ", "created_at", ("created_at",)),
+                (", ", "updated_at", ("updated_at",)),
+                (", ", "closed_at", ()),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ("id",)),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5", ("status",)),
+                (", ", "janua_rows.c6", ("time_zone",)),
+                (", ", "janua_rows.c7", ()),
+                (", ", "janua_rows.c8::public.postal_address", ()),
+                (", ", "janua_rows.c9", ("settings",)),
+                (", ", "janua_rows.c10", ("created_at",)),
+                (", ", "janua_rows.c11", ("updated_at",)),
+                (", ", "janua_rows.c12", ()),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::uuid[]", ("id",)),
+                (", ", "$2::uuid[]", ()),
+                (", ", "$3::public.slug[]", ()),
+                (", ", "$4::text[]", ()),
+                (", ", "$5::public.organization_status[]", ("status",)),
+                (", ", "$6::text[]", ("time_zone",)),
+                (", ", "$7::public.email_address[]", ()),
+                (", ", "$8::text[]", ()),
+                (", ", "$9::jsonb[]", ("settings",)),
+                (", ", "$10::timestamp with time zone[]", ("created_at",)),
+                (", ", "$11::timestamp with time zone[]", ("updated_at",)),
+                (", ", "$12::timestamp with time zone[]", ()),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ("id",)),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ()),
+                (", ", "c5", ("status",)),
+                (", ", "c6", ("time_zone",)),
+                (", ", "c7", ()),
+                (", ", "c8", ()),
+                (", ", "c9", ("settings",)),
+                (", ", "c10", ("created_at",)),
+                (", ", "c11", ("updated_at",)),
+                (", ", "c12", ()),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING organizations.id, organizations.parent_id, organizations.slug, organizations.name, organizations.status, organizations.time_zone, organizations.billing_email, organizations.billing_address, organizations.settings, organizations.created_at, organizations.updated_at, organizations.closed_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewOrganization], /) -> list[_m.Organization]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewOrganization], /) -> Coro[list[_m.Organization]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewOrganization], /
+) -> list[_m.Organization] | Coro[list[_m.Organization]]:
+    """
+    New rows of ``organizations``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.organizations``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="organizations.copy_many",
+        sql="COPY public.organizations (id, parent_id, slug, name, status, time_zone, billing_email, billing_address, settings, created_at, updated_at, closed_at) FROM STDIN",
+        params=(
+            "uuid", "uuid", "text", "text", "public.organization_status", "text", "public.citext",
+            "public.postal_address", "jsonb", "timestamp with time zone", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        attributes=(
+            "id", "parent_id", "slug", "name", "status", "time_zone", "billing_email", "billing_address", "settings",
+            "created_at", "updated_at", "closed_at",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "status", "time_zone", "settings", "created_at", "updated_at"),
+    (
+        "COPY public.organizations (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "parent_id", ()),
+                (", ", "slug", ()),
+                (", ", "name", ()),
+                (", ", "status", ("status",)),
+                (", ", "time_zone", ("time_zone",)),
+                (", ", "billing_email", ()),
+                (", ", "billing_address", ()),
+                (", ", "settings", ("settings",)),
+                (", ", "created_at", ("created_at",)),
+                (", ", "updated_at", ("updated_at",)),
+                (", ", "closed_at", ()),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewOrganization], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewOrganization] | _abc.AsyncIterable[NewOrganization], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewOrganization] | _abc.AsyncIterable[NewOrganization], /
+) -> int | Coro[int]:
+    """
+    New rows of ``organizations``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.organizations``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.Organization]] = Variants(

@@ -15,7 +15,7 @@ from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 from janua import types as _j
 from psycopg.types import range as _r
 
@@ -89,6 +89,25 @@ class ChangePricesParams:
 
     price: _dec.Decimal
     sku: str
+
+
+@dataclass(kw_only=True, slots=True)
+class NewProduct:
+    """A new row of ``public.products``."""
+
+    id: _uuid.UUID | Unset = UNSET
+    sku: str
+    name: str
+    description: str | None = None
+    price: _dec.Decimal
+    currency: str | Unset = UNSET
+    billed_every: _e.BillingInterval | Unset = UNSET
+    seats: _r.Range[int] | Unset = UNSET
+    available: _r.Range[_dt.date] | None = None
+    trial_period: _dt.timedelta | None = None
+    features: _j.JsonInput | Unset = UNSET
+    created_at: _dt.datetime | Unset = UNSET
+    updated_at: _dt.datetime | Unset = UNSET
 
 
 _GET_PRODUCT_BY_SKU: Final[Query[_m.Product]] = Query(
@@ -725,6 +744,189 @@ def create(
         id, sku, name, description, price, currency, billed_every, seats, available, trial_period, features, created_at,
         updated_at,
     ))
+
+
+_CREATE_MANY: Final[RowVariants[_m.Product]] = RowVariants(
+    Query(
+        name="products.create_many",
+        sql="INSERT INTO public.products (id, sku, name, description, price, currency, billed_every, seats, available, trial_period, features, created_at, updated_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6, janua_rows.c7, janua_rows.c8, janua_rows.c9, janua_rows.c10, janua_rows.c11, janua_rows.c12, janua_rows.c13 FROM unnest($1::uuid[], $2::text[], $3::character varying[], $4::text[], $5::numeric[], $6::bpchar[], $7::public.billing_interval[], $8::int4range[], $9::daterange[], $10::interval[], $11::jsonb[], $12::timestamp with time zone[], $13::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, n) ORDER BY janua_rows.n RETURNING products.id, products.sku, products.name, products.description, products.price, products.currency, products.billed_every, products.seats, products.available, products.trial_period, products.features, products.search, products.created_at, products.updated_at",
+        params=(
+            "uuid[]", "text[]", "character varying[]", "text[]", "numeric[]", "character[]",
+            "public.billing_interval[]", "int4range[]", "daterange[]", "interval[]", "jsonb[]",
+            "timestamp with time zone[]", "timestamp with time zone[]",
+        ),
+        columns=(
+            "uuid", "text", "character varying", "text", "numeric", "character", "public.billing_interval", "int4range",
+            "daterange", "interval", "jsonb", "tsvector", "timestamp with time zone", "timestamp with time zone",
+        ),
+        row=_m.Product,
+        attributes=(
+            "id", "sku", "name", "description", "price", "currency", "billed_every", "seats", "available",
+            "trial_period", "features", "created_at", "updated_at",
+        ),
+        elements=(
+            "uuid", "text", "character varying", "text", "numeric", "character", "public.billing_interval", "int4range",
+            "daterange", "interval", "jsonb", "timestamp with time zone", "timestamp with time zone",
+        ),
+        types=_t.TYPES,
+        text=True,
+    ),
+    ("id", "currency", "billed_every", "seats", "features", "created_at", "updated_at"),
+    (
+        "INSERT INTO public.products (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "sku", ()),
+                (", ", "name", ()),
+                (", ", "description", ()),
+                (", ", "price", ()),
+                (", ", "currency", ("currency",)),
+                (", ", "billed_every", ("billed_every",)),
+                (", ", "seats", ("seats",)),
+                (", ", "available", ()),
+                (", ", "trial_period", ()),
+                (", ", "features", ("features",)),
+                (", ", "created_at", ("created_at",)),
+                (", ", "updated_at", ("updated_at",)),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ("id",)),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5", ()),
+                (", ", "janua_rows.c6", ("currency",)),
+                (", ", "janua_rows.c7", ("billed_every",)),
+                (", ", "janua_rows.c8", ("seats",)),
+                (", ", "janua_rows.c9", ()),
+                (", ", "janua_rows.c10", ()),
+                (", ", "janua_rows.c11", ("features",)),
+                (", ", "janua_rows.c12", ("created_at",)),
+                (", ", "janua_rows.c13", ("updated_at",)),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::uuid[]", ("id",)),
+                (", ", "$2::text[]", ()),
+                (", ", "$3::character varying[]", ()),
+                (", ", "$4::text[]", ()),
+                (", ", "$5::numeric[]", ()),
+                (", ", "$6::bpchar[]", ("currency",)),
+                (", ", "$7::public.billing_interval[]", ("billed_every",)),
+                (", ", "$8::int4range[]", ("seats",)),
+                (", ", "$9::daterange[]", ()),
+                (", ", "$10::interval[]", ()),
+                (", ", "$11::jsonb[]", ("features",)),
+                (", ", "$12::timestamp with time zone[]", ("created_at",)),
+                (", ", "$13::timestamp with time zone[]", ("updated_at",)),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ("id",)),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ()),
+                (", ", "c5", ()),
+                (", ", "c6", ("currency",)),
+                (", ", "c7", ("billed_every",)),
+                (", ", "c8", ("seats",)),
+                (", ", "c9", ()),
+                (", ", "c10", ()),
+                (", ", "c11", ("features",)),
+                (", ", "c12", ("created_at",)),
+                (", ", "c13", ("updated_at",)),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING products.id, products.sku, products.name, products.description, products.price, products.currency, products.billed_every, products.seats, products.available, products.trial_period, products.features, products.search, products.created_at, products.updated_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewProduct], /) -> list[_m.Product]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewProduct], /) -> Coro[list[_m.Product]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewProduct], /
+) -> list[_m.Product] | Coro[list[_m.Product]]:
+    """
+    New rows of ``products``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.products``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="products.copy_many",
+        sql="COPY public.products (id, sku, name, description, price, currency, billed_every, seats, available, trial_period, features, created_at, updated_at) FROM STDIN",
+        params=(
+            "uuid", "text", "character varying", "text", "numeric", "character", "public.billing_interval", "int4range",
+            "daterange", "interval", "jsonb", "timestamp with time zone", "timestamp with time zone",
+        ),
+        attributes=(
+            "id", "sku", "name", "description", "price", "currency", "billed_every", "seats", "available",
+            "trial_period", "features", "created_at", "updated_at",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "currency", "billed_every", "seats", "features", "created_at", "updated_at"),
+    (
+        "COPY public.products (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "sku", ()),
+                (", ", "name", ()),
+                (", ", "description", ()),
+                (", ", "price", ()),
+                (", ", "currency", ("currency",)),
+                (", ", "billed_every", ("billed_every",)),
+                (", ", "seats", ("seats",)),
+                (", ", "available", ()),
+                (", ", "trial_period", ()),
+                (", ", "features", ("features",)),
+                (", ", "created_at", ("created_at",)),
+                (", ", "updated_at", ("updated_at",)),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewProduct], /) -> int: ...
+@overload
+def copy_many(db: AsyncExecutor, rows: _abc.Iterable[NewProduct] | _abc.AsyncIterable[NewProduct], /) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewProduct] | _abc.AsyncIterable[NewProduct], /
+) -> int | Coro[int]:
+    """
+    New rows of ``products``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.products``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.Product]] = Variants(

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import datetime as _dt
 import uuid as _uuid
+from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 from janua import types as _j
 
 from . import _types as _t
@@ -83,6 +84,22 @@ class CountSessionsByNetworkRow:
     network: _j.Cidr
     sessions: int
     users: int
+
+
+@dataclass(kw_only=True, slots=True)
+class NewSession:
+    """A new row of ``public.sessions``."""
+
+    id: _uuid.UUID | Unset = UNSET
+    user_id: _uuid.UUID
+    organization_id: _uuid.UUID | None = None
+    token_hash: bytes
+    ip_address: _j.Inet | None = None
+    user_agent: str | None = None
+    created_at: _dt.datetime | Unset = UNSET
+    last_seen_at: _dt.datetime | Unset = UNSET
+    expires_at: _dt.datetime
+    revoked_at: _dt.datetime | None = None
 
 
 _CREATE_SESSION: Final[Query[_m.Session]] = Query(
@@ -933,6 +950,172 @@ def create(
         id, user_id, organization_id, token_hash, ip_address, user_agent, created_at, last_seen_at, expires_at,
         revoked_at,
     ))
+
+
+_CREATE_MANY: Final[RowVariants[_m.Session]] = RowVariants(
+    Query(
+        name="sessions.create_many",
+        sql="INSERT INTO public.sessions (id, user_id, organization_id, token_hash, ip_address, user_agent, created_at, last_seen_at, expires_at, revoked_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6, janua_rows.c7, janua_rows.c8, janua_rows.c9, janua_rows.c10 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bytea[], $5::inet[], $6::text[], $7::timestamp with time zone[], $8::timestamp with time zone[], $9::timestamp with time zone[], $10::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, n) ORDER BY janua_rows.n RETURNING sessions.id, sessions.user_id, sessions.organization_id, sessions.token_hash, sessions.ip_address, sessions.user_agent, sessions.created_at, sessions.last_seen_at, sessions.expires_at, sessions.revoked_at",
+        params=(
+            "uuid[]", "uuid[]", "uuid[]", "bytea[]", "inet[]", "text[]", "timestamp with time zone[]",
+            "timestamp with time zone[]", "timestamp with time zone[]", "timestamp with time zone[]",
+        ),
+        columns=(
+            "uuid", "uuid", "uuid", "bytea", "inet", "text", "timestamp with time zone", "timestamp with time zone",
+            "timestamp with time zone", "timestamp with time zone",
+        ),
+        row=_m.Session,
+        attributes=(
+            "id", "user_id", "organization_id", "token_hash", "ip_address", "user_agent", "created_at", "last_seen_at",
+            "expires_at", "revoked_at",
+        ),
+        elements=(
+            "uuid", "uuid", "uuid", "bytea", "inet", "text", "timestamp with time zone", "timestamp with time zone",
+            "timestamp with time zone", "timestamp with time zone",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "created_at", "last_seen_at"),
+    (
+        "INSERT INTO public.sessions (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "user_id", ()),
+                (", ", "organization_id", ()),
+                (", ", "token_hash", ()),
+                (", ", "ip_address", ()),
+                (", ", "user_agent", ()),
+                (", ", "created_at", ("created_at",)),
+                (", ", "last_seen_at", ("last_seen_at",)),
+                (", ", "expires_at", ()),
+                (", ", "revoked_at", ()),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ("id",)),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5", ()),
+                (", ", "janua_rows.c6", ()),
+                (", ", "janua_rows.c7", ("created_at",)),
+                (", ", "janua_rows.c8", ("last_seen_at",)),
+                (", ", "janua_rows.c9", ()),
+                (", ", "janua_rows.c10", ()),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::uuid[]", ("id",)),
+                (", ", "$2::uuid[]", ()),
+                (", ", "$3::uuid[]", ()),
+                (", ", "$4::bytea[]", ()),
+                (", ", "$5::inet[]", ()),
+                (", ", "$6::text[]", ()),
+                (", ", "$7::timestamp with time zone[]", ("created_at",)),
+                (", ", "$8::timestamp with time zone[]", ("last_seen_at",)),
+                (", ", "$9::timestamp with time zone[]", ()),
+                (", ", "$10::timestamp with time zone[]", ()),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ("id",)),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ()),
+                (", ", "c5", ()),
+                (", ", "c6", ()),
+                (", ", "c7", ("created_at",)),
+                (", ", "c8", ("last_seen_at",)),
+                (", ", "c9", ()),
+                (", ", "c10", ()),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING sessions.id, sessions.user_id, sessions.organization_id, sessions.token_hash, sessions.ip_address, sessions.user_agent, sessions.created_at, sessions.last_seen_at, sessions.expires_at, sessions.revoked_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewSession], /) -> list[_m.Session]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewSession], /) -> Coro[list[_m.Session]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewSession], /
+) -> list[_m.Session] | Coro[list[_m.Session]]:
+    """
+    New rows of ``sessions``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.sessions``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="sessions.copy_many",
+        sql="COPY public.sessions (id, user_id, organization_id, token_hash, ip_address, user_agent, created_at, last_seen_at, expires_at, revoked_at) FROM STDIN",
+        params=(
+            "uuid", "uuid", "uuid", "bytea", "inet", "text", "timestamp with time zone", "timestamp with time zone",
+            "timestamp with time zone", "timestamp with time zone",
+        ),
+        attributes=(
+            "id", "user_id", "organization_id", "token_hash", "ip_address", "user_agent", "created_at", "last_seen_at",
+            "expires_at", "revoked_at",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "created_at", "last_seen_at"),
+    (
+        "COPY public.sessions (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "user_id", ()),
+                (", ", "organization_id", ()),
+                (", ", "token_hash", ()),
+                (", ", "ip_address", ()),
+                (", ", "user_agent", ()),
+                (", ", "created_at", ("created_at",)),
+                (", ", "last_seen_at", ("last_seen_at",)),
+                (", ", "expires_at", ()),
+                (", ", "revoked_at", ()),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewSession], /) -> int: ...
+@overload
+def copy_many(db: AsyncExecutor, rows: _abc.Iterable[NewSession] | _abc.AsyncIterable[NewSession], /) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewSession] | _abc.AsyncIterable[NewSession], /
+) -> int | Coro[int]:
+    """
+    New rows of ``sessions``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.sessions``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.Session]] = Variants(

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import datetime as _dt
 import uuid as _uuid
+from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 from janua import types as _j
 
 from . import _types as _t
@@ -51,6 +52,23 @@ class ListUsersOfDomainRow:
     subject: str | None
     last_used_at: _dt.datetime | None
     is_linked: bool
+
+
+@dataclass(kw_only=True, slots=True)
+class NewSsoConnection:
+    """A new row of ``public.sso_connections``."""
+
+    id: _uuid.UUID | Unset = UNSET
+    organization_id: _uuid.UUID
+    protocol: _e.SsoProtocol
+    domain: str
+    issuer: str
+    client_id: str | None = None
+    client_secret: bytes | None = None
+    attributes: _j.JsonInput | Unset = UNSET
+    is_enforced: bool | Unset = UNSET
+    created_at: _dt.datetime | Unset = UNSET
+    updated_at: _dt.datetime | Unset = UNSET
 
 
 _LIST_SSO_CONNECTIONS: Final[Query[ListSsoConnectionsRow]] = Query(
@@ -631,6 +649,179 @@ def create(
         id, organization_id, protocol, domain, issuer, client_id, client_secret, attributes, is_enforced, created_at,
         updated_at,
     ))
+
+
+_CREATE_MANY: Final[RowVariants[_m.SsoConnection]] = RowVariants(
+    Query(
+        name="sso_connections.create_many",
+        sql="INSERT INTO public.sso_connections (id, organization_id, protocol, domain, issuer, client_id, client_secret, attributes, is_enforced, created_at, updated_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6, janua_rows.c7, janua_rows.c8, janua_rows.c9, janua_rows.c10, janua_rows.c11 FROM unnest($1::uuid[], $2::uuid[], $3::public.sso_protocol[], $4::public.citext[], $5::text[], $6::text[], $7::bytea[], $8::jsonb[], $9::boolean[], $10::timestamp with time zone[], $11::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, n) ORDER BY janua_rows.n RETURNING sso_connections.id, sso_connections.organization_id, sso_connections.protocol, sso_connections.domain, sso_connections.issuer, sso_connections.client_id, sso_connections.client_secret, sso_connections.attributes, sso_connections.is_enforced, sso_connections.created_at, sso_connections.updated_at",
+        params=(
+            "uuid[]", "uuid[]", "public.sso_protocol[]", "public.citext[]", "text[]", "text[]", "bytea[]", "jsonb[]",
+            "boolean[]", "timestamp with time zone[]", "timestamp with time zone[]",
+        ),
+        columns=(
+            "uuid", "uuid", "public.sso_protocol", "public.citext", "text", "text", "bytea", "jsonb", "boolean",
+            "timestamp with time zone", "timestamp with time zone",
+        ),
+        row=_m.SsoConnection,
+        attributes=(
+            "id", "organization_id", "protocol", "domain", "issuer", "client_id", "client_secret", "attributes",
+            "is_enforced", "created_at", "updated_at",
+        ),
+        elements=(
+            "uuid", "uuid", "public.sso_protocol", "public.citext", "text", "text", "bytea", "jsonb", "boolean",
+            "timestamp with time zone", "timestamp with time zone",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "attributes", "is_enforced", "created_at", "updated_at"),
+    (
+        "INSERT INTO public.sso_connections (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "organization_id", ()),
+                (", ", "protocol", ()),
+                (", ", "domain", ()),
+                (", ", "issuer", ()),
+                (", ", "client_id", ()),
+                (", ", "client_secret", ()),
+                (", ", "attributes", ("attributes",)),
+                (", ", "is_enforced", ("is_enforced",)),
+                (", ", "created_at", ("created_at",)),
+                (", ", "updated_at", ("updated_at",)),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ("id",)),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5", ()),
+                (", ", "janua_rows.c6", ()),
+                (", ", "janua_rows.c7", ()),
+                (", ", "janua_rows.c8", ("attributes",)),
+                (", ", "janua_rows.c9", ("is_enforced",)),
+                (", ", "janua_rows.c10", ("created_at",)),
+                (", ", "janua_rows.c11", ("updated_at",)),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::uuid[]", ("id",)),
+                (", ", "$2::uuid[]", ()),
+                (", ", "$3::public.sso_protocol[]", ()),
+                (", ", "$4::public.citext[]", ()),
+                (", ", "$5::text[]", ()),
+                (", ", "$6::text[]", ()),
+                (", ", "$7::bytea[]", ()),
+                (", ", "$8::jsonb[]", ("attributes",)),
+                (", ", "$9::boolean[]", ("is_enforced",)),
+                (", ", "$10::timestamp with time zone[]", ("created_at",)),
+                (", ", "$11::timestamp with time zone[]", ("updated_at",)),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ("id",)),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ()),
+                (", ", "c5", ()),
+                (", ", "c6", ()),
+                (", ", "c7", ()),
+                (", ", "c8", ("attributes",)),
+                (", ", "c9", ("is_enforced",)),
+                (", ", "c10", ("created_at",)),
+                (", ", "c11", ("updated_at",)),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING sso_connections.id, sso_connections.organization_id, sso_connections.protocol, sso_connections.domain, sso_connections.issuer, sso_connections.client_id, sso_connections.client_secret, sso_connections.attributes, sso_connections.is_enforced, sso_connections.created_at, sso_connections.updated_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewSsoConnection], /) -> list[_m.SsoConnection]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewSsoConnection], /) -> Coro[list[_m.SsoConnection]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewSsoConnection], /
+) -> list[_m.SsoConnection] | Coro[list[_m.SsoConnection]]:
+    """
+    New rows of ``sso_connections``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.sso_connections``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="sso_connections.copy_many",
+        sql="COPY public.sso_connections (id, organization_id, protocol, domain, issuer, client_id, client_secret, attributes, is_enforced, created_at, updated_at) FROM STDIN",
+        params=(
+            "uuid", "uuid", "public.sso_protocol", "public.citext", "text", "text", "bytea", "jsonb", "boolean",
+            "timestamp with time zone", "timestamp with time zone",
+        ),
+        attributes=(
+            "id", "organization_id", "protocol", "domain", "issuer", "client_id", "client_secret", "attributes",
+            "is_enforced", "created_at", "updated_at",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "attributes", "is_enforced", "created_at", "updated_at"),
+    (
+        "COPY public.sso_connections (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "organization_id", ()),
+                (", ", "protocol", ()),
+                (", ", "domain", ()),
+                (", ", "issuer", ()),
+                (", ", "client_id", ()),
+                (", ", "client_secret", ()),
+                (", ", "attributes", ("attributes",)),
+                (", ", "is_enforced", ("is_enforced",)),
+                (", ", "created_at", ("created_at",)),
+                (", ", "updated_at", ("updated_at",)),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewSsoConnection], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewSsoConnection] | _abc.AsyncIterable[NewSsoConnection], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewSsoConnection] | _abc.AsyncIterable[NewSsoConnection], /
+) -> int | Coro[int]:
+    """
+    New rows of ``sso_connections``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.sso_connections``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.SsoConnection]] = Variants(

@@ -11,10 +11,11 @@ from __future__ import annotations
 import datetime as _dt
 import decimal as _dec
 import uuid as _uuid
+from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 from psycopg.types import range as _r
 
 from . import _types as _t
@@ -87,6 +88,23 @@ class ListOrganizationsWithoutSubscriptionRow:
     slug: str
     status: _e.OrganizationStatus
     created_at: _dt.datetime
+
+
+@dataclass(kw_only=True, slots=True)
+class NewSubscription:
+    """A new row of ``public.subscriptions``."""
+
+    id: _uuid.UUID | Unset = UNSET
+    number: int | Unset = UNSET
+    organization_id: _uuid.UUID
+    product_id: _uuid.UUID
+    status: _e.SubscriptionStatus | Unset = UNSET
+    seats: int | Unset = UNSET
+    period: _r.Range[_dt.datetime]
+    discount: _dec.Decimal | None = None
+    renewal_notice_at: _dt.datetime | None = None
+    created_at: _dt.datetime | Unset = UNSET
+    cancelled_at: _dt.datetime | None = None
 
 
 _SUBSCRIBE: Final[Query[SubscribeRow]] = Query(
@@ -827,6 +845,179 @@ def create(
         id, number, organization_id, product_id, status, seats, period, discount, renewal_notice_at, created_at,
         cancelled_at,
     ))
+
+
+_CREATE_MANY: Final[RowVariants[_m.Subscription]] = RowVariants(
+    Query(
+        name="subscriptions.create_many",
+        sql="INSERT INTO public.subscriptions (id, number, organization_id, product_id, status, seats, period, discount, renewal_notice_at, created_at, cancelled_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6, janua_rows.c7, janua_rows.c8, janua_rows.c9, janua_rows.c10, janua_rows.c11 FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[], $5::public.subscription_status[], $6::integer[], $7::tstzrange[], $8::numeric[], $9::timestamp without time zone[], $10::timestamp with time zone[], $11::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, n) ORDER BY janua_rows.n RETURNING subscriptions.id, subscriptions.number, subscriptions.organization_id, subscriptions.product_id, subscriptions.status, subscriptions.seats, subscriptions.period, subscriptions.discount, subscriptions.renewal_notice_at, subscriptions.created_at, subscriptions.cancelled_at",
+        params=(
+            "uuid[]", "bigint[]", "uuid[]", "uuid[]", "public.subscription_status[]", "integer[]", "tstzrange[]",
+            "numeric[]", "timestamp without time zone[]", "timestamp with time zone[]", "timestamp with time zone[]",
+        ),
+        columns=(
+            "uuid", "bigint", "uuid", "uuid", "public.subscription_status", "integer", "tstzrange", "numeric",
+            "timestamp without time zone", "timestamp with time zone", "timestamp with time zone",
+        ),
+        row=_m.Subscription,
+        attributes=(
+            "id", "number", "organization_id", "product_id", "status", "seats", "period", "discount",
+            "renewal_notice_at", "created_at", "cancelled_at",
+        ),
+        elements=(
+            "uuid", "bigint", "uuid", "uuid", "public.subscription_status", "integer", "tstzrange", "numeric",
+            "timestamp without time zone", "timestamp with time zone", "timestamp with time zone",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "number", "status", "seats", "created_at"),
+    (
+        "INSERT INTO public.subscriptions (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "number", ("number",)),
+                (", ", "organization_id", ()),
+                (", ", "product_id", ()),
+                (", ", "status", ("status",)),
+                (", ", "seats", ("seats",)),
+                (", ", "period", ()),
+                (", ", "discount", ()),
+                (", ", "renewal_notice_at", ()),
+                (", ", "created_at", ("created_at",)),
+                (", ", "cancelled_at", ()),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ("id",)),
+                (", ", "janua_rows.c2", ("number",)),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5", ("status",)),
+                (", ", "janua_rows.c6", ("seats",)),
+                (", ", "janua_rows.c7", ()),
+                (", ", "janua_rows.c8", ()),
+                (", ", "janua_rows.c9", ()),
+                (", ", "janua_rows.c10", ("created_at",)),
+                (", ", "janua_rows.c11", ()),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::uuid[]", ("id",)),
+                (", ", "$2::bigint[]", ("number",)),
+                (", ", "$3::uuid[]", ()),
+                (", ", "$4::uuid[]", ()),
+                (", ", "$5::public.subscription_status[]", ("status",)),
+                (", ", "$6::integer[]", ("seats",)),
+                (", ", "$7::tstzrange[]", ()),
+                (", ", "$8::numeric[]", ()),
+                (", ", "$9::timestamp without time zone[]", ()),
+                (", ", "$10::timestamp with time zone[]", ("created_at",)),
+                (", ", "$11::timestamp with time zone[]", ()),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ("id",)),
+                (", ", "c2", ("number",)),
+                (", ", "c3", ()),
+                (", ", "c4", ()),
+                (", ", "c5", ("status",)),
+                (", ", "c6", ("seats",)),
+                (", ", "c7", ()),
+                (", ", "c8", ()),
+                (", ", "c9", ()),
+                (", ", "c10", ("created_at",)),
+                (", ", "c11", ()),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING subscriptions.id, subscriptions.number, subscriptions.organization_id, subscriptions.product_id, subscriptions.status, subscriptions.seats, subscriptions.period, subscriptions.discount, subscriptions.renewal_notice_at, subscriptions.created_at, subscriptions.cancelled_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewSubscription], /) -> list[_m.Subscription]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewSubscription], /) -> Coro[list[_m.Subscription]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewSubscription], /
+) -> list[_m.Subscription] | Coro[list[_m.Subscription]]:
+    """
+    New rows of ``subscriptions``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.subscriptions``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="subscriptions.copy_many",
+        sql="COPY public.subscriptions (id, number, organization_id, product_id, status, seats, period, discount, renewal_notice_at, created_at, cancelled_at) FROM STDIN",
+        params=(
+            "uuid", "bigint", "uuid", "uuid", "public.subscription_status", "integer", "tstzrange", "numeric",
+            "timestamp without time zone", "timestamp with time zone", "timestamp with time zone",
+        ),
+        attributes=(
+            "id", "number", "organization_id", "product_id", "status", "seats", "period", "discount",
+            "renewal_notice_at", "created_at", "cancelled_at",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "number", "status", "seats", "created_at"),
+    (
+        "COPY public.subscriptions (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "number", ("number",)),
+                (", ", "organization_id", ()),
+                (", ", "product_id", ()),
+                (", ", "status", ("status",)),
+                (", ", "seats", ("seats",)),
+                (", ", "period", ()),
+                (", ", "discount", ()),
+                (", ", "renewal_notice_at", ()),
+                (", ", "created_at", ("created_at",)),
+                (", ", "cancelled_at", ()),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewSubscription], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewSubscription] | _abc.AsyncIterable[NewSubscription], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewSubscription] | _abc.AsyncIterable[NewSubscription], /
+) -> int | Coro[int]:
+    """
+    New rows of ``subscriptions``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.subscriptions``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.Subscription]] = Variants(

@@ -11,12 +11,26 @@ from __future__ import annotations
 import datetime as _dt
 import decimal as _dec
 import uuid as _uuid
+from collections import abc as _abc
+from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 
 from . import _types as _t
 from . import models as _m
+
+
+@dataclass(kw_only=True, slots=True)
+class NewUsageCounter:
+    """A new row of ``public.usage_counters``."""
+
+    organization_id: _uuid.UUID
+    metric: str
+    day: _dt.date
+    events: int | Unset = UNSET
+    quantity: _dec.Decimal | Unset = UNSET
+    slowest_ms: float | None = None
 
 
 _FIND_BY_ORGANIZATION_ID_AND_METRIC_AND_DAY: Final[Query[_m.UsageCounter]] = Query(
@@ -320,6 +334,136 @@ def create(
     """
     query = _CREATE[events is not UNSET, quantity is not UNSET, slowest_ms is not UNSET]
     return db.fetch_one(query, (organization_id, metric, day, events, quantity, slowest_ms))
+
+
+_CREATE_MANY: Final[RowVariants[_m.UsageCounter]] = RowVariants(
+    Query(
+        name="usage_counters.create_many",
+        sql="INSERT INTO public.usage_counters (organization_id, metric, day, events, quantity, slowest_ms) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6 FROM unnest($1::uuid[], $2::text[], $3::date[], $4::bigint[], $5::numeric[], $6::double precision[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, n) ORDER BY janua_rows.n RETURNING usage_counters.organization_id, usage_counters.metric, usage_counters.day, usage_counters.events, usage_counters.quantity, usage_counters.slowest_ms",
+        params=("uuid[]", "text[]", "date[]", "bigint[]", "numeric[]", "double precision[]"),
+        columns=("uuid", "text", "date", "bigint", "numeric", "double precision"),
+        row=_m.UsageCounter,
+        attributes=("organization_id", "metric", "day", "events", "quantity", "slowest_ms"),
+        elements=("uuid", "text", "date", "bigint", "numeric", "double precision"),
+        types=_t.TYPES,
+    ),
+    ("events", "quantity"),
+    (
+        "INSERT INTO public.usage_counters (",
+        Clause(
+            "",
+            (
+                (", ", "organization_id", ()),
+                (", ", "metric", ()),
+                (", ", "day", ()),
+                (", ", "events", ("events",)),
+                (", ", "quantity", ("quantity",)),
+                (", ", "slowest_ms", ()),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ()),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ("events",)),
+                (", ", "janua_rows.c5", ("quantity",)),
+                (", ", "janua_rows.c6", ()),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::uuid[]", ()),
+                (", ", "$2::text[]", ()),
+                (", ", "$3::date[]", ()),
+                (", ", "$4::bigint[]", ("events",)),
+                (", ", "$5::numeric[]", ("quantity",)),
+                (", ", "$6::double precision[]", ()),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ()),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ("events",)),
+                (", ", "c5", ("quantity",)),
+                (", ", "c6", ()),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING usage_counters.organization_id, usage_counters.metric, usage_counters.day, usage_counters.events, usage_counters.quantity, usage_counters.slowest_ms",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewUsageCounter], /) -> list[_m.UsageCounter]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewUsageCounter], /) -> Coro[list[_m.UsageCounter]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewUsageCounter], /
+) -> list[_m.UsageCounter] | Coro[list[_m.UsageCounter]]:
+    """
+    New rows of ``usage_counters``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.usage_counters``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="usage_counters.copy_many",
+        sql="COPY public.usage_counters (organization_id, metric, day, events, quantity, slowest_ms) FROM STDIN",
+        params=("uuid", "text", "date", "bigint", "numeric", "double precision"),
+        attributes=("organization_id", "metric", "day", "events", "quantity", "slowest_ms"),
+        types=_t.TYPES,
+    ),
+    ("events", "quantity"),
+    (
+        "COPY public.usage_counters (",
+        Clause(
+            "",
+            (
+                (", ", "organization_id", ()),
+                (", ", "metric", ()),
+                (", ", "day", ()),
+                (", ", "events", ("events",)),
+                (", ", "quantity", ("quantity",)),
+                (", ", "slowest_ms", ()),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewUsageCounter], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewUsageCounter] | _abc.AsyncIterable[NewUsageCounter], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewUsageCounter] | _abc.AsyncIterable[NewUsageCounter], /
+) -> int | Coro[int]:
+    """
+    New rows of ``usage_counters``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.usage_counters``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.UsageCounter]] = Variants(

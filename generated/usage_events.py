@@ -11,12 +11,28 @@ from __future__ import annotations
 import datetime as _dt
 import decimal as _dec
 import uuid as _uuid
+from collections import abc as _abc
+from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 
 from . import _types as _t
 from . import models as _m
+
+
+@dataclass(kw_only=True, slots=True)
+class NewUsageEvent:
+    """A new row of ``public.usage_events``."""
+
+    idempotency_key: _uuid.UUID | Unset = UNSET
+    organization_id: _uuid.UUID
+    api_key_id: _uuid.UUID | None = None
+    user_id: _uuid.UUID | None = None
+    metric: str
+    quantity: _dec.Decimal | Unset = UNSET
+    duration_ms: float | None = None
+    recorded_at: _dt.datetime | Unset = UNSET
 
 
 _FIND_BY_ID: Final[Query[_m.UsageEvent]] = Query(
@@ -554,6 +570,157 @@ def create(
     return db.fetch_one(query, (
         idempotency_key, organization_id, api_key_id, user_id, metric, quantity, duration_ms, recorded_at,
     ))
+
+
+_CREATE_MANY: Final[RowVariants[_m.UsageEvent]] = RowVariants(
+    Query(
+        name="usage_events.create_many",
+        sql="INSERT INTO public.usage_events (idempotency_key, organization_id, api_key_id, user_id, metric, quantity, duration_ms, recorded_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6, janua_rows.c7, janua_rows.c8 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::numeric[], $7::double precision[], $8::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, c8, n) ORDER BY janua_rows.n RETURNING usage_events.id, usage_events.idempotency_key, usage_events.organization_id, usage_events.api_key_id, usage_events.user_id, usage_events.metric, usage_events.quantity, usage_events.duration_ms, usage_events.recorded_at",
+        params=(
+            "uuid[]", "uuid[]", "uuid[]", "uuid[]", "text[]", "numeric[]", "double precision[]",
+            "timestamp with time zone[]",
+        ),
+        columns=(
+            "bigint", "uuid", "uuid", "uuid", "uuid", "text", "numeric", "double precision", "timestamp with time zone",
+        ),
+        row=_m.UsageEvent,
+        attributes=(
+            "idempotency_key", "organization_id", "api_key_id", "user_id", "metric", "quantity", "duration_ms",
+            "recorded_at",
+        ),
+        elements=("uuid", "uuid", "uuid", "uuid", "text", "numeric", "double precision", "timestamp with time zone"),
+        types=_t.TYPES,
+    ),
+    ("idempotency_key", "quantity", "recorded_at"),
+    (
+        "INSERT INTO public.usage_events (",
+        Clause(
+            "",
+            (
+                (", ", "idempotency_key", ("idempotency_key",)),
+                (", ", "organization_id", ()),
+                (", ", "api_key_id", ()),
+                (", ", "user_id", ()),
+                (", ", "metric", ()),
+                (", ", "quantity", ("quantity",)),
+                (", ", "duration_ms", ()),
+                (", ", "recorded_at", ("recorded_at",)),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ("idempotency_key",)),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5", ()),
+                (", ", "janua_rows.c6", ("quantity",)),
+                (", ", "janua_rows.c7", ()),
+                (", ", "janua_rows.c8", ("recorded_at",)),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::uuid[]", ("idempotency_key",)),
+                (", ", "$2::uuid[]", ()),
+                (", ", "$3::uuid[]", ()),
+                (", ", "$4::uuid[]", ()),
+                (", ", "$5::text[]", ()),
+                (", ", "$6::numeric[]", ("quantity",)),
+                (", ", "$7::double precision[]", ()),
+                (", ", "$8::timestamp with time zone[]", ("recorded_at",)),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ("idempotency_key",)),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ()),
+                (", ", "c5", ()),
+                (", ", "c6", ("quantity",)),
+                (", ", "c7", ()),
+                (", ", "c8", ("recorded_at",)),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING usage_events.id, usage_events.idempotency_key, usage_events.organization_id, usage_events.api_key_id, usage_events.user_id, usage_events.metric, usage_events.quantity, usage_events.duration_ms, usage_events.recorded_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewUsageEvent], /) -> list[_m.UsageEvent]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewUsageEvent], /) -> Coro[list[_m.UsageEvent]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewUsageEvent], /
+) -> list[_m.UsageEvent] | Coro[list[_m.UsageEvent]]:
+    """
+    New rows of ``usage_events``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.usage_events``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="usage_events.copy_many",
+        sql="COPY public.usage_events (idempotency_key, organization_id, api_key_id, user_id, metric, quantity, duration_ms, recorded_at) FROM STDIN",
+        params=("uuid", "uuid", "uuid", "uuid", "text", "numeric", "double precision", "timestamp with time zone"),
+        attributes=(
+            "idempotency_key", "organization_id", "api_key_id", "user_id", "metric", "quantity", "duration_ms",
+            "recorded_at",
+        ),
+        types=_t.TYPES,
+    ),
+    ("idempotency_key", "quantity", "recorded_at"),
+    (
+        "COPY public.usage_events (",
+        Clause(
+            "",
+            (
+                (", ", "idempotency_key", ("idempotency_key",)),
+                (", ", "organization_id", ()),
+                (", ", "api_key_id", ()),
+                (", ", "user_id", ()),
+                (", ", "metric", ()),
+                (", ", "quantity", ("quantity",)),
+                (", ", "duration_ms", ()),
+                (", ", "recorded_at", ("recorded_at",)),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewUsageEvent], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewUsageEvent] | _abc.AsyncIterable[NewUsageEvent], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewUsageEvent] | _abc.AsyncIterable[NewUsageEvent], /
+) -> int | Coro[int]:
+    """
+    New rows of ``usage_events``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.usage_events``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT_BY_IDEMPOTENCY_KEY: Final[Variants[_m.UsageEvent]] = Variants(

@@ -14,7 +14,7 @@ from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 from janua import types as _j
 
 from . import _types as _t
@@ -109,6 +109,29 @@ class CountSignupsByDayRow:
 
     day: _dt.date
     signups: int
+
+
+@dataclass(kw_only=True, slots=True)
+class NewUser:
+    """A new row of ``public.users``."""
+
+    id: _uuid.UUID | Unset = UNSET
+    email: str
+    name: str | None = None
+    status: _e.UserStatus | Unset = UNSET
+    password_hash: bytes | None = None
+    locale: str | Unset = UNSET
+    time_zone: str | None = None
+    birth_date: _dt.date | None = None
+    risk_score: float | None = None
+    metadata: _j.JsonInput | Unset = UNSET
+    created_at: _dt.datetime | Unset = UNSET
+    updated_at: _dt.datetime | Unset = UNSET
+    email_verified_at: _dt.datetime | None = None
+    last_login_at: _dt.datetime | None = None
+    deleted_at: _dt.datetime | None = None
+    accepts_marketing: bool | Unset = UNSET
+    accepted_marketing_at: _dt.datetime | None = None
 
 
 _GET_USER: Final[Query[_m.User]] = Query(
@@ -1131,6 +1154,212 @@ def create(
         id, email, name, status, password_hash, locale, time_zone, birth_date, risk_score, metadata, created_at,
         updated_at, email_verified_at, last_login_at, deleted_at, accepts_marketing, accepted_marketing_at,
     ))
+
+
+_CREATE_MANY: Final[RowVariants[_m.User]] = RowVariants(
+    Query(
+        name="users.create_many",
+        sql="INSERT INTO public.users (id, email, name, status, password_hash, locale, time_zone, birth_date, risk_score, metadata, created_at, updated_at, email_verified_at, last_login_at, deleted_at, accepts_marketing, accepted_marketing_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6, janua_rows.c7, janua_rows.c8, janua_rows.c9, janua_rows.c10, janua_rows.c11, janua_rows.c12, janua_rows.c13, janua_rows.c14, janua_rows.c15, janua_rows.c16, janua_rows.c17 FROM unnest($1::uuid[], $2::public.email_address[], $3::text[], $4::public.user_status[], $5::bytea[], $6::text[], $7::text[], $8::date[], $9::real[], $10::jsonb[], $11::timestamp with time zone[], $12::timestamp with time zone[], $13::timestamp with time zone[], $14::timestamp with time zone[], $15::timestamp with time zone[], $16::boolean[], $17::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, n) ORDER BY janua_rows.n RETURNING users.id, users.email, users.name, users.display_name, users.status, users.password_hash, users.locale, users.time_zone, users.birth_date, users.risk_score, users.metadata, users.created_at, users.updated_at, users.email_verified_at, users.last_login_at, users.deleted_at, users.accepts_marketing, users.accepted_marketing_at",
+        params=(
+            "uuid[]", "public.citext[]", "text[]", "public.user_status[]", "bytea[]", "text[]", "text[]", "date[]",
+            "real[]", "jsonb[]", "timestamp with time zone[]", "timestamp with time zone[]",
+            "timestamp with time zone[]", "timestamp with time zone[]", "timestamp with time zone[]", "boolean[]",
+            "timestamp with time zone[]",
+        ),
+        columns=(
+            "uuid", "public.citext", "text", "text", "public.user_status", "bytea", "text", "text", "date", "real",
+            "jsonb", "timestamp with time zone", "timestamp with time zone", "timestamp with time zone",
+            "timestamp with time zone", "timestamp with time zone", "boolean", "timestamp with time zone",
+        ),
+        row=_m.User,
+        attributes=(
+            "id", "email", "name", "status", "password_hash", "locale", "time_zone", "birth_date", "risk_score",
+            "metadata", "created_at", "updated_at", "email_verified_at", "last_login_at", "deleted_at",
+            "accepts_marketing", "accepted_marketing_at",
+        ),
+        elements=(
+            "uuid", "public.citext", "text", "public.user_status", "bytea", "text", "text", "date", "real", "jsonb",
+            "timestamp with time zone", "timestamp with time zone", "timestamp with time zone",
+            "timestamp with time zone", "timestamp with time zone", "boolean", "timestamp with time zone",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "status", "locale", "metadata", "created_at", "updated_at", "accepts_marketing"),
+    (
+        "INSERT INTO public.users (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "email", ()),
+                (", ", "name", ()),
+                (", ", "status", ("status",)),
+                (", ", "password_hash", ()),
+                (", ", "locale", ("locale",)),
+                (", ", "time_zone", ()),
+                (", ", "birth_date", ()),
+                (", ", "risk_score", ()),
+                (", ", "metadata", ("metadata",)),
+                (", ", "created_at", ("created_at",)),
+                (", ", "updated_at", ("updated_at",)),
+                (", ", "email_verified_at", ()),
+                (", ", "last_login_at", ()),
+                (", ", "deleted_at", ()),
+                (", ", "accepts_marketing", ("accepts_marketing",)),
+                (", ", "accepted_marketing_at", ()),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ("id",)),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ("status",)),
+                (", ", "janua_rows.c5", ()),
+                (", ", "janua_rows.c6", ("locale",)),
+                (", ", "janua_rows.c7", ()),
+                (", ", "janua_rows.c8", ()),
+                (", ", "janua_rows.c9", ()),
+                (", ", "janua_rows.c10", ("metadata",)),
+                (", ", "janua_rows.c11", ("created_at",)),
+                (", ", "janua_rows.c12", ("updated_at",)),
+                (", ", "janua_rows.c13", ()),
+                (", ", "janua_rows.c14", ()),
+                (", ", "janua_rows.c15", ()),
+                (", ", "janua_rows.c16", ("accepts_marketing",)),
+                (", ", "janua_rows.c17", ()),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::uuid[]", ("id",)),
+                (", ", "$2::public.email_address[]", ()),
+                (", ", "$3::text[]", ()),
+                (", ", "$4::public.user_status[]", ("status",)),
+                (", ", "$5::bytea[]", ()),
+                (", ", "$6::text[]", ("locale",)),
+                (", ", "$7::text[]", ()),
+                (", ", "$8::date[]", ()),
+                (", ", "$9::real[]", ()),
+                (", ", "$10::jsonb[]", ("metadata",)),
+                (", ", "$11::timestamp with time zone[]", ("created_at",)),
+                (", ", "$12::timestamp with time zone[]", ("updated_at",)),
+                (", ", "$13::timestamp with time zone[]", ()),
+                (", ", "$14::timestamp with time zone[]", ()),
+                (", ", "$15::timestamp with time zone[]", ()),
+                (", ", "$16::boolean[]", ("accepts_marketing",)),
+                (", ", "$17::timestamp with time zone[]", ()),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ("id",)),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ("status",)),
+                (", ", "c5", ()),
+                (", ", "c6", ("locale",)),
+                (", ", "c7", ()),
+                (", ", "c8", ()),
+                (", ", "c9", ()),
+                (", ", "c10", ("metadata",)),
+                (", ", "c11", ("created_at",)),
+                (", ", "c12", ("updated_at",)),
+                (", ", "c13", ()),
+                (", ", "c14", ()),
+                (", ", "c15", ()),
+                (", ", "c16", ("accepts_marketing",)),
+                (", ", "c17", ()),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING users.id, users.email, users.name, users.display_name, users.status, users.password_hash, users.locale, users.time_zone, users.birth_date, users.risk_score, users.metadata, users.created_at, users.updated_at, users.email_verified_at, users.last_login_at, users.deleted_at, users.accepts_marketing, users.accepted_marketing_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewUser], /) -> list[_m.User]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewUser], /) -> Coro[list[_m.User]]: ...
+def create_many(db: Executor | AsyncExecutor, rows: _abc.Iterable[NewUser], /) -> list[_m.User] | Coro[list[_m.User]]:
+    """
+    New rows of ``users``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.users``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="users.copy_many",
+        sql="COPY public.users (id, email, name, status, password_hash, locale, time_zone, birth_date, risk_score, metadata, created_at, updated_at, email_verified_at, last_login_at, deleted_at, accepts_marketing, accepted_marketing_at) FROM STDIN",
+        params=(
+            "uuid", "public.citext", "text", "public.user_status", "bytea", "text", "text", "date", "real", "jsonb",
+            "timestamp with time zone", "timestamp with time zone", "timestamp with time zone",
+            "timestamp with time zone", "timestamp with time zone", "boolean", "timestamp with time zone",
+        ),
+        attributes=(
+            "id", "email", "name", "status", "password_hash", "locale", "time_zone", "birth_date", "risk_score",
+            "metadata", "created_at", "updated_at", "email_verified_at", "last_login_at", "deleted_at",
+            "accepts_marketing", "accepted_marketing_at",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "status", "locale", "metadata", "created_at", "updated_at", "accepts_marketing"),
+    (
+        "COPY public.users (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "email", ()),
+                (", ", "name", ()),
+                (", ", "status", ("status",)),
+                (", ", "password_hash", ()),
+                (", ", "locale", ("locale",)),
+                (", ", "time_zone", ()),
+                (", ", "birth_date", ()),
+                (", ", "risk_score", ()),
+                (", ", "metadata", ("metadata",)),
+                (", ", "created_at", ("created_at",)),
+                (", ", "updated_at", ("updated_at",)),
+                (", ", "email_verified_at", ()),
+                (", ", "last_login_at", ()),
+                (", ", "deleted_at", ()),
+                (", ", "accepts_marketing", ("accepts_marketing",)),
+                (", ", "accepted_marketing_at", ()),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewUser], /) -> int: ...
+@overload
+def copy_many(db: AsyncExecutor, rows: _abc.Iterable[NewUser] | _abc.AsyncIterable[NewUser], /) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewUser] | _abc.AsyncIterable[NewUser], /
+) -> int | Coro[int]:
+    """
+    New rows of ``users``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.users``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.User]] = Variants(

@@ -10,13 +10,28 @@ from __future__ import annotations
 
 import datetime as _dt
 import uuid as _uuid
+from collections import abc as _abc
+from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 
 from . import _types as _t
 from . import enums as _e
 from . import models as _m
+
+
+@dataclass(kw_only=True, slots=True)
+class NewVerificationToken:
+    """A new row of ``public.verification_tokens``."""
+
+    token_hash: bytes
+    user_id: _uuid.UUID
+    purpose: _e.VerificationPurpose
+    new_email: str | None = None
+    created_at: _dt.datetime | Unset = UNSET
+    expires_at: _dt.datetime
+    used_at: _dt.datetime | None = None
 
 
 _FIND_BY_TOKEN_HASH: Final[Query[_m.VerificationToken]] = Query(
@@ -338,6 +353,157 @@ def create(
     """
     query = _CREATE[new_email is not UNSET, created_at is not UNSET, used_at is not UNSET]
     return db.fetch_one(query, (token_hash, user_id, purpose, new_email, created_at, expires_at, used_at))
+
+
+_CREATE_MANY: Final[RowVariants[_m.VerificationToken]] = RowVariants(
+    Query(
+        name="verification_tokens.create_many",
+        sql="INSERT INTO public.verification_tokens (token_hash, user_id, purpose, new_email, created_at, expires_at, used_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6, janua_rows.c7 FROM unnest($1::bytea[], $2::uuid[], $3::public.verification_purpose[], $4::public.email_address[], $5::timestamp with time zone[], $6::timestamp with time zone[], $7::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, n) ORDER BY janua_rows.n RETURNING verification_tokens.token_hash, verification_tokens.user_id, verification_tokens.purpose, verification_tokens.new_email, verification_tokens.created_at, verification_tokens.expires_at, verification_tokens.used_at",
+        params=(
+            "bytea[]", "uuid[]", "public.verification_purpose[]", "public.citext[]", "timestamp with time zone[]",
+            "timestamp with time zone[]", "timestamp with time zone[]",
+        ),
+        columns=(
+            "bytea", "uuid", "public.verification_purpose", "public.citext", "timestamp with time zone",
+            "timestamp with time zone", "timestamp with time zone",
+        ),
+        row=_m.VerificationToken,
+        attributes=("token_hash", "user_id", "purpose", "new_email", "created_at", "expires_at", "used_at"),
+        elements=(
+            "bytea", "uuid", "public.verification_purpose", "public.citext", "timestamp with time zone",
+            "timestamp with time zone", "timestamp with time zone",
+        ),
+        types=_t.TYPES,
+    ),
+    ("created_at",),
+    (
+        "INSERT INTO public.verification_tokens (",
+        Clause(
+            "",
+            (
+                (", ", "token_hash", ()),
+                (", ", "user_id", ()),
+                (", ", "purpose", ()),
+                (", ", "new_email", ()),
+                (", ", "created_at", ("created_at",)),
+                (", ", "expires_at", ()),
+                (", ", "used_at", ()),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ()),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5", ("created_at",)),
+                (", ", "janua_rows.c6", ()),
+                (", ", "janua_rows.c7", ()),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::bytea[]", ()),
+                (", ", "$2::uuid[]", ()),
+                (", ", "$3::public.verification_purpose[]", ()),
+                (", ", "$4::public.email_address[]", ()),
+                (", ", "$5::timestamp with time zone[]", ("created_at",)),
+                (", ", "$6::timestamp with time zone[]", ()),
+                (", ", "$7::timestamp with time zone[]", ()),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ()),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ()),
+                (", ", "c5", ("created_at",)),
+                (", ", "c6", ()),
+                (", ", "c7", ()),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING verification_tokens.token_hash, verification_tokens.user_id, verification_tokens.purpose, verification_tokens.new_email, verification_tokens.created_at, verification_tokens.expires_at, verification_tokens.used_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewVerificationToken], /) -> list[_m.VerificationToken]: ...
+@overload
+def create_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewVerificationToken], /
+) -> Coro[list[_m.VerificationToken]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewVerificationToken], /
+) -> list[_m.VerificationToken] | Coro[list[_m.VerificationToken]]:
+    """
+    New rows of ``verification_tokens``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.verification_tokens``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="verification_tokens.copy_many",
+        sql="COPY public.verification_tokens (token_hash, user_id, purpose, new_email, created_at, expires_at, used_at) FROM STDIN",
+        params=(
+            "bytea", "uuid", "public.verification_purpose", "public.citext", "timestamp with time zone",
+            "timestamp with time zone", "timestamp with time zone",
+        ),
+        attributes=("token_hash", "user_id", "purpose", "new_email", "created_at", "expires_at", "used_at"),
+        types=_t.TYPES,
+    ),
+    ("created_at",),
+    (
+        "COPY public.verification_tokens (",
+        Clause(
+            "",
+            (
+                (", ", "token_hash", ()),
+                (", ", "user_id", ()),
+                (", ", "purpose", ()),
+                (", ", "new_email", ()),
+                (", ", "created_at", ("created_at",)),
+                (", ", "expires_at", ()),
+                (", ", "used_at", ()),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewVerificationToken], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewVerificationToken] | _abc.AsyncIterable[NewVerificationToken], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor,
+    rows: _abc.Iterable[NewVerificationToken] | _abc.AsyncIterable[NewVerificationToken],
+    /,
+) -> int | Coro[int]:
+    """
+    New rows of ``verification_tokens``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.verification_tokens``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.VerificationToken]] = Variants(

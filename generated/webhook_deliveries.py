@@ -10,14 +10,34 @@ from __future__ import annotations
 
 import datetime as _dt
 import uuid as _uuid
+from collections import abc as _abc
+from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 from janua import types as _j
 
 from . import _types as _t
 from . import enums as _e
 from . import models as _m
+
+
+@dataclass(kw_only=True, slots=True)
+class NewWebhookDelivery:
+    """A new row of ``public.webhook_deliveries``."""
+
+    id: int | Unset = UNSET
+    webhook_id: _uuid.UUID
+    event: _e.WebhookEvent
+    payload: _j.JsonInput = None
+    status: _e.DeliveryStatus | Unset = UNSET
+    attempts: int | Unset = UNSET
+    next_attempt_at: _dt.datetime | None | Unset = UNSET
+    response_status: int | None = None
+    duration_ms: float | None = None
+    last_error: str | None = None
+    created_at: _dt.datetime | Unset = UNSET
+    delivered_at: _dt.datetime | None = None
 
 
 _FIND_BY_ID: Final[Query[_m.WebhookDelivery]] = Query(
@@ -425,6 +445,188 @@ def create(
         id, webhook_id, event, payload, status, attempts, next_attempt_at, response_status, duration_ms, last_error,
         created_at, delivered_at,
     ))
+
+
+_CREATE_MANY: Final[RowVariants[_m.WebhookDelivery]] = RowVariants(
+    Query(
+        name="webhook_deliveries.create_many",
+        sql="INSERT INTO public.webhook_deliveries (id, webhook_id, event, payload, status, attempts, next_attempt_at, response_status, duration_ms, last_error, created_at, delivered_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5, janua_rows.c6, janua_rows.c7, janua_rows.c8, janua_rows.c9, janua_rows.c10, janua_rows.c11, janua_rows.c12 FROM unnest($1::bigint[], $2::uuid[], $3::public.webhook_event[], $4::jsonb[], $5::public.delivery_status[], $6::smallint[], $7::timestamp with time zone[], $8::smallint[], $9::double precision[], $10::text[], $11::timestamp with time zone[], $12::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, n) ORDER BY janua_rows.n RETURNING webhook_deliveries.id, webhook_deliveries.webhook_id, webhook_deliveries.event, webhook_deliveries.payload, webhook_deliveries.status, webhook_deliveries.attempts, webhook_deliveries.next_attempt_at, webhook_deliveries.response_status, webhook_deliveries.duration_ms, webhook_deliveries.last_error, webhook_deliveries.created_at, webhook_deliveries.delivered_at",
+        params=(
+            "bigint[]", "uuid[]", "public.webhook_event[]", "jsonb[]", "public.delivery_status[]", "smallint[]",
+            "timestamp with time zone[]", "smallint[]", "double precision[]", "text[]", "timestamp with time zone[]",
+            "timestamp with time zone[]",
+        ),
+        columns=(
+            "bigint", "uuid", "public.webhook_event", "jsonb", "public.delivery_status", "smallint",
+            "timestamp with time zone", "smallint", "double precision", "text", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        row=_m.WebhookDelivery,
+        attributes=(
+            "id", "webhook_id", "event", "payload", "status", "attempts", "next_attempt_at", "response_status",
+            "duration_ms", "last_error", "created_at", "delivered_at",
+        ),
+        elements=(
+            "bigint", "uuid", "public.webhook_event", "jsonb", "public.delivery_status", "smallint",
+            "timestamp with time zone", "smallint", "double precision", "text", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "status", "attempts", "next_attempt_at", "created_at"),
+    (
+        "INSERT INTO public.webhook_deliveries (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "webhook_id", ()),
+                (", ", "event", ()),
+                (", ", "payload", ()),
+                (", ", "status", ("status",)),
+                (", ", "attempts", ("attempts",)),
+                (", ", "next_attempt_at", ("next_attempt_at",)),
+                (", ", "response_status", ()),
+                (", ", "duration_ms", ()),
+                (", ", "last_error", ()),
+                (", ", "created_at", ("created_at",)),
+                (", ", "delivered_at", ()),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ("id",)),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5", ("status",)),
+                (", ", "janua_rows.c6", ("attempts",)),
+                (", ", "janua_rows.c7", ("next_attempt_at",)),
+                (", ", "janua_rows.c8", ()),
+                (", ", "janua_rows.c9", ()),
+                (", ", "janua_rows.c10", ()),
+                (", ", "janua_rows.c11", ("created_at",)),
+                (", ", "janua_rows.c12", ()),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::bigint[]", ("id",)),
+                (", ", "$2::uuid[]", ()),
+                (", ", "$3::public.webhook_event[]", ()),
+                (", ", "$4::jsonb[]", ()),
+                (", ", "$5::public.delivery_status[]", ("status",)),
+                (", ", "$6::smallint[]", ("attempts",)),
+                (", ", "$7::timestamp with time zone[]", ("next_attempt_at",)),
+                (", ", "$8::smallint[]", ()),
+                (", ", "$9::double precision[]", ()),
+                (", ", "$10::text[]", ()),
+                (", ", "$11::timestamp with time zone[]", ("created_at",)),
+                (", ", "$12::timestamp with time zone[]", ()),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ("id",)),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ()),
+                (", ", "c5", ("status",)),
+                (", ", "c6", ("attempts",)),
+                (", ", "c7", ("next_attempt_at",)),
+                (", ", "c8", ()),
+                (", ", "c9", ()),
+                (", ", "c10", ()),
+                (", ", "c11", ("created_at",)),
+                (", ", "c12", ()),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING webhook_deliveries.id, webhook_deliveries.webhook_id, webhook_deliveries.event, webhook_deliveries.payload, webhook_deliveries.status, webhook_deliveries.attempts, webhook_deliveries.next_attempt_at, webhook_deliveries.response_status, webhook_deliveries.duration_ms, webhook_deliveries.last_error, webhook_deliveries.created_at, webhook_deliveries.delivered_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewWebhookDelivery], /) -> list[_m.WebhookDelivery]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewWebhookDelivery], /) -> Coro[list[_m.WebhookDelivery]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewWebhookDelivery], /
+) -> list[_m.WebhookDelivery] | Coro[list[_m.WebhookDelivery]]:
+    """
+    New rows of ``webhook_deliveries``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.webhook_deliveries``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="webhook_deliveries.copy_many",
+        sql="COPY public.webhook_deliveries (id, webhook_id, event, payload, status, attempts, next_attempt_at, response_status, duration_ms, last_error, created_at, delivered_at) FROM STDIN",
+        params=(
+            "bigint", "uuid", "public.webhook_event", "jsonb", "public.delivery_status", "smallint",
+            "timestamp with time zone", "smallint", "double precision", "text", "timestamp with time zone",
+            "timestamp with time zone",
+        ),
+        attributes=(
+            "id", "webhook_id", "event", "payload", "status", "attempts", "next_attempt_at", "response_status",
+            "duration_ms", "last_error", "created_at", "delivered_at",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "status", "attempts", "next_attempt_at", "created_at"),
+    (
+        "COPY public.webhook_deliveries (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "webhook_id", ()),
+                (", ", "event", ()),
+                (", ", "payload", ()),
+                (", ", "status", ("status",)),
+                (", ", "attempts", ("attempts",)),
+                (", ", "next_attempt_at", ("next_attempt_at",)),
+                (", ", "response_status", ()),
+                (", ", "duration_ms", ()),
+                (", ", "last_error", ()),
+                (", ", "created_at", ("created_at",)),
+                (", ", "delivered_at", ()),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewWebhookDelivery], /) -> int: ...
+@overload
+def copy_many(
+    db: AsyncExecutor, rows: _abc.Iterable[NewWebhookDelivery] | _abc.AsyncIterable[NewWebhookDelivery], /
+) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewWebhookDelivery] | _abc.AsyncIterable[NewWebhookDelivery], /
+) -> int | Coro[int]:
+    """
+    New rows of ``webhook_deliveries``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.webhook_deliveries``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.WebhookDelivery]] = Variants(

@@ -14,7 +14,7 @@ from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, Unset, Variants
+from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 from janua import types as _j
 
 from . import _types as _t
@@ -83,6 +83,23 @@ class DisableFailingWebhooksRow:
     id: _uuid.UUID
     url: str
     billing_email: str | None
+
+
+@dataclass(kw_only=True, slots=True)
+class NewWebhook:
+    """A new row of ``public.webhooks``."""
+
+    id: _uuid.UUID | Unset = UNSET
+    organization_id: _uuid.UUID
+    url: str
+    description: str | None = None
+    events: _abc.Sequence[_e.WebhookEvent]
+    secret: bytes
+    headers: _j.JsonInput = None
+    is_enabled: bool | Unset = UNSET
+    created_by: _uuid.UUID | None = None
+    created_at: _dt.datetime | Unset = UNSET
+    updated_at: _dt.datetime | Unset = UNSET
 
 
 _CREATE_WEBHOOK: Final[Query[_m.Webhook]] = Query(
@@ -1002,6 +1019,177 @@ def create(
     return db.fetch_one(query, (
         id, organization_id, url, description, events, secret, headers, is_enabled, created_by, created_at, updated_at,
     ))
+
+
+_CREATE_MANY: Final[RowVariants[_m.Webhook]] = RowVariants(
+    Query(
+        name="webhooks.create_many",
+        sql="INSERT INTO public.webhooks (id, organization_id, url, description, events, secret, headers, is_enabled, created_by, created_at, updated_at) SELECT janua_rows.c1, janua_rows.c2, janua_rows.c3, janua_rows.c4, janua_rows.c5::public.webhook_event[], janua_rows.c6, janua_rows.c7, janua_rows.c8, janua_rows.c9, janua_rows.c10, janua_rows.c11 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::jsonb[], $8::boolean[], $9::uuid[], $10::timestamp with time zone[], $11::timestamp with time zone[]) WITH ORDINALITY AS janua_rows (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, n) ORDER BY janua_rows.n RETURNING webhooks.id, webhooks.organization_id, webhooks.url, webhooks.description, webhooks.events, webhooks.secret, webhooks.headers, webhooks.is_enabled, webhooks.created_by, webhooks.created_at, webhooks.updated_at",
+        params=(
+            "uuid[]", "uuid[]", "text[]", "text[]", "text[]", "bytea[]", "jsonb[]", "boolean[]", "uuid[]",
+            "timestamp with time zone[]", "timestamp with time zone[]",
+        ),
+        columns=(
+            "uuid", "uuid", "text", "text", "public.webhook_event[]", "bytea", "jsonb", "boolean", "uuid",
+            "timestamp with time zone", "timestamp with time zone",
+        ),
+        row=_m.Webhook,
+        attributes=(
+            "id", "organization_id", "url", "description", "events", "secret", "headers", "is_enabled", "created_by",
+            "created_at", "updated_at",
+        ),
+        elements=(
+            "uuid", "uuid", "text", "text", "public.webhook_event[]", "bytea", "jsonb", "boolean", "uuid",
+            "timestamp with time zone", "timestamp with time zone",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "is_enabled", "created_at", "updated_at"),
+    (
+        "INSERT INTO public.webhooks (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "organization_id", ()),
+                (", ", "url", ()),
+                (", ", "description", ()),
+                (", ", "events", ()),
+                (", ", "secret", ()),
+                (", ", "headers", ()),
+                (", ", "is_enabled", ("is_enabled",)),
+                (", ", "created_by", ()),
+                (", ", "created_at", ("created_at",)),
+                (", ", "updated_at", ("updated_at",)),
+            ),
+            None,
+        ),
+        ") SELECT ",
+        Clause(
+            "",
+            (
+                (", ", "janua_rows.c1", ("id",)),
+                (", ", "janua_rows.c2", ()),
+                (", ", "janua_rows.c3", ()),
+                (", ", "janua_rows.c4", ()),
+                (", ", "janua_rows.c5::public.webhook_event[]", ()),
+                (", ", "janua_rows.c6", ()),
+                (", ", "janua_rows.c7", ()),
+                (", ", "janua_rows.c8", ("is_enabled",)),
+                (", ", "janua_rows.c9", ()),
+                (", ", "janua_rows.c10", ("created_at",)),
+                (", ", "janua_rows.c11", ("updated_at",)),
+            ),
+            None,
+        ),
+        " FROM unnest(",
+        Clause(
+            "",
+            (
+                (", ", "$1::uuid[]", ("id",)),
+                (", ", "$2::uuid[]", ()),
+                (", ", "$3::text[]", ()),
+                (", ", "$4::text[]", ()),
+                (", ", "$5::text[]", ()),
+                (", ", "$6::bytea[]", ()),
+                (", ", "$7::jsonb[]", ()),
+                (", ", "$8::boolean[]", ("is_enabled",)),
+                (", ", "$9::uuid[]", ()),
+                (", ", "$10::timestamp with time zone[]", ("created_at",)),
+                (", ", "$11::timestamp with time zone[]", ("updated_at",)),
+            ),
+            None,
+        ),
+        ") WITH ORDINALITY AS janua_rows (",
+        Clause(
+            "",
+            (
+                (", ", "c1", ("id",)),
+                (", ", "c2", ()),
+                (", ", "c3", ()),
+                (", ", "c4", ()),
+                (", ", "c5", ()),
+                (", ", "c6", ()),
+                (", ", "c7", ()),
+                (", ", "c8", ("is_enabled",)),
+                (", ", "c9", ()),
+                (", ", "c10", ("created_at",)),
+                (", ", "c11", ("updated_at",)),
+            ),
+            None,
+        ),
+        ", n) ORDER BY janua_rows.n RETURNING webhooks.id, webhooks.organization_id, webhooks.url, webhooks.description, webhooks.events, webhooks.secret, webhooks.headers, webhooks.is_enabled, webhooks.created_by, webhooks.created_at, webhooks.updated_at",
+    ),
+)
+
+
+@overload
+def create_many(db: Executor, rows: _abc.Iterable[NewWebhook], /) -> list[_m.Webhook]: ...
+@overload
+def create_many(db: AsyncExecutor, rows: _abc.Iterable[NewWebhook], /) -> Coro[list[_m.Webhook]]: ...
+def create_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewWebhook], /
+) -> list[_m.Webhook] | Coro[list[_m.Webhook]]:
+    """
+    New rows of ``webhooks``, by one statement, and as they became. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.webhooks``.
+    """
+    return db.bulk_all(_CREATE_MANY, rows)
+
+
+_COPY_MANY: Final[RowVariants[None]] = RowVariants(
+    Query(
+        name="webhooks.copy_many",
+        sql="COPY public.webhooks (id, organization_id, url, description, events, secret, headers, is_enabled, created_by, created_at, updated_at) FROM STDIN",
+        params=(
+            "uuid", "uuid", "text", "text", "public.webhook_event[]", "bytea", "jsonb", "boolean", "uuid",
+            "timestamp with time zone", "timestamp with time zone",
+        ),
+        attributes=(
+            "id", "organization_id", "url", "description", "events", "secret", "headers", "is_enabled", "created_by",
+            "created_at", "updated_at",
+        ),
+        types=_t.TYPES,
+    ),
+    ("id", "is_enabled", "created_at", "updated_at"),
+    (
+        "COPY public.webhooks (",
+        Clause(
+            "",
+            (
+                (", ", "id", ("id",)),
+                (", ", "organization_id", ()),
+                (", ", "url", ()),
+                (", ", "description", ()),
+                (", ", "events", ()),
+                (", ", "secret", ()),
+                (", ", "headers", ()),
+                (", ", "is_enabled", ("is_enabled",)),
+                (", ", "created_by", ()),
+                (", ", "created_at", ("created_at",)),
+                (", ", "updated_at", ("updated_at",)),
+            ),
+            None,
+        ),
+        ") FROM STDIN",
+    ),
+)
+
+
+@overload
+def copy_many(db: Executor, rows: _abc.Iterable[NewWebhook], /) -> int: ...
+@overload
+def copy_many(db: AsyncExecutor, rows: _abc.Iterable[NewWebhook] | _abc.AsyncIterable[NewWebhook], /) -> Coro[int]: ...
+def copy_many(
+    db: Executor | AsyncExecutor, rows: _abc.Iterable[NewWebhook] | _abc.AsyncIterable[NewWebhook], /
+) -> int | Coro[int]:
+    """
+    New rows of ``webhooks``, by COPY; how many there were. A column with a default may be left out, by all of them.
+
+    A standard call of ``public.webhooks``.
+    """
+    return db.copy(_COPY_MANY, rows)
 
 
 _UPSERT: Final[Variants[_m.Webhook]] = Variants(

@@ -64,6 +64,7 @@ NAMES = {
     "AsyncWorker": "Worker",
     "FakeAsyncRedis": "FakeRedis",
     "aclose": "close",
+    "anext": "next",
     "async_chunks": "chunks",
     "async_read_password": "read_password",
     "async_call": "call",

@@ -7,12 +7,12 @@ Sets of several values are objects of a dataclass with their names, sets of one 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from janua_generator import names
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.parameters import Parameter
-from janua_generator.annotations import optional, unshadowed
+from janua_generator.annotations import is_optional, optional, unshadowed
 from janua_generator.classtable import ClassTable
 from janua_generator.model import Field, RowClass
 from janua_generator.namespace import Namespace
@@ -111,7 +111,10 @@ def take_sets(
     at = {parameter.number: place for place, parameter in enumerate(query.parameters)}
     each = [parameters[at[number]] for number in query.sets.each]
     shared = tuple(parameters[at[number]] for number in query.sets.shared)
-    item, attributes = _item(function, each, classes)
+    if query.source.file.is_made:
+        item, attributes = _new_row(query, each, classes, namespace)
+    else:
+        item, attributes = _item(function, each, classes)
     name = "sets" if query.source.call is Call.BATCH else "rows"
     while name in {field.name for field in shared}:
         name += "_"
@@ -136,12 +139,35 @@ def _item(function: str, fields: Sequence[Field], classes: ClassTable) -> tuple[
     if len(fields) == 1:
         return fields[0].annotation, ()
     distinct = list({field.name: field for field in fields}.values())
-    identifiers = [field.name for field in distinct]
-    annotations = unshadowed([field.annotation for field in distinct], identifiers)
-    made = RowClass(
-        f"{names.class_name(function)}Params",
-        f"A set of values for :func:`{function}`.",
-        tuple(map(Field, identifiers, annotations)),
-        keyword_only=True,
-    )
-    return classes.add(made), tuple(field.name for field in fields)
+    name, doc = f"{names.class_name(function)}Params", f"A set of values for :func:`{function}`."
+    return classes.add(_keyword_class(name, doc, distinct)), tuple(field.name for field in fields)
+
+
+def _new_row(
+    query: AnalysedQuery, fields: Sequence[Field], classes: ClassTable, namespace: Namespace
+) -> tuple[str, tuple[str, ...]]:
+    """
+    The class of a table's new rows, which its standard calls have in common, and the names of its values.
+
+    A column with a default may be left out, by all rows of a call; what else may be NULL is so where it is not given.
+    """
+    assert query.sets is not None
+    optional = {names.parameter_name(each) for each in query.sets.optional}
+    distinct = []
+    for field in fields:
+        if field.name in optional:
+            field = replace(field, annotation=f"{field.annotation} | Unset", default="UNSET")
+        elif is_optional(field.annotation):
+            field = replace(field, default="None")
+        distinct.append(field)
+    name = f"New{namespace.model_class(query.source.file.path).rpartition('.')[2]}"
+    doc = f"A new row of ``{query.source.file.path}``."
+    made = _keyword_class(name, doc, distinct)
+    return classes.share(made) or classes.add(made), tuple(field.name for field in fields)
+
+
+def _keyword_class(name: str, doc: str, fields: Sequence[Field]) -> RowClass:
+    identifiers = [field.name for field in fields]
+    annotations = unshadowed([field.annotation for field in fields], identifiers)
+    given = (replace(field, annotation=each) for field, each in zip(fields, annotations, strict=True))
+    return RowClass(name, doc, tuple(given), keyword_only=True)

@@ -66,6 +66,7 @@ def _clashes(inputs: Inputs, analysis: Analysis) -> Sequence[Diagnostic]:
 def _query(query: AnalysedQuery, namespace: Namespace) -> dict[str, Any]:
     source = query.source
     parameters, columns = python_names(query, namespace)
+    optional = {*query.options.optional, *(query.sets.optional if query.sets is not None else ())}
     return {
         "name": function_name(source.name),
         "module": source.module,
@@ -81,7 +82,7 @@ def _query(query: AnalysedQuery, namespace: Namespace) -> dict[str, Any]:
                 "pg_type": each.type.name,
                 "python": python,
                 "nullable": each.nullable,
-                "optional": each.name in query.options.optional,
+                "optional": each.name in optional,
             }
             for each, python in zip(query.parameters, parameters, strict=True)
         ],

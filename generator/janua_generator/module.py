@@ -228,8 +228,10 @@ def _common_imports(functions: Iterable[FunctionModel], package: str) -> Iterato
     for function in functions:
         names_ |= {"Coro"} if "Coro[" in function.async_returns else set()
         if function.variants is not None:
-            names_ |= {"Clause"} | ({"Page", "Pages"} if function.variants.keys else {"Variants"})
-            names_ |= {"UNSET", "Unset"} if any(each.default for each in function.parameters) else set()
+            kind = {"RowVariants"} if function.sets else {"Page", "Pages"} if function.variants.keys else {"Variants"}
+            names_ |= {"Clause"} | kind
+            has_defaults = bool(function.sets) or any(each.default for each in function.parameters)
+            names_ |= {"UNSET", "Unset"} if has_defaults else set()
             typing |= {"Literal"} if any(each.name == CHOICE for each in function.choices) else set()
     # constants, classes, functions, as isort has it
     listed = ", ".join(sorted(names_, key=lambda each: (not each.isupper(), each)))

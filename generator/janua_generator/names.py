@@ -75,9 +75,9 @@ def field_name(name: str) -> str:
 
 
 def parameter_name(name: str) -> str:
-    """A parameter of a generated function, whose first one is called ``db`` and whose body knows ``UNSET``."""
+    """A parameter of a generated function, whose first one is called ``db`` and whose defaults are ``UNSET``."""
     identifier = _no_keyword(_identifier(name) or "value")
-    return f"{identifier}_" if identifier in ("db", "UNSET") else identifier
+    return f"{identifier}_" if identifier in ("db", "UNSET", "Unset") else identifier
 
 
 def function_name(name: str) -> str:

@@ -78,7 +78,8 @@ def call(function: FunctionModel) -> str:
     variants = function.variants
     if variants is not None and variants.keys:
         return _call_for_page(function, variants)
-    query = function.constant if variants is None else f"{function.constant}[{_key(variants.key)}]"
+    is_chosen = variants is not None and function.sets is None
+    query = f"{function.constant}[{_key(variants.key)}]" if variants and is_chosen else function.constant
     given = f", {function.sets.name}" if function.sets else ""
     opening = f"return db.{function.method}({query}{given}"
     if not function.parameters:
@@ -87,7 +88,7 @@ def call(function: FunctionModel) -> str:
     if function.taken_row is not None:
         names = [f"{function.taken_row.name}.{each}" for each in function.row_fields]
     arguments = _tuple(names, depth=1, column=len(f"{_INDENT}{opening}, )"))
-    if variants is None or "\n" not in arguments:
+    if variants is None or not is_chosen or "\n" not in arguments:
         return f"{opening}, {arguments})"
     arguments = _tuple(names, depth=1, column=len(f"{_INDENT}return db.{function.method}(query, )"))
     chosen = f"query = {query}"
@@ -119,7 +120,9 @@ def _key(parts: Sequence[str]) -> str:
 
 
 def metadata(field: Field) -> str:
-    """Return what says behind a field's annotation that it is called otherwise in JSON."""
+    """Return what stands behind a field's annotation: its default, or that it is called otherwise in JSON."""
+    if field.default:
+        return f" = {field.default}"
     return f' = _field(metadata={{"key": {literal(field.key)}}})' if field.key else ""
 
 

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
         ReplicaStatus,
         Transaction,
     )
-    from janua.dynamic import UNSET, Clause, Unset, Variants
+    from janua.dynamic import UNSET, Clause, RowVariants, Unset, Variants
     from janua.health import Health
     from janua.paging import Page, Pages
     from janua.protocols import AsyncExecutor, Coro, Executor
@@ -84,6 +84,7 @@ _LAZY = {
     "Transaction": "janua.database",
     "Types": "janua.query",
     "Unset": "janua.dynamic",
+    "RowVariants": "janua.dynamic",
     "Variants": "janua.dynamic",
 }
 
@@ -122,6 +123,7 @@ __all__ = [
     "ReplicaOptions",
     "ReplicaStatus",
     "RowCountError",
+    "RowVariants",
     "SchemaDrift",
     "ServerUnreachable",
     "SessionConflict",

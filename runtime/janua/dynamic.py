@@ -7,9 +7,10 @@ given. Nothing but the generator's own text ever becomes SQL: what is given choo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import Enum
+from operator import attrgetter
 from typing import Final, Generic, Never, TypeAlias, TypeVar
 
 from janua.errors import NothingToUpdate, ParameterError
@@ -158,3 +159,80 @@ class Variants(dict[tuple[bool | str, ...], Query[T]]):
                 yield f"{option}={value}"
             else:
                 raise ParameterError(f"{self.query.name}: {option} is one of {', '.join(choices)}")
+
+
+class RowVariants(dict[tuple[bool, ...], Query[T]]):
+    """
+    A statement for many rows without the columns that none of them gives, made when it is first asked for, and kept.
+
+    ``query`` is the whole one, of the attributes ``optional`` may be :data:`UNSET` in the rows. A key says of each
+    whether it is given. What goes with the others is left out of the text, and their parameters are not counted.
+    Raises ParameterError where no column is left.
+    """
+
+    __slots__ = ("_given", "optional", "parts", "query")
+
+    def __init__(self, query: Query[T], optional: tuple[str, ...], parts: tuple[str | Text, ...]) -> None:
+        super().__init__()
+        self.query = query
+        self.optional = optional
+        self.parts = parts
+        self._given = attrgetter(*optional)
+
+    def key_of(self, rows: Sequence[object], first: int = 1, key: tuple[bool, ...] | None = None) -> tuple[bool, ...]:
+        """
+        Return which of the optional attributes the rows give: all the same, or those of ``key``.
+
+        ``first`` is the number of the first row. Raises ParameterError with the number of one that gives others.
+        Rows that lack an attribute are left to what reads them.
+        """
+        try:
+            values = list(map(self._given, rows))
+        except AttributeError:
+            return key or (True,) * len(self.optional)
+        for number, each in enumerate(values if len(self.optional) > 1 else zip(values), first):
+            found = tuple([value is not UNSET for value in each])
+            if key is None:
+                key = found
+            elif found != key:
+                raise ParameterError(f"{self.query.name}: row {number} {self._difference(found, key)}")
+        return key or (True,) * len(self.optional)
+
+    def _difference(self, found: tuple[bool, ...], key: tuple[bool, ...]) -> str:
+        name, is_given = next(
+            (name, has) for name, has, had in zip(self.optional, found, key, strict=True) if has != had
+        )
+        reason = "one statement inserts them all, and all rows give the same columns"
+        return f"{'gives' if is_given else 'does not give'} {name}, unlike those before it: {reason}"
+
+    def __missing__(self, key: tuple[bool, ...]) -> Query[T]:
+        query, given = self.query, {name for name, has in zip(self.optional, key, strict=True) if has}
+        left_out = set(self.optional) - given
+        kept = [at for at, name in enumerate(query.attributes) if name not in left_out]
+        if not kept:
+            raise ParameterError(f"{query.name}: the rows give no column at all")
+        numbers = {at + 1: number for number, at in enumerate(kept, 1)}
+        made = replace(
+            query,
+            sql=renumbered("".join(chosen(self.parts, given)), numbers),
+            params=tuple(query.params[at] for at in kept),
+            attributes=tuple(query.attributes[at] for at in kept),
+            elements=tuple(query.elements[at] for at in kept) if query.elements else (),
+            own_parameters=tuple(numbers[at + 1] - 1 for at in query.own_parameters if at + 1 in numbers),
+        )
+        if len(self) >= Variants.KEPT:
+            self.clear()
+        self[key] = made
+        return made
+
+    def covering(self) -> list[Query[T]]:
+        """Return the statement with all of its parts."""
+        return [self.query]
+
+
+def renumbered(sql: str, numbers: Mapping[int, int]) -> str:
+    """Return the statement with other numbers for its parameters."""
+    tokens = (
+        f"${numbers[int(token.text[1:])]}" if token.kind is Kind.PARAMETER else token.text for token in tokenize(sql)
+    )
+    return "".join(tokens)

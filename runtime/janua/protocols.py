@@ -6,6 +6,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Coroutine, Iterable, I
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from janua.dynamic import RowVariants
 from janua.paging import Page, Pages
 from janua.query import Query
 
@@ -70,11 +71,13 @@ class Executor(Protocol):
         """Give the rows one by one for the length of a block, in constant memory."""
         ...
 
-    def copy(self, query: Query[None], rows: CopySource[object], /) -> int:
+    def copy(self, query: Query[None] | RowVariants[None], rows: CopySource[object], /) -> int:
         """Copy rows into a table, all or none; return how many it took. ParameterError has the number of a row."""
         ...
 
-    def bulk_all(self, query: Query[T], rows: Iterable[object], params: tuple[object, ...] = (), /) -> list[T]:
+    def bulk_all(
+        self, query: Query[T] | RowVariants[T], rows: Iterable[object], params: tuple[object, ...] = (), /
+    ) -> list[T]:
         """Run one statement for all rows and return what it returns. Without rows nothing is sent."""
         ...
 
@@ -156,11 +159,13 @@ class AsyncExecutor(Protocol):
         """Give the rows one by one for the length of a block, in constant memory."""
         ...
 
-    def copy(self, query: Query[None], rows: CopySource[object], /) -> Coro[int]:
+    def copy(self, query: Query[None] | RowVariants[None], rows: CopySource[object], /) -> Coro[int]:
         """Copy rows into a table, all or none; return how many it took. ParameterError has the number of a row."""
         ...
 
-    def bulk_all(self, query: Query[T], rows: Iterable[object], params: tuple[object, ...] = (), /) -> Coro[list[T]]:
+    def bulk_all(
+        self, query: Query[T] | RowVariants[T], rows: Iterable[object], params: tuple[object, ...] = (), /
+    ) -> Coro[list[T]]:
         """Run one statement for all rows and return what it returns. Without rows nothing is sent."""
         ...
 

@@ -82,11 +82,16 @@ def test_the_generator_says_what_is_expected(workbench: Workbench, case: Path) -
     assert expected.read_text() == found
 
 
+def _queries_of(case: Path) -> str:
+    file = case / "queries" / "q.sql"
+    return file.read_text() if file.exists() else ""
+
+
 @pytest.mark.parametrize("case", STANDARD, ids=lambda case: case.name)
 def test_its_tables_have_the_expected_calls(workbench: Workbench, case: Path) -> None:
     """What every table has beside the queries is what stands in ``standard.txt``."""
     migrate(workbench, case)
-    own = (case / "queries" / "q.sql").read_text() if case in CASES else ""
+    own = [query.source for query in workbench.analyse(_queries_of(case), "queries/people.sql").queries]
     found = shown(workbench.standard(own), with_columns=False)
     expected = case / "standard.txt"
     if os.environ.get("JANUA_REFRESH_CASES"):

@@ -1,4 +1,4 @@
-"""The promise on the reference application: its own queries, over the rows of its seeds."""
+"""The promise on the reference application: its queries and standard calls, over the rows of its seeds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -19,7 +19,7 @@ from janua.scratch import ScratchServer
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.catalog.introspect import introspect
 from janua_generator.catalog.model import PgType, Relation
-from janua_generator.names import class_name
+from janua_generator.names import class_name, module_stem, relation_class
 from janua_generator.sqlfile.model import Call
 from psycopg.types.range import Range
 
@@ -131,6 +131,8 @@ def application(scratch: ScratchServer) -> Iterator[Application]:
             for path in sorted((ROOT / "queries").glob("*.sql"))
             for query in workbench.analyse(path.read_text(), path.name).queries
         ]
+        standard = workbench.standard(query.source for _, query in queries).queries
+        queries += [(query.source.module, query) for query in standard]
         yield Application(workbench, scratch.url(name), queries)
     scratch.drop(name)
 
@@ -183,9 +185,14 @@ def _called(module: ModuleType, query: AnalysedQuery, db: Executor, values: dict
             return list(rows)
     if query.options.page:
         return function(db, **values, limit=9).items
+    if query.source.row_fields:
+        fields = dict(zip(query.source.row_fields, values.values(), strict=True))
+        return function(db, SimpleNamespace(**fields))
     if query.sets is None:
         return function(db, **values)
-    return function(db, [getattr(module, f"{class_name(name)}Params")(**values)])
+    is_made = query.source.file.is_made
+    of_sets = f"New{relation_class(module_stem(str(module.__file__)))}" if is_made else f"{class_name(name)}Params"
+    return function(db, [getattr(module, of_sets)(**values)])
 
 
 def _check(row: object) -> int:

@@ -22,7 +22,7 @@ from janua_generator.analysis.shape import Shape
 from janua_generator.catalog.introspect import Introspection, introspect
 from janua_generator.overrides.configured import Configured
 from janua_generator.overrides.resolved import Overrides
-from janua_generator.sqlfile.model import Call, Cardinality, SourceFile
+from janua_generator.sqlfile.model import Call, Cardinality, SourceFile, SourceQuery
 from janua_generator.sqlfile.parser import parse_file
 from janua_generator.standard.calls import standard_queries
 from janua_generator.understanding import analyse_queries
@@ -77,11 +77,10 @@ class Workbench:
         found = sorted((*errors, *findings), key=lambda each: (each.line, each.column))
         return Findings(tuple(queries[source] for source in sources if source in queries), tuple(found))
 
-    def standard(self, own: str = "") -> Findings:
-        """Analyse the standard calls of all relations, but those that a file of queries replaces."""
-        sources, _ = parse_file(SourceFile("queries/q.sql", own))
+    def standard(self, own: Iterable[SourceQuery] = ()) -> Findings:
+        """Analyse the standard calls of all relations, but those that queries replace."""
         relations = [each for each in self.introspection.catalog.relations if not each.partition_bound]
-        made = standard_queries(self.introspection, relations, sources)
+        made = standard_queries(self.introspection, relations, own)
         schema = MigratedSchema(self.connection, self.introspection, rules="")
         queries, findings = analyse_queries(schema, made, self._resolved_overrides())
         return Findings(tuple(queries[source] for source in made if source in queries), tuple(findings))
@@ -153,7 +152,9 @@ def statements_of(query: AnalysedQuery, given: Sequence[object] | None = None) -
     variants = Variants(
         Query[object](query.source.name, "", ("",) * len(values)), tuple(names), query.parts or (query.sql,)
     )
-    for key in product(*ways):
+    # of a standard call, so many may be left out that all combinations would be too many
+    is_made = query.source.file.is_made
+    for key in product(*ways) if not is_made else [tuple(each[0] for each in ways), tuple(each[-1] for each in ways)]:
         with suppress(NothingToUpdate):
             made = variants[key]
             # what is not mentioned needs a type, whichever
@@ -209,7 +210,8 @@ def shown(findings: Findings, *, with_columns: bool = True) -> str:
         for parameter in query.parameters:
             none = " | None" if parameter.nullable else ""
             python = f" as {parameter.python}" if parameter.python else ""
-            optional = "  (optional)" if parameter.name in query.options.optional else ""
+            left_out = (*query.options.optional, *(query.sets.optional if query.sets is not None else ()))
+            optional = "  (optional)" if parameter.name in left_out else ""
             lines.append(f"    ${parameter.number} {parameter.name}  {parameter.type.name}{python}{none}{optional}")
         for column in query.columns if with_columns else ():
             none = " | None" if column.nullable else ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from janua.dynamic import Clause
+
 
 @dataclass(frozen=True, slots=True)
 class ValueSets:
@@ -12,7 +14,8 @@ class ValueSets:
 
     ``each`` are the numbers of the parameters of which every set has a value, in the order in which they are sent,
     ``shared`` those that all sets have in common. ``in_arrays`` says that the values of ``each`` travel in arrays,
-    those of ``as_text`` in arrays of texts.
+    those of ``as_text`` in arrays of texts. ``optional`` are the names of those that all rows of a call may leave out,
+    and ``parts`` what then makes the statement.
     """
 
     sql: str
@@ -20,3 +23,5 @@ class ValueSets:
     shared: tuple[int, ...] = ()
     in_arrays: bool = False
     as_text: tuple[int, ...] = ()
+    optional: tuple[str, ...] = ()
+    parts: tuple[str | Clause[str], ...] = ()

@@ -18,6 +18,7 @@ from janua.lexer import Kind, Token, tokenize
 
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.sets import ValueSets
+from janua_generator.calls.columns import bulk_parts, with_optional
 from janua_generator.calls.inserted import InsertedRow, inserted_row
 from janua_generator.catalog.identifiers import quoted
 from janua_generator.catalog.model import PgType
@@ -53,9 +54,21 @@ def bulk_insert(
     spliced = SplicedSql.of(row.sql, (Piece(0, len(row.sql)),), splices)
     typed = {parameter.number: parameter.type for parameter in query.parameters}
     as_text = tuple(number for number in each if _is_taken_apart(typed[number], types))
-    return ValueSets(spliced.sql, each, shared, in_arrays=True, as_text=as_text), _to_describe(
-        parsed, spliced, (*each, *shared)
-    )
+    sets = ValueSets(spliced.sql, each, shared, in_arrays=True, as_text=as_text)
+    if query.source.file.is_made:
+        sets = _with_optional(query, row, sets, types)
+    return sets, _to_describe(parsed, spliced, (*each, *shared))
+
+
+def _with_optional(query: AnalysedQuery, row: InsertedRow, sets: ValueSets, types: Mapping[str, PgType]) -> ValueSets:
+    """The same for a standard call, each of whose values is a parameter."""
+    by_number = {parameter.number: parameter for parameter in query.parameters}
+    given = [by_number[number] for number in sets.each]
+    arrays = [f"${at}::{_array(each.type, types)}" for at, each in enumerate(given, 1)]
+    values = [f"{ROWS}.c{at}{_cast(each.type, types)}" for at, each in enumerate(given, 1)]
+    names = [each.name for each in given]
+    parts = bulk_parts(query.source, row, names, arrays, values, ROWS)
+    return with_optional(query.source, sets, parts, {number: each.name for number, each in by_number.items()})
 
 
 def _check(query: AnalysedQuery, row: InsertedRow, parsed: ParsedQuery) -> None:
@@ -97,8 +110,7 @@ def _splices(
         number = int(token.text[1:])
         if not row.is_of_row(token):
             return Splice(token.start, token.end, f"${numbering[number]}")
-        cast = f"::{spelled(typed[number], types)}" if _is_taken_apart(typed[number], types) else ""
-        return Splice(token.start, token.end, f"{ROWS}.c{numbering[number]}{cast}")
+        return Splice(token.start, token.end, f"{ROWS}.c{numbering[number]}{_cast(typed[number], types)}")
 
     parameters = [replaced(token) for token in tokenize(row.sql) if token.kind is Kind.PARAMETER]
     arrays = ", ".join(f"${at}::{_array(typed[number], types)}" for at, number in enumerate(each, 1))
@@ -111,6 +123,11 @@ def _splices(
         Splice(row.closing.start, row.closing.end, f" {source}"),
     ]
     return tuple(sorted([*parameters, *around], key=lambda each: each.start))
+
+
+def _cast(type_: PgType, types: Mapping[str, PgType]) -> str:
+    """What makes a value of its text, where that is how it travels."""
+    return f"::{spelled(type_, types)}" if _is_taken_apart(type_, types) else ""
 
 
 def _array(type_: PgType, types: Mapping[str, PgType]) -> str:

@@ -8,6 +8,7 @@ from janua.lexer import Kind, Token
 
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.sets import ValueSets
+from janua_generator.calls.columns import copy_parts, with_optional
 from janua_generator.calls.inserted import InsertedRow, inserted_row
 from janua_generator.catalog.identifiers import quoted
 from janua_generator.catalog.model import Catalog, Relation
@@ -47,7 +48,12 @@ class _Copy:
         numbers = tuple(self._number(item) for item in row.items)
         relation = self._relation(row)
         columns = self._columns(row, relation)
-        return ValueSets(f"COPY {row.text(row.name)} ({', '.join(columns)}) FROM STDIN", numbers)
+        sets = ValueSets(f"COPY {row.text(row.name)} ({', '.join(columns)}) FROM STDIN", numbers)
+        source, names = self._query.source, {each.number: each.name for each in self._query.parameters}
+        if not source.file.is_made:
+            return sets
+        parts = copy_parts(source, row.text(row.name), [names[number] for number in numbers], columns)
+        return with_optional(source, sets, parts, names)
 
     def _number(self, item: tuple[Token, ...]) -> int:
         if len(item) != 1 or item[0].kind is not Kind.PARAMETER:

@@ -11,6 +11,7 @@ from janua.diagnostics import Diagnostic
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.sets import ValueSets
 from janua_generator.calls.bulk import ROWS, bulk_insert
+from janua_generator.calls.columns import least
 from janua_generator.calls.copy import copy_into
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.describe import DescribedQuery
@@ -39,9 +40,11 @@ def prepare_call(
             return replace(query, sets=copy_into(query, parsed, introspection.catalog))
         case Call.BULK:
             sets, to_describe = bulk_insert(query, parsed, introspection.types)
-            answer = describe(to_describe)
-            if isinstance(answer, Diagnostic):
-                raise GenerationFailed([_about_rows(answer, query, sets)])
+            names = {each.number: each.name for each in query.parameters}
+            for each in (to_describe, *least(sets, parsed, names)):
+                answer = describe(each)
+                if isinstance(answer, Diagnostic):
+                    raise GenerationFailed([_about_rows(answer, query, sets)])
             return replace(query, sets=sets)
         case Call.BATCH:
             return replace(query, sets=_batch(query))

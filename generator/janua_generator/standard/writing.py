@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from janua_generator.catalog.identifiers import quoted
 from janua_generator.catalog.model import Relation
-from janua_generator.sqlfile.model import Cardinality
+from janua_generator.sqlfile.model import Call, Cardinality
 from janua_generator.standard.columns import StandardColumn
 from janua_generator.standard.keys import StandardKey, primary_of
 from janua_generator.standard.made import StandardCall
@@ -20,6 +20,8 @@ def writing_calls(
     given = [each for each in columns.values() if each.is_given]
     primary = primary_of(keys)
     yield _create(relation, given)
+    if given:
+        yield from _create_many(relation, given)
     for key in keys:
         # with more than the primary key in it, it is about rows that can be told apart anyway
         is_wider = primary is not None and set(key.columns) > set(primary.columns)
@@ -39,6 +41,29 @@ def _create(relation: Relation, given: Sequence[StandardColumn]) -> StandardCall
         f"A new row of {of_rows(relation)}. A column that is not given has its default.",
         Cardinality.ONE,
         optional=tuple(each.parameter for each in given if not each.is_required),
+    )
+
+
+def _create_many(relation: Relation, given: Sequence[StandardColumn]) -> Iterator[StandardCall]:
+    """Both take the same rows: a column without a default is NULL where a row does not give it."""
+    insert = f"INSERT INTO {quoted(relation.schema, relation.name)}{_insert(given)}"
+    optional = tuple(each.parameter for each in given if each.has_default)
+    doc = "A column with a default may be left out, by all of them."
+    yield StandardCall(
+        "create_many",
+        f"{insert} RETURNING *",
+        f"New rows of {of_rows(relation)}, by one statement, and as they became. {doc}",
+        Cardinality.MANY,
+        optional=optional,
+        call=Call.BULK,
+    )
+    yield StandardCall(
+        "copy_many",
+        insert,
+        f"New rows of {of_rows(relation)}, by COPY; how many there were. {doc}",
+        Cardinality.AFFECTED,
+        optional=optional,
+        call=Call.COPY,
     )
 
 

@@ -148,7 +148,9 @@ def plan_of(parsed: ParsedQuery) -> Plan | None:
 
     Raises GenerationFailed with all that is wrong with its directives.
     """
-    if not any(parsed.source.directives_called(word) for word in _WORDS):
+    is_of_rows = parsed.source.file.is_made and parsed.source.call in (Call.COPY, Call.BULK)
+    # what the rows of a standard call may leave out is cut out of the statement that is made for them
+    if is_of_rows or not any(parsed.source.directives_called(word) for word in _WORDS):
         return None
     _check_call(parsed.source)
     outline = outline_of(parsed)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg.adapt import AdaptersMap, PyFormat, Transformer
@@ -15,8 +15,27 @@ from janua.database.adapt import base_adapters
 from janua.database.composites import composite_dumper
 from janua.database.conversions import dump
 from janua.database.parameters import encoder_for, reason_of
+from janua.dynamic import RowVariants
 from janua.errors import ParameterError
 from janua.query import CompositeType, Query, Types
+
+T = TypeVar("T")
+
+
+def fitting(query: Query[T] | RowVariants[T], rows: Sequence[object]) -> Query[T]:
+    """Return the statement for these rows. Raises ParameterError where they give different columns."""
+    return query[query.key_of(rows)] if isinstance(query, RowVariants) and rows else whole(query)
+
+
+def check_columns(query: Query[T] | RowVariants[T], fit: Query[T], rows: Sequence[object], first: int) -> None:
+    """Raise ParameterError where rows, numbered from ``first``, give other columns than the statement has."""
+    if isinstance(query, RowVariants):
+        query.key_of(rows, first, tuple(name in fit.attributes for name in query.optional))
+
+
+def whole(query: Query[T] | RowVariants[T]) -> Query[T]:
+    """Return the statement with all that it may have."""
+    return query.query if isinstance(query, RowVariants) else query
 
 
 def value_sets(query: Query[Any], sets: Iterable[object], first: int = 1) -> list[tuple[Any, ...]]:

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 import psycopg
 
-from janua.dynamic import Variants
+from janua.dynamic import RowVariants, Variants
 from janua.paging import Pages
 from janua.query import EnumType, Query
 
@@ -91,7 +91,7 @@ def queries_of(generated: ModuleType) -> list[Query[Any]]:
 
 
 def _in(value: object) -> list[Query[Any]]:
-    if isinstance(value, (Variants, Pages)):
+    if isinstance(value, (Variants, RowVariants, Pages)):
         return value.covering()
     return [value] if isinstance(value, Query) else []
 

@@ -13,8 +13,9 @@ from janua.database._async.session import AsyncSession
 from janua.database._async.streaming import open_rows
 from janua.database.exchange import Request
 from janua.database.results import Result
-from janua.database.sets import column_arrays, explain_arrays, value_sets
+from janua.database.sets import check_many, column_arrays, explain_arrays, fitting, value_sets, whole
 from janua.database.settings import REPLACE_TIMEOUT, limit_of
+from janua.dynamic import RowVariants
 from janua.errors import ParameterError
 from janua.protocols import CopySource
 from janua.query import Query
@@ -49,17 +50,19 @@ class AsyncManyStatements(ABC):
         async with self._within() as place, open_rows(place, query, params, is_own=place is not self) as rows:
             yield rows
 
-    async def copy(self, query: Query[None], rows: CopySource[object], /) -> int:
+    async def copy(self, query: Query[None] | RowVariants[None], rows: CopySource[object], /) -> int:
         """
         Copy rows into a table and return how many it took; all of them or none.
 
         Raises ParameterError, with the number of the row from 1, for a value that is not of its column's type.
         Meanwhile nothing else can run on the connection: TransactionError, from the iterable too.
         """
-        async with self._limited(query) as place, place._hold() as session:
+        async with self._limited(whole(query)) as place, place._hold() as session:
             return await copy_rows(session, query, rows)
 
-    async def bulk_all(self, query: Query[T], rows: Iterable[object], params: tuple[object, ...] = (), /) -> list[T]:
+    async def bulk_all(
+        self, query: Query[T] | RowVariants[T], rows: Iterable[object], params: tuple[object, ...] = (), /
+    ) -> list[T]:
         """Run one statement for all rows and return what it returns. Without rows nothing is sent."""
         return await self._bulk(query, rows, params, Result.all, [])
 
@@ -109,12 +112,16 @@ class AsyncManyStatements(ABC):
 
     async def _bulk(
         self,
-        query: Query[T],
+        query: Query[T] | RowVariants[T],
         rows: Iterable[object],
         params: tuple[object, ...],
         read: Callable[[Result[T]], R],
         nothing: R,
     ) -> R:
+        if isinstance(query, RowVariants):
+            check_many(query.query, rows)
+            rows = list(rows)
+            query = fitting(query, rows)
         arrays = column_arrays(query, rows)
         if not arrays:
             return nothing

@@ -9,7 +9,8 @@ from janua.database._sync.session import Cursor, Session
 from janua.database.concurrency import chunks
 from janua.database.copying import CHUNK, formatted, row_format
 from janua.database.observation import Observation, read_nothing
-from janua.database.sets import check_many
+from janua.database.sets import check_columns, check_many, fitting, whole
+from janua.dynamic import RowVariants
 from janua.protocols import CopySource
 from janua.query import Query
 
@@ -22,49 +23,55 @@ class _Stopped(Exception):
         self.cause = cause
 
 
-def copy_rows(session: Session, query: Query[None], rows: CopySource[object]) -> int:
+def copy_rows(session: Session, query: Query[None] | RowVariants[None], rows: CopySource[object]) -> int:
     """
     Copy the rows and return how many the table has taken.
 
     Whatever ends it early leaves nothing in the table: a row that cannot be sent or is refused, an error
     of the iterable, a cancellation.
     """
-    check_many(query, rows)
-    session.check_free(query.name)
+    check_many(whole(query), rows)
+    session.check_free(whole(query).name)
     if not session.events.watches_calls:
         return _copy_rows(session, query, rows)
-    with Observation(session.events, query, None, read_nothing) as observation:
+    with Observation(session.events, whole(query), None, read_nothing) as observation:
         observation.rows = _copy_rows(session, query, rows)
         return observation.rows
 
 
-def _copy_rows(session: Session, query: Query[None], rows: CopySource[object]) -> int:
+def _copy_rows(session: Session, query: Query[None] | RowVariants[None], rows: CopySource[object]) -> int:
     with session._statement_lock:
-        cursor = session._cursor_for(query.types)
-        session.copying = query.name
+        cursor = session._cursor_for(whole(query).types)
+        session.copying = whole(query).name
         try:
-            _copy(cursor, query, session.text_of(query), rows)
+            _copy(session, cursor, query, rows)
         except _Stopped as stopped:
             raise stopped.cause from None
         except psycopg.Error as error:
-            error.add_note(f"query: {query.name}")
-            session.name_violation(error, query.types)
+            error.add_note(f"query: {whole(query).name}")
+            session.name_violation(error, whole(query).types)
             raise
         finally:
             session.copying = ""
         return cursor.rowcount
 
 
-def _copy(cursor: Cursor, query: Query[None], sql: str, rows: CopySource[object]) -> None:
-    form = row_format(query, cursor)
-    with cursor.copy(f"{sql}{form.options}".encode()) as copy:
+def _copy(session: Session, cursor: Cursor, query: Query[None] | RowVariants[None], rows: CopySource[object]) -> None:
+    portions = chunks(rows, CHUNK)
+    # which columns there are, the first rows tell
+    chunk: list[object] = next(portions, []) if isinstance(query, RowVariants) else []
+    fit = fitting(query, chunk)
+    form = row_format(fit, cursor)
+    with cursor.copy(f"{session.text_of(fit)}{form.options}".encode()) as copy:
         if form.types:
             copy.set_types(form.types)
         try:
             sent = 0
-            for chunk in chunks(rows, CHUNK):
-                for data in formatted(query, form, copy.formatter.write_row, chunk, sent + 1):
+            while chunk := chunk or next(portions, []):
+                check_columns(query, fit, chunk, sent + 1)
+                for data in formatted(fit, form, copy.formatter.write_row, chunk, sent + 1):
                     copy.writer.write(data)
                 sent += len(chunk)
+                chunk = []
         except BaseException as error:
             raise _Stopped(error) from None
