@@ -29,7 +29,7 @@ class NewWebhookDelivery:
     id: int | Unset = UNSET
     webhook_id: _uuid.UUID
     event: _e.WebhookEvent
-    payload: _j.JsonInput = None
+    payload: _j.JsonInput
     status: _e.DeliveryStatus | Unset = UNSET
     attempts: int | Unset = UNSET
     next_attempt_at: _dt.datetime | None | Unset = UNSET

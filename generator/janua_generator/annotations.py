@@ -21,12 +21,9 @@ _TAKE_NONE = frozenset({"None", "_j.Json", "_j.JsonInput"})
 
 def optional(annotation: str, is_nullable: bool = True) -> str:
     """Return the annotation with ``| None`` where that is wanted and None is not among its values already."""
-    return f"{annotation} | None" if is_nullable and not is_optional(annotation) else annotation
-
-
-def is_optional(annotation: str) -> bool:
-    """Whether None is among its values."""
-    return annotation in _TAKE_NONE or annotation.endswith(" | None")
+    if not is_nullable or annotation in _TAKE_NONE or annotation.endswith(" | None"):
+        return annotation
+    return f"{annotation} | None"
 
 
 def is_union_or_final(annotation: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from janua_generator import names
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.parameters import Parameter
-from janua_generator.annotations import is_optional, optional, unshadowed
+from janua_generator.annotations import optional, unshadowed
 from janua_generator.classtable import ClassTable
 from janua_generator.model import Field, RowClass
 from janua_generator.namespace import Namespace
@@ -152,14 +152,14 @@ def _new_row(
     A column with a default may be left out, by all rows of a call; what else may be NULL is so where it is not given.
     """
     assert query.sets is not None
-    optional = {names.parameter_name(each) for each in query.sets.optional}
+    by_number = {parameter.number: parameter for parameter in query.parameters}
     distinct = []
-    for field in fields:
-        if field.name in optional:
-            field = replace(field, annotation=f"{field.annotation} | Unset", default="UNSET")
-        elif is_optional(field.annotation):
-            field = replace(field, default="None")
-        distinct.append(field)
+    for number, field in zip(query.sets.each, fields, strict=True):
+        parameter = by_number[number]
+        if parameter.name in query.sets.optional:
+            distinct.append(replace(field, annotation=f"{field.annotation} | Unset", default="UNSET"))
+        else:
+            distinct.append(replace(field, default="None") if parameter.nullable else field)
     name = f"New{namespace.model_class(query.source.file.path).rpartition('.')[2]}"
     doc = f"A new row of ``{query.source.file.path}``."
     made = _keyword_class(name, doc, distinct)

@@ -14,10 +14,12 @@ from uuid import UUID
 
 from janua import UNSET, AsyncDatabase, Database
 
-from generated import audit, constraints, memberships, products, usage, users
+from generated import audit, audit_logs, constraints, memberships, products, usage, users
 from generated.audit import CopyAuditEventsParams
+from generated.enums import WebhookEvent
 from generated.models import User
-from generated.products import ChangePricesParams
+from generated.products import ChangePricesParams, NewProduct
+from generated.webhook_deliveries import NewWebhookDelivery
 
 
 def wrong_arguments(db: Database, id: UUID) -> None:
@@ -126,3 +128,24 @@ def an_unknown_constraint(db: Database, id: UUID) -> None:
         users.get_user(db, id=id)
     except constraints.UsersMailKey:  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
         print("refused")
+
+
+def wrong_standard_calls(db: Database, id: UUID, user: User, event: WebhookEvent) -> None:
+    """A key has its columns, a new row all that has no default, and nothing gives what the server makes."""
+    products.find_by_id(db, sku="a")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    products.find_by_sku(db, sku=None)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    memberships.exists(db, user_id=id)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    products.create(db, sku="a", name="A")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    products.create(db, sku=UNSET, name="A", price=Decimal(1))  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    products.update(db, id=id, search="a")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    products.update(db, id=id, name=None)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    products.update(db, sku="a", name="A")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    products.upsert_by_sku(db, name="A", price=Decimal(1))  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    products.delete(db)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    NewProduct(sku="a", name="A")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    NewProduct(sku="a", name="A", price=Decimal(1), search="a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    NewWebhookDelivery(webhook_id=id, event=event)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    products.create_many(db, [user])  # type: ignore[list-item]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    memberships.organization_of(db, user)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    memberships.organization_of(db, id=id)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    audit_logs.page(db)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]

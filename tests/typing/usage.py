@@ -15,8 +15,8 @@ from psycopg.errors import UniqueViolation
 from generated import audit, constraints, memberships, products, usage, users
 from generated.audit import CopyAuditEventsParams, StreamAuditTrailRow
 from generated.enums import UserStatus
-from generated.models import OrganizationMember, User
-from generated.products import ChangePricesParams, ChangePricesRow
+from generated.models import Organization, OrganizationMember, Product, User
+from generated.products import ChangePricesParams, ChangePricesRow, NewProduct
 from generated.usage import RecordUsagesParams
 from generated.users import ListUsersRow
 
@@ -159,3 +159,20 @@ def a_violated_constraint(db: Database, address: str) -> tuple[str, ...]:
         driver: UniqueViolation = error
         return (caught.schema, caught.table, caught.constraint, *error.columns, str(driver.diag.constraint_name))
     return ()
+
+
+async def standard_calls(db: Database, adb: AsyncDatabase, id: UUID) -> None:
+    """Rows of a table are of its model; a reference that is sure gives a row, another one perhaps None."""
+    assert_type(products.find_by_sku(db, sku="a"), Product | None)
+    assert_type(await products.find_by_sku(adb, sku="a"), Product | None)
+    assert_type(products.create(db, sku="a", name="A", price=Decimal(1), description=None), Product)
+    assert_type(products.update(db, id=id, description=None, currency=UNSET), Product | None)
+    assert_type(products.upsert_by_sku(db, sku="a", name="A", price=Decimal(1)), Product)
+    new = [NewProduct(sku="a", name="A", price=Decimal(1), currency="USD")]
+    assert_type(products.create_many(db, new), list[Product])
+    assert_type(await products.copy_many(adb, new), int)
+    assert_type((products.exists(db, id=id), products.count(db), products.delete(db, id=id)), tuple[bool, int, int])
+    assert_type(products.page(db, limit=2), Page[Product])
+    for member in memberships.list_by_organization_id(db, organization_id=id):
+        assert_type(memberships.organization_of(db, member), Organization)
+        assert_type(await memberships.invited_by_of(adb, member), User | None)
