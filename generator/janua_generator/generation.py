@@ -105,7 +105,7 @@ def _run_afresh(inputs: Inputs, workshop: Workshop, report: Report, start: float
 def _rarely_collected() -> Iterator[None]:
     """Look for garbage less often: syntax trees are many small objects, and live for one query."""
     threshold = gc.get_threshold()
-    gc.set_threshold(50_000, *threshold[1:])
+    gc.set_threshold(50_000, threshold[1], 1000)
     try:
         yield
     finally:

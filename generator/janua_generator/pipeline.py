@@ -39,6 +39,10 @@ from janua_generator.understanding import analyse_queries
 from janua_generator.workshop import Workshop
 
 
+_PORTION = 200
+"""So many standard calls are looked at in one go: a table has a score of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """
@@ -99,8 +103,14 @@ def analyse_project(inputs: Inputs, workshop: Workshop) -> Analysis:
         overrides.check_queries([*sources, *made])
     analysed, more = analyse_queries(schema, unknown, overrides)
     errors += more
-    standard, refused = analyse_queries(schema, [each for each in made if each not in recalled], overrides)
-    known = recalled | analysed | standard
+    known = recalled | analysed
+    refused: list[Diagnostic] = []
+    missing = [source for source in made if source not in known]
+    for start in range(0, len(missing), _PORTION):
+        # what a statement is read into is needed for that statement only
+        standard, more = analyse_queries(schema, missing[start : start + _PORTION], overrides)
+        known |= standard
+        refused += more
     return Analysis(
         introspection=schema.introspection,
         rules=schema.rules,
