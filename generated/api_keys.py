@@ -22,14 +22,6 @@ from . import models as _m
 
 
 @dataclass(slots=True)
-class CreateApiKeyRow:
-    """A row of :func:`create_api_key`."""
-
-    id: _uuid.UUID
-    created_at: _dt.datetime
-
-
-@dataclass(slots=True)
 class AuthenticateApiKeyRow:
     """A row of :func:`authenticate_api_key`."""
 
@@ -115,69 +107,6 @@ class NewApiKey:
     revoked_at: _dt.datetime | None = None
 
 
-_CREATE_API_KEY: Final[Query[CreateApiKeyRow]] = Query(
-    name="api_keys.create_api_key",
-    sql="""INSERT INTO api_keys (organization_id, created_by, name, prefix, key_hash, scopes, rate_limit, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-RETURNING id, created_at""",
-    params=("uuid", "uuid", "text", "text", "bytea", "text[]", "integer", "timestamp with time zone"),
-    columns=("uuid", "timestamp with time zone"),
-    row=CreateApiKeyRow,
-    types=_t.TYPES,
-)
-
-
-@overload
-def create_api_key(
-    db: Executor,
-    /,
-    *,
-    organization_id: _uuid.UUID,
-    created_by: _uuid.UUID | None,
-    name: str,
-    prefix: str,
-    key_hash: bytes,
-    scopes: _abc.Sequence[str],
-    rate_limit: int | None,
-    expires_at: _dt.datetime | None,
-) -> CreateApiKeyRow: ...
-@overload
-def create_api_key(
-    db: AsyncExecutor,
-    /,
-    *,
-    organization_id: _uuid.UUID,
-    created_by: _uuid.UUID | None,
-    name: str,
-    prefix: str,
-    key_hash: bytes,
-    scopes: _abc.Sequence[str],
-    rate_limit: int | None,
-    expires_at: _dt.datetime | None,
-) -> Coro[CreateApiKeyRow]: ...
-def create_api_key(
-    db: Executor | AsyncExecutor,
-    /,
-    *,
-    organization_id: _uuid.UUID,
-    created_by: _uuid.UUID | None,
-    name: str,
-    prefix: str,
-    key_hash: bytes,
-    scopes: _abc.Sequence[str],
-    rate_limit: int | None,
-    expires_at: _dt.datetime | None,
-) -> CreateApiKeyRow | Coro[CreateApiKeyRow]:
-    """
-    A new key, of which only the hash is kept.
-
-    SQL: queries/api_keys.sql:1
-    """
-    return db.fetch_one(_CREATE_API_KEY, (
-        organization_id, created_by, name, prefix, key_hash, scopes, rate_limit, expires_at,
-    ))
-
-
 _AUTHENTICATE_API_KEY: Final[Query[AuthenticateApiKeyRow]] = Query(
     name="api_keys.authenticate_api_key",
     sql="""UPDATE api_keys k
@@ -210,7 +139,7 @@ def authenticate_api_key(
     """
     What a key may do, if it is good and its organization is; counts the use.
 
-    SQL: queries/api_keys.sql:7
+    SQL: queries/api_keys.sql:1
     """
     return db.fetch_optional(_AUTHENTICATE_API_KEY, (ip_address, key_hash))
 
@@ -253,7 +182,7 @@ def list_api_keys(
     """
     The keys of an organization that still work, and who made them.
 
-    SQL: queries/api_keys.sql:19
+    SQL: queries/api_keys.sql:13
     """
     return db.fetch_all(_LIST_API_KEYS, (organization_id,))
 
@@ -285,7 +214,7 @@ def list_api_keys_with_scopes(
     """
     Keys that hold every one of these scopes.
 
-    SQL: queries/api_keys.sql:38
+    SQL: queries/api_keys.sql:32
     """
     return db.fetch_all(_LIST_API_KEYS_WITH_SCOPES, (organization_id, scopes))
 
@@ -357,7 +286,7 @@ def rotate_api_key(
     Puts a new key in the place of one, with its name, scopes and limits; NotFound where the organization
     has no such key that still works.
 
-    SQL: queries/api_keys.sql:45
+    SQL: queries/api_keys.sql:39
     """
     return db.fetch_one(_ROTATE_API_KEY, (id, organization_id, rotated_by, prefix, key_hash))
 
@@ -384,7 +313,7 @@ def grant_scopes(
     """
     The scopes after these have been added, each once and in order.
 
-    SQL: queries/api_keys.sql:71
+    SQL: queries/api_keys.sql:65
     """
     return db.fetch_optional(_GRANT_SCOPES, (scopes, id))
 
@@ -407,7 +336,7 @@ def withdraw_scope(db: Executor | AsyncExecutor, /, *, scope: str, organization_
     """
     Takes one scope from all keys of an organization that hold it.
 
-    SQL: queries/api_keys.sql:78
+    SQL: queries/api_keys.sql:72
     """
     return db.affected(_WITHDRAW_SCOPE, (scope, organization_id))
 
@@ -430,7 +359,7 @@ def revoke_api_key(db: Executor | AsyncExecutor, /, *, id: _uuid.UUID, organizat
     """
     Ends a key of an organization for good.
 
-    SQL: queries/api_keys.sql:84
+    SQL: queries/api_keys.sql:78
     """
     return db.affected(_REVOKE_API_KEY, (id, organization_id))
 
@@ -466,7 +395,7 @@ def list_rotations(
     """
     A key and those that replaced it, one after the other.
 
-    SQL: queries/api_keys.sql:90
+    SQL: queries/api_keys.sql:84
     """
     return db.fetch_all(_LIST_ROTATIONS, (id,))
 
@@ -496,7 +425,7 @@ def count_keys_by_scope(
     """
     How many working keys hold each scope.
 
-    SQL: queries/api_keys.sql:105
+    SQL: queries/api_keys.sql:99
     """
     return db.fetch_all(_COUNT_KEYS_BY_SCOPE, (organization_id,))
 

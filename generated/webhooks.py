@@ -102,67 +102,6 @@ class NewWebhook:
     updated_at: _dt.datetime | Unset = UNSET
 
 
-_CREATE_WEBHOOK: Final[Query[_m.Webhook]] = Query(
-    name="webhooks.create_webhook",
-    sql="""INSERT INTO webhooks (organization_id, url, description, events, secret, headers, created_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-RETURNING webhooks.id, webhooks.organization_id, webhooks.url, webhooks.description, webhooks.events, webhooks.secret, webhooks.headers, webhooks.is_enabled, webhooks.created_by, webhooks.created_at, webhooks.updated_at""",
-    params=("uuid", "text", "text", "public.webhook_event[]", "bytea", "jsonb", "uuid"),
-    columns=(
-        "uuid", "uuid", "text", "text", "public.webhook_event[]", "bytea", "jsonb", "boolean", "uuid",
-        "timestamp with time zone", "timestamp with time zone",
-    ),
-    row=_m.Webhook,
-    types=_t.TYPES,
-)
-
-
-@overload
-def create_webhook(
-    db: Executor,
-    /,
-    *,
-    organization_id: _uuid.UUID,
-    url: str,
-    description: str | None,
-    events: _abc.Sequence[_e.WebhookEvent],
-    secret: bytes,
-    headers: _j.JsonInput,
-    created_by: _uuid.UUID | None,
-) -> _m.Webhook: ...
-@overload
-def create_webhook(
-    db: AsyncExecutor,
-    /,
-    *,
-    organization_id: _uuid.UUID,
-    url: str,
-    description: str | None,
-    events: _abc.Sequence[_e.WebhookEvent],
-    secret: bytes,
-    headers: _j.JsonInput,
-    created_by: _uuid.UUID | None,
-) -> Coro[_m.Webhook]: ...
-def create_webhook(
-    db: Executor | AsyncExecutor,
-    /,
-    *,
-    organization_id: _uuid.UUID,
-    url: str,
-    description: str | None,
-    events: _abc.Sequence[_e.WebhookEvent],
-    secret: bytes,
-    headers: _j.JsonInput,
-    created_by: _uuid.UUID | None,
-) -> _m.Webhook | Coro[_m.Webhook]:
-    """
-    A new webhook, enabled at once.
-
-    SQL: queries/webhooks.sql:1
-    """
-    return db.fetch_one(_CREATE_WEBHOOK, (organization_id, url, description, events, secret, headers, created_by))
-
-
 _SUBSCRIBE_TO_EVENT: Final[Query[list[_e.WebhookEvent]]] = Query(
     name="webhooks.subscribe_to_event",
     sql="""UPDATE webhooks
@@ -187,7 +126,7 @@ def subscribe_to_event(
     """
     The events after this one has been added; unchanged where it was among them.
 
-    SQL: queries/webhooks.sql:7
+    SQL: queries/webhooks.sql:1
     """
     return db.fetch_optional(_SUBSCRIBE_TO_EVENT, (event, id))
 
@@ -220,7 +159,7 @@ def enqueue_deliveries(
     """
     Puts an event into the queue of every webhook that wants it, and returns the new deliveries.
 
-    SQL: queries/webhooks.sql:14
+    SQL: queries/webhooks.sql:8
     """
     return db.fetch_all(_ENQUEUE_DELIVERIES, (event, payload, organization_id))
 
@@ -257,7 +196,7 @@ def claim_deliveries(
     """
     Takes deliveries that are due, for the time of the lease: workers share the queue without waiting for each other.
 
-    SQL: queries/webhooks.sql:22
+    SQL: queries/webhooks.sql:16
     """
     return db.fetch_all(_CLAIM_DELIVERIES, (limit, lease))
 
@@ -291,7 +230,7 @@ def complete_delivery(
     """
     Takes a delivery out of the queue, unless its lease ran out and another worker has it by now.
 
-    SQL: queries/webhooks.sql:38
+    SQL: queries/webhooks.sql:32
     """
     return db.affected(_COMPLETE_DELIVERY, (response_status, duration_ms, id, attempts))
 
@@ -352,7 +291,7 @@ def fail_delivery(
     Tries a delivery again later, each time after twice the pause, until it has had all its attempts.
     None where another worker has it by now.
 
-    SQL: queries/webhooks.sql:49
+    SQL: queries/webhooks.sql:43
     """
     return db.fetch_optional(_FAIL_DELIVERY, (max_attempts, response_status, duration_ms, error, id, attempts))
 
@@ -401,7 +340,7 @@ def list_webhooks_with_last_delivery(
     """
     The webhooks of an organization and how their latest call went.
 
-    SQL: queries/webhooks.sql:61
+    SQL: queries/webhooks.sql:55
     """
     return db.fetch_all(_LIST_WEBHOOKS_WITH_LAST_DELIVERY, (organization_id,))
 
@@ -440,7 +379,7 @@ def measure_deliveries(
     """
     Count, failures and duration of the calls of each webhook since a time.
 
-    SQL: queries/webhooks.sql:82
+    SQL: queries/webhooks.sql:76
     """
     return db.fetch_all(_MEASURE_DELIVERIES, (organization_id, since))
 
@@ -480,7 +419,7 @@ def disable_failing_webhooks(
     """
     Disables the webhooks whose last deliveries, as many as given, all failed; returns whom to tell.
 
-    SQL: queries/webhooks.sql:96
+    SQL: queries/webhooks.sql:90
     """
     return db.fetch_all(_DISABLE_FAILING_WEBHOOKS, (failures,))
 
@@ -503,7 +442,7 @@ def retry_failed_deliveries(db: Executor | AsyncExecutor, /, *, webhook_id: _uui
     """
     Puts the failed deliveries of a webhook back into the queue.
 
-    SQL: queries/webhooks.sql:115
+    SQL: queries/webhooks.sql:109
     """
     return db.affected(_RETRY_FAILED_DELIVERIES, (webhook_id,))
 
@@ -531,7 +470,7 @@ def delete_old_deliveries(
     """
     Removes what an organization's webhooks delivered before a time.
 
-    SQL: queries/webhooks.sql:121
+    SQL: queries/webhooks.sql:115
     """
     return db.affected(_DELETE_OLD_DELIVERIES, (organization_id, before))
 

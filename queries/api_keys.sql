@@ -1,9 +1,3 @@
--- name: create_api_key :one
--- A new key, of which only the hash is kept.
-INSERT INTO api_keys (organization_id, created_by, name, prefix, key_hash, scopes, rate_limit, expires_at)
-VALUES (:organization_id, :created_by, :name, :prefix, :key_hash, :scopes, :rate_limit, :expires_at)
-RETURNING id, created_at;
-
 -- name: authenticate_api_key :optional
 -- What a key may do, if it is good and its organization is; counts the use.
 UPDATE api_keys k

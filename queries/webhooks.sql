@@ -1,9 +1,3 @@
--- name: create_webhook :one
--- A new webhook, enabled at once.
-INSERT INTO webhooks (organization_id, url, description, events, secret, headers, created_by)
-VALUES (:organization_id, :url, :description, :events, :secret, :headers, :created_by)
-RETURNING *;
-
 -- name: subscribe_to_event
 -- The events after this one has been added; unchanged where it was among them.
 UPDATE webhooks

@@ -166,7 +166,7 @@ class InvalidCursor(ParameterError):
     """A cursor is damaged, of another query or of an earlier version of this one, or signed with another secret."""
 
 
-class NothingToUpdate(ParameterError):
+class NothingToUpdate(ParameterError, ValueError):
     """Every assignment of an UPDATE was left out, so that there is no statement to send; nothing was sent."""
 
 

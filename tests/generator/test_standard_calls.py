@@ -419,3 +419,12 @@ def test_a_wide_table_is_generated_soon(new_project: NewProject) -> None:
 def test_a_hidden_row_may_be_missing(package: Any) -> None:
     """Where row level security decides what is seen, no reference is sure to be found."""
     assert "Hidden | None" in str(package.pointing.hidden_of.__annotations__["return"])
+
+
+def test_calls_for_many_rows_go_through_a_pipeline(db: Transaction, package: Any) -> None:
+    """As those for one row do."""
+    new = package.people.NewPerson
+    with db.pipeline() as pipeline:
+        package.people.create_many(pipeline, [new(id=1, name="p", tags=[]), new(id=2, name="p", tags=["x"])])
+        package.people.update(pipeline, id=1, note="n")
+    assert [("n", []), (None, ["x"])] == [(each.note, each.tags) for each in package.people.list_all(db)]

@@ -40,7 +40,7 @@ async def create_api_key(body: NewApiKey, caller: Writer, db: Db) -> ShownApiKey
     """Make a key. 409 where the organization has one of this name."""
     key, prefix = new_api_key()
     async with db.transaction() as tx:
-        created = await api_keys.create_api_key(
+        created = await api_keys.create(
             tx,
             organization_id=caller.organization_id,
             created_by=caller.user_id,

@@ -40,7 +40,7 @@ async def create_webhook(body: NewWebhook, caller: Administrator, resources: Kep
     """Register an address. The secret, by which its calls are verified, is shown only here."""
     seed = secrets.token_bytes(32)
     async with resources.db.transaction() as tx:
-        webhook = await webhooks.create_webhook(
+        webhook = await webhooks.create(
             tx,
             organization_id=caller.organization_id,
             url=body.url,
