@@ -27,6 +27,7 @@ from janua_generator.rows import RowMaker, RowModel
 from janua_generator.source import literal
 from janua_generator.sqlfile.directives import timeout_of
 from janua_generator.sqlfile.model import Cardinality, Rule, SourceQuery
+from janua_generator.standard.made import left_out
 from janua_generator.variantforms import choose_variants, with_default
 from janua_generator.variants.ordering import CHOICE
 
@@ -55,7 +56,11 @@ class QueryModule:
     def build(self, queries: Iterable[AnalysedQuery]) -> ModuleModel:
         """Return the module of these queries."""
         for query in queries:
+            known = len(self.findings)
             self._add(query)
+            if query.source.file.is_made:
+                self.warnings += map(left_out, self.findings[known:])
+                del self.findings[known:]
         rows = tuple(self._classes.classes.values())
         functions = tuple(function for function, _ in self._functions.values())
         imports, own_modules = self._imports(rows, functions)

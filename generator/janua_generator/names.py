@@ -14,6 +14,7 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -122,6 +123,7 @@ def _no_keyword(identifier: str) -> str:
     return f"{identifier}_" if keyword.iskeyword(identifier) else identifier
 
 
+@lru_cache(maxsize=50_000)
 def _identifier(name: str) -> str:
     """
     The nearest identifier, or nothing where no character of the name can be part of one.

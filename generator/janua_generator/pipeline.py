@@ -34,10 +34,10 @@ from janua_generator.package import build_package
 from janua_generator.project import Inputs
 from janua_generator.sqlfile.model import SourceQuery
 from janua_generator.standard.calls import standard_queries
+from janua_generator.standard.made import left_out
 from janua_generator.tables import selected_tables
 from janua_generator.understanding import analyse_queries
 from janua_generator.workshop import Workshop
-
 
 _PORTION = 200
 """So many standard calls are looked at in one go: a table has a score of them."""
@@ -117,15 +117,8 @@ def analyse_project(inputs: Inputs, workshop: Workshop) -> Analysis:
         queries=tuple(known[source] for source in (*sources, *made) if source in known),
         errors=_sorted(errors),
         described=len(unknown),
-        left_out=tuple(map(_left_out, refused)),
+        left_out=tuple(map(left_out, refused)),
     )
-
-
-def _left_out(refusal: Diagnostic) -> Diagnostic:
-    """A standard call that the server or the analysis refuses is nobody's mistake."""
-    hint = "write it yourself where it is needed, in a query file"
-    message = f"a standard call is left out: {refusal.message}"
-    return replace(refusal, message=message, hint=refusal.hint or hint, severity="warning")
 
 
 def _sorted(errors: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from janua.config import Project
 from janua.migrations import read_migrations
 from janua.scratch import ScratchServer
 
@@ -19,6 +20,20 @@ from .conftest import drop_databases
 from .sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def project_at(root: Path) -> Project:
+    """A project with the usual folders below this one."""
+    return Project(
+        root=root,
+        configuration=root / "pyproject.toml",
+        migrations=(root / "migrations",),
+        queries=(root / "queries",),
+        schema=root / "schema",
+        output=root / "generated",
+        package="generated",
+        seeds=root / "seeds",
+    )
 
 
 @contextmanager

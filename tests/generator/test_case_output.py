@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from janua.config import Project
@@ -14,23 +13,10 @@ from janua_generator.emit import emit
 from janua_generator.model import PackageModel
 from janua_generator.package import build_package
 
-from .packages import type_errors
+from .packages import project_at, type_errors
 from .sandbox import Sandbox
 from .test_cases import CASES, ddl_of, overrides_of, unmet_needs
 from .workbench import Workbench
-
-
-def _project(root: Path) -> Project:
-    return Project(
-        root=root,
-        configuration=root / "pyproject.toml",
-        migrations=(root / "migrations",),
-        queries=(root / "queries",),
-        schema=root / "schema",
-        output=root / "generated",
-        package="generated",
-        seeds=root / "seeds",
-    )
 
 
 def _package(workbench: Workbench, project: Project, queries: tuple[AnalysedQuery, ...]) -> PackageModel | None:
@@ -44,7 +30,7 @@ def _package(workbench: Workbench, project: Project, queries: tuple[AnalysedQuer
 def packages(workbench: Workbench, tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
     """A package for each case, of its queries that are no errors, and of the standard calls of its tables."""
     root = tmp_path_factory.mktemp("cases")
-    project = _project(root)
+    project = project_at(root)
     for case in CASES:
         if unmet_needs(workbench, case):
             continue

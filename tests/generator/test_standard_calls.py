@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,10 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from janua import UNSET, AsyncDatabase, Database, NotFound, NothingToUpdate, ParameterError, Transaction
 from janua.scratch import ScratchServer
+from janua_generator.package import build_package
 
 from .conftest import NewProject
-from .packages import generated, imported, migrated, type_errors
+from .packages import generated, imported, migrated, project_at, type_errors
 from .sandbox import GET_USER, USERS, Sandbox
+from .workbench import Workbench
 
 MIGRATION = """-- UP
 CREATE SCHEMA billing;
@@ -175,7 +178,7 @@ def test_a_row_leads_to_what_it_refers_to(db: Transaction, package: Any) -> None
     assert ada == getattr(package, "billing.people").person_of(db, account)
     package.people.delete(db, id=2)
     with pytest.raises(NotFound):
-        getattr(package, "billing.people").person_of(db, dataclasses.replace(account, id=2))
+        getattr(package, "billing.people").person_of(db, replace(account, id=2))
 
 
 def test_many_rows_are_made_by_one_statement(db: Transaction, package: Any) -> None:
@@ -378,7 +381,18 @@ def test_a_call_that_cannot_be_is_left_out_with_a_warning(new_project: NewProjec
     outcome = project.run()
     assert (0, True) == (outcome.code, "warning: a standard call is left out" in outcome.err)
     text = project.read("generated/odd.py")
-    assert (False, True) == ("def find_by_id(" in text, "def exists(" in text)
+    assert (False, True) == ("def list_all(" in text, "def exists(" in text)
+
+
+def test_a_clash_of_names_in_a_call_leaves_it_out(workbench: Workbench, tmp_path: Path) -> None:
+    """Where no model fits its rows, and a class of their own would have two fields of one name."""
+    workbench.migrate('CREATE TABLE odd (id int PRIMARY KEY, "a b" int NOT NULL, "a-b" int)')
+    queries = workbench.standard().queries
+    other = [replace(each, columns=tuple(replace(c, nullable=True) for c in each.columns)) for each in queries]
+    package = build_package(project_at(tmp_path), workbench.introspection, other)
+    module = next(each for each in package.modules if each.path.name == "odd.py")
+    assert {"exists", "count", "delete", "copy_many"} == {each.name for each in module.functions}
+    assert "two columns of query find_by_id would both be called a_b in Python" in package.warnings[0].message
 
 
 def test_inspect_shows_the_calls_apart_from_the_queries(new_project: NewProject) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from janua.diagnostics import Diagnostic
 
 from janua_generator.catalog.model import Relation
 from janua_generator.sqlfile.model import Call, Cardinality, Directive, Rule, SourceFile, SourceQuery
@@ -61,3 +63,10 @@ def _head(words: Iterable[tuple[str, str]]) -> tuple[str, tuple[Directive, ...]]
             directives.append(Directive(word, text, offset, offset + len(f"@{word} ")))
             head += f"-- @{word} {text}\n"
     return head, tuple(directives)
+
+
+def left_out(refusal: Diagnostic) -> Diagnostic:
+    """A warning in place of the error that a standard call cannot be: that is nobody's mistake."""
+    hint = "write it yourself where it is needed, in a query file"
+    message = f"a standard call is left out: {refusal.message}"
+    return replace(refusal, message=message, hint=refusal.hint or hint, severity="warning")
