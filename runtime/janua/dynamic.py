@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import Enum
-from operator import attrgetter
+from itertools import repeat
+from operator import attrgetter, is_
 from typing import Final, Generic, Never, TypeAlias, TypeVar
 
 from janua.errors import NothingToUpdate, ParameterError
@@ -170,14 +171,14 @@ class RowVariants(dict[tuple[bool, ...], Query[T]]):
     Raises ParameterError where no column is left.
     """
 
-    __slots__ = ("_given", "optional", "parts", "query")
+    __slots__ = ("_getters", "optional", "parts", "query")
 
     def __init__(self, query: Query[T], optional: tuple[str, ...], parts: tuple[str | Text, ...]) -> None:
         super().__init__()
         self.query = query
         self.optional = optional
         self.parts = parts
-        self._given = attrgetter(*optional)
+        self._getters = [attrgetter(name) for name in optional]
 
     def key_of(self, rows: Sequence[object], first: int = 1, key: tuple[bool, ...] | None = None) -> tuple[bool, ...]:
         """
@@ -186,24 +187,27 @@ class RowVariants(dict[tuple[bool, ...], Query[T]]):
         ``first`` is the number of the first row. Raises ParameterError with the number of one that gives others.
         Rows that lack an attribute are left to what reads them.
         """
+        if not rows:
+            return key or (True,) * len(self.optional)
         try:
-            values = list(map(self._given, rows))
+            left_out = [sum(map(is_, map(get, rows), repeat(UNSET))) for get in self._getters]
         except AttributeError:
             return key or (True,) * len(self.optional)
-        for number, each in enumerate(values if len(self.optional) > 1 else zip(values), first):
-            found = tuple([value is not UNSET for value in each])
-            if key is None:
-                key = found
-            elif found != key:
-                raise ParameterError(f"{self.query.name}: row {number} {self._difference(found, key)}")
-        return key or (True,) * len(self.optional)
+        found = key or tuple(get(rows[0]) is not UNSET for get in self._getters)
+        if left_out != [0 if given else len(rows) for given in found]:
+            raise self._differing(rows, first, found)
+        return found
 
-    def _difference(self, found: tuple[bool, ...], key: tuple[bool, ...]) -> str:
-        name, is_given = next(
-            (name, has) for name, has, had in zip(self.optional, found, key, strict=True) if has != had
+    def _differing(self, rows: Iterable[object], first: int, key: tuple[bool, ...]) -> ParameterError:
+        number, name, is_given = next(
+            (number, name, not given)
+            for number, row in enumerate(rows, first)
+            for name, get, given in zip(self.optional, self._getters, key, strict=True)
+            if (get(row) is not UNSET) != given
         )
         reason = "one statement inserts them all, and all rows give the same columns"
-        return f"{'gives' if is_given else 'does not give'} {name}, unlike those before it: {reason}"
+        verb = "gives" if is_given else "does not give"
+        return ParameterError(f"{self.query.name}: row {number} {verb} {name}, unlike those before it: {reason}")
 
     def __missing__(self, key: tuple[bool, ...]) -> Query[T]:
         query, given = self.query, {name for name, has in zip(self.optional, key, strict=True) if has}
