@@ -1863,7 +1863,7 @@ def created_by_of(db: Executor, api_key: _m.ApiKey, /) -> _m.User | None: ...
 def created_by_of(db: AsyncExecutor, api_key: _m.ApiKey, /) -> Coro[_m.User | None]: ...
 def created_by_of(db: Executor | AsyncExecutor, api_key: _m.ApiKey, /) -> _m.User | None | Coro[_m.User | None]:
     """
-    The row of ``users`` to which a row of ``api_keys`` refers by its ``created_by``, or None.
+    The row of ``users`` to which one of ``api_keys`` refers by its ``created_by``, or None.
 
     A standard call of ``public.api_keys``.
     """
@@ -1889,7 +1889,7 @@ def organization_of(db: Executor, api_key: _m.ApiKey, /) -> _m.Organization: ...
 def organization_of(db: AsyncExecutor, api_key: _m.ApiKey, /) -> Coro[_m.Organization]: ...
 def organization_of(db: Executor | AsyncExecutor, api_key: _m.ApiKey, /) -> _m.Organization | Coro[_m.Organization]:
     """
-    The row of ``organizations`` to which a row of ``api_keys`` refers by its ``organization_id``.
+    The row of ``organizations`` to which one of ``api_keys`` refers by its ``organization_id``.
 
     A standard call of ``public.api_keys``.
     """
@@ -1916,7 +1916,7 @@ def replaced_by_of(db: Executor, api_key: _m.ApiKey, /) -> _m.ApiKey | None: ...
 def replaced_by_of(db: AsyncExecutor, api_key: _m.ApiKey, /) -> Coro[_m.ApiKey | None]: ...
 def replaced_by_of(db: Executor | AsyncExecutor, api_key: _m.ApiKey, /) -> _m.ApiKey | None | Coro[_m.ApiKey | None]:
     """
-    The row of ``api_keys`` to which a row of ``api_keys`` refers by its ``replaced_by``, or None.
+    The row of ``api_keys`` to which one of ``api_keys`` refers by its ``replaced_by``, or None.
 
     A standard call of ``public.api_keys``.
     """

@@ -987,7 +987,7 @@ def actor_of(db: Executor, audit_log: _m.AuditLog, /) -> _m.User | None: ...
 def actor_of(db: AsyncExecutor, audit_log: _m.AuditLog, /) -> Coro[_m.User | None]: ...
 def actor_of(db: Executor | AsyncExecutor, audit_log: _m.AuditLog, /) -> _m.User | None | Coro[_m.User | None]:
     """
-    The row of ``users`` to which a row of ``audit_logs`` refers by its ``actor_id``, or None.
+    The row of ``users`` to which one of ``audit_logs`` refers by its ``actor_id``, or None.
 
     A standard call of ``public.audit_logs``.
     """
@@ -1015,7 +1015,7 @@ def organization_of(
     db: Executor | AsyncExecutor, audit_log: _m.AuditLog, /
 ) -> _m.Organization | None | Coro[_m.Organization | None]:
     """
-    The row of ``organizations`` to which a row of ``audit_logs`` refers by its ``organization_id``, or None.
+    The row of ``organizations`` to which one of ``audit_logs`` refers by its ``organization_id``, or None.
 
     A standard call of ``public.audit_logs``.
     """

@@ -752,7 +752,7 @@ def flag_key_of(
     db: Executor | AsyncExecutor, feature_flag_override: _m.FeatureFlagOverride, /
 ) -> _m.FeatureFlag | Coro[_m.FeatureFlag]:
     """
-    The row of ``feature_flags`` to which a row of ``feature_flag_overrides`` refers by its ``flag_key``.
+    The row of ``feature_flags`` to which one of ``feature_flag_overrides`` refers by its ``flag_key``.
 
     A standard call of ``public.feature_flag_overrides``.
     """
@@ -780,7 +780,7 @@ def organization_of(
     db: Executor | AsyncExecutor, feature_flag_override: _m.FeatureFlagOverride, /
 ) -> _m.Organization | Coro[_m.Organization]:
     """
-    The row of ``organizations`` to which a row of ``feature_flag_overrides`` refers by its ``organization_id``.
+    The row of ``organizations`` to which one of ``feature_flag_overrides`` refers by its ``organization_id``.
 
     A standard call of ``public.feature_flag_overrides``.
     """

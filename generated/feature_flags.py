@@ -1103,7 +1103,7 @@ def owner_of(db: Executor, feature_flag: _m.FeatureFlag, /) -> _m.User | None: .
 def owner_of(db: AsyncExecutor, feature_flag: _m.FeatureFlag, /) -> Coro[_m.User | None]: ...
 def owner_of(db: Executor | AsyncExecutor, feature_flag: _m.FeatureFlag, /) -> _m.User | None | Coro[_m.User | None]:
     """
-    The row of ``users`` to which a row of ``feature_flags`` refers by its ``owner_id``, or None.
+    The row of ``users`` to which one of ``feature_flags`` refers by its ``owner_id``, or None.
 
     A standard call of ``public.feature_flags``.
     """

@@ -694,7 +694,7 @@ def group_of(db: Executor, group_member: _m.GroupMember, /) -> _m.Group: ...
 def group_of(db: AsyncExecutor, group_member: _m.GroupMember, /) -> Coro[_m.Group]: ...
 def group_of(db: Executor | AsyncExecutor, group_member: _m.GroupMember, /) -> _m.Group | Coro[_m.Group]:
     """
-    The row of ``groups`` to which a row of ``group_members`` refers by its ``organization_id`` and ``group_id``.
+    The row of ``groups`` to which one of ``group_members`` refers by its ``organization_id`` and ``group_id``.
 
     A standard call of ``public.group_members``.
     """
@@ -720,7 +720,7 @@ def membership_of(db: Executor, group_member: _m.GroupMember, /) -> _m.Membershi
 def membership_of(db: AsyncExecutor, group_member: _m.GroupMember, /) -> Coro[_m.Membership]: ...
 def membership_of(db: Executor | AsyncExecutor, group_member: _m.GroupMember, /) -> _m.Membership | Coro[_m.Membership]:
     """
-    The row of ``memberships`` to which a row of ``group_members`` refers by its ``organization_id`` and ``user_id``.
+    The row of ``memberships`` to which one of ``group_members`` refers by its ``organization_id`` and ``user_id``.
 
     A standard call of ``public.group_members``.
     """

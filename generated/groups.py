@@ -1128,7 +1128,7 @@ def organization_of(db: Executor, group: _m.Group, /) -> _m.Organization: ...
 def organization_of(db: AsyncExecutor, group: _m.Group, /) -> Coro[_m.Organization]: ...
 def organization_of(db: Executor | AsyncExecutor, group: _m.Group, /) -> _m.Organization | Coro[_m.Organization]:
     """
-    The row of ``organizations`` to which a row of ``groups`` refers by its ``organization_id``.
+    The row of ``organizations`` to which one of ``groups`` refers by its ``organization_id``.
 
     A standard call of ``public.groups``.
     """
@@ -1151,7 +1151,7 @@ def parent_of(db: Executor, group: _m.Group, /) -> _m.Group | None: ...
 def parent_of(db: AsyncExecutor, group: _m.Group, /) -> Coro[_m.Group | None]: ...
 def parent_of(db: Executor | AsyncExecutor, group: _m.Group, /) -> _m.Group | None | Coro[_m.Group | None]:
     """
-    The row of ``groups`` to which a row of ``groups`` refers by its ``organization_id`` and ``parent_id``, or None.
+    The row of ``groups`` to which one of ``groups`` refers by its ``organization_id`` and ``parent_id``, or None.
 
     A standard call of ``public.groups``.
     """

@@ -1109,7 +1109,7 @@ def user_of(db: Executor, identity: _m.Identity, /) -> _m.User: ...
 def user_of(db: AsyncExecutor, identity: _m.Identity, /) -> Coro[_m.User]: ...
 def user_of(db: Executor | AsyncExecutor, identity: _m.Identity, /) -> _m.User | Coro[_m.User]:
     """
-    The row of ``users`` to which a row of ``identities`` refers by its ``user_id``.
+    The row of ``users`` to which one of ``identities`` refers by its ``user_id``.
 
     A standard call of ``public.identities``.
     """

@@ -1750,7 +1750,7 @@ def accepted_by_of(db: Executor, invitation: _m.Invitation, /) -> _m.User | None
 def accepted_by_of(db: AsyncExecutor, invitation: _m.Invitation, /) -> Coro[_m.User | None]: ...
 def accepted_by_of(db: Executor | AsyncExecutor, invitation: _m.Invitation, /) -> _m.User | None | Coro[_m.User | None]:
     """
-    The row of ``users`` to which a row of ``invitations`` refers by its ``accepted_by``, or None.
+    The row of ``users`` to which one of ``invitations`` refers by its ``accepted_by``, or None.
 
     A standard call of ``public.invitations``.
     """
@@ -1777,7 +1777,7 @@ def invited_by_of(db: Executor, invitation: _m.Invitation, /) -> _m.User | None:
 def invited_by_of(db: AsyncExecutor, invitation: _m.Invitation, /) -> Coro[_m.User | None]: ...
 def invited_by_of(db: Executor | AsyncExecutor, invitation: _m.Invitation, /) -> _m.User | None | Coro[_m.User | None]:
     """
-    The row of ``users`` to which a row of ``invitations`` refers by its ``invited_by``, or None.
+    The row of ``users`` to which one of ``invitations`` refers by its ``invited_by``, or None.
 
     A standard call of ``public.invitations``.
     """
@@ -1805,7 +1805,7 @@ def organization_of(
     db: Executor | AsyncExecutor, invitation: _m.Invitation, /
 ) -> _m.Organization | Coro[_m.Organization]:
     """
-    The row of ``organizations`` to which a row of ``invitations`` refers by its ``organization_id``.
+    The row of ``organizations`` to which one of ``invitations`` refers by its ``organization_id``.
 
     A standard call of ``public.invitations``.
     """

@@ -569,7 +569,7 @@ def organization_of(
     db: Executor | AsyncExecutor, ip_allow_rule: _m.IpAllowRule, /
 ) -> _m.Organization | Coro[_m.Organization]:
     """
-    The row of ``organizations`` to which a row of ``ip_allow_rules`` refers by its ``organization_id``.
+    The row of ``organizations`` to which one of ``ip_allow_rules`` refers by its ``organization_id``.
 
     A standard call of ``public.ip_allow_rules``.
     """

@@ -606,7 +606,7 @@ def user_of(db: Executor, login_attempt: _m.LoginAttempt, /) -> _m.User | None: 
 def user_of(db: AsyncExecutor, login_attempt: _m.LoginAttempt, /) -> Coro[_m.User | None]: ...
 def user_of(db: Executor | AsyncExecutor, login_attempt: _m.LoginAttempt, /) -> _m.User | None | Coro[_m.User | None]:
     """
-    The row of ``users`` to which a row of ``login_attempts`` refers by its ``user_id``, or None.
+    The row of ``users`` to which one of ``login_attempts`` refers by its ``user_id``, or None.
 
     A standard call of ``public.login_attempts``.
     """

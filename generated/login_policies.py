@@ -853,7 +853,7 @@ def organization_of(
     db: Executor | AsyncExecutor, login_policy: _m.LoginPolicy, /
 ) -> _m.Organization | Coro[_m.Organization]:
     """
-    The row of ``organizations`` to which a row of ``login_policies`` refers by its ``organization_id``.
+    The row of ``organizations`` to which one of ``login_policies`` refers by its ``organization_id``.
 
     A standard call of ``public.login_policies``.
     """

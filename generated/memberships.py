@@ -1594,7 +1594,7 @@ def invited_by_of(db: Executor, membership: _m.Membership, /) -> _m.User | None:
 def invited_by_of(db: AsyncExecutor, membership: _m.Membership, /) -> Coro[_m.User | None]: ...
 def invited_by_of(db: Executor | AsyncExecutor, membership: _m.Membership, /) -> _m.User | None | Coro[_m.User | None]:
     """
-    The row of ``users`` to which a row of ``memberships`` refers by its ``invited_by``, or None.
+    The row of ``users`` to which one of ``memberships`` refers by its ``invited_by``, or None.
 
     A standard call of ``public.memberships``.
     """
@@ -1622,7 +1622,7 @@ def organization_of(
     db: Executor | AsyncExecutor, membership: _m.Membership, /
 ) -> _m.Organization | Coro[_m.Organization]:
     """
-    The row of ``organizations`` to which a row of ``memberships`` refers by its ``organization_id``.
+    The row of ``organizations`` to which one of ``memberships`` refers by its ``organization_id``.
 
     A standard call of ``public.memberships``.
     """
@@ -1649,7 +1649,7 @@ def user_of(db: Executor, membership: _m.Membership, /) -> _m.User: ...
 def user_of(db: AsyncExecutor, membership: _m.Membership, /) -> Coro[_m.User]: ...
 def user_of(db: Executor | AsyncExecutor, membership: _m.Membership, /) -> _m.User | Coro[_m.User]:
     """
-    The row of ``users`` to which a row of ``memberships`` refers by its ``user_id``.
+    The row of ``users`` to which one of ``memberships`` refers by its ``user_id``.
 
     A standard call of ``public.memberships``.
     """

@@ -1037,7 +1037,7 @@ def user_of(db: Executor, mfa_factor: _m.MfaFactor, /) -> _m.User: ...
 def user_of(db: AsyncExecutor, mfa_factor: _m.MfaFactor, /) -> Coro[_m.User]: ...
 def user_of(db: Executor | AsyncExecutor, mfa_factor: _m.MfaFactor, /) -> _m.User | Coro[_m.User]:
     """
-    The row of ``users`` to which a row of ``mfa_factors`` refers by its ``user_id``.
+    The row of ``users`` to which one of ``mfa_factors`` refers by its ``user_id``.
 
     A standard call of ``public.mfa_factors``.
     """

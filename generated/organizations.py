@@ -1800,7 +1800,7 @@ def parent_of(
     db: Executor | AsyncExecutor, organization: _m.Organization, /
 ) -> _m.Organization | None | Coro[_m.Organization | None]:
     """
-    The row of ``organizations`` to which a row of ``organizations`` refers by its ``parent_id``, or None.
+    The row of ``organizations`` to which one of ``organizations`` refers by its ``parent_id``, or None.
 
     A standard call of ``public.organizations``.
     """

@@ -1582,7 +1582,7 @@ def organization_of(
     db: Executor | AsyncExecutor, session: _m.Session, /
 ) -> _m.Organization | None | Coro[_m.Organization | None]:
     """
-    The row of ``organizations`` to which a row of ``sessions`` refers by its ``organization_id``, or None.
+    The row of ``organizations`` to which one of ``sessions`` refers by its ``organization_id``, or None.
 
     A standard call of ``public.sessions``.
     """
@@ -1609,7 +1609,7 @@ def user_of(db: Executor, session: _m.Session, /) -> _m.User: ...
 def user_of(db: AsyncExecutor, session: _m.Session, /) -> Coro[_m.User]: ...
 def user_of(db: Executor | AsyncExecutor, session: _m.Session, /) -> _m.User | Coro[_m.User]:
     """
-    The row of ``users`` to which a row of ``sessions`` refers by its ``user_id``.
+    The row of ``users`` to which one of ``sessions`` refers by its ``user_id``.
 
     A standard call of ``public.sessions``.
     """

@@ -1301,7 +1301,7 @@ def organization_of(
     db: Executor | AsyncExecutor, sso_connection: _m.SsoConnection, /
 ) -> _m.Organization | Coro[_m.Organization]:
     """
-    The row of ``organizations`` to which a row of ``sso_connections`` refers by its ``organization_id``.
+    The row of ``organizations`` to which one of ``sso_connections`` refers by its ``organization_id``.
 
     A standard call of ``public.sso_connections``.
     """

@@ -1506,7 +1506,7 @@ def organization_of(
     db: Executor | AsyncExecutor, subscription: _m.Subscription, /
 ) -> _m.Organization | Coro[_m.Organization]:
     """
-    The row of ``organizations`` to which a row of ``subscriptions`` refers by its ``organization_id``.
+    The row of ``organizations`` to which one of ``subscriptions`` refers by its ``organization_id``.
 
     A standard call of ``public.subscriptions``.
     """
@@ -1533,7 +1533,7 @@ def product_of(db: Executor, subscription: _m.Subscription, /) -> _m.Product: ..
 def product_of(db: AsyncExecutor, subscription: _m.Subscription, /) -> Coro[_m.Product]: ...
 def product_of(db: Executor | AsyncExecutor, subscription: _m.Subscription, /) -> _m.Product | Coro[_m.Product]:
     """
-    The row of ``products`` to which a row of ``subscriptions`` refers by its ``product_id``.
+    The row of ``products`` to which one of ``subscriptions`` refers by its ``product_id``.
 
     A standard call of ``public.subscriptions``.
     """

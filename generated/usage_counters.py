@@ -675,7 +675,7 @@ def organization_of(
     db: Executor | AsyncExecutor, usage_counter: _m.UsageCounter, /
 ) -> _m.Organization | Coro[_m.Organization]:
     """
-    The row of ``organizations`` to which a row of ``usage_counters`` refers by its ``organization_id``.
+    The row of ``organizations`` to which one of ``usage_counters`` refers by its ``organization_id``.
 
     A standard call of ``public.usage_counters``.
     """

@@ -998,7 +998,7 @@ def api_key_of(
     db: Executor | AsyncExecutor, usage_event: _m.UsageEvent, /
 ) -> _m.ApiKey | None | Coro[_m.ApiKey | None]:
     """
-    The row of ``api_keys`` to which a row of ``usage_events`` refers by its ``api_key_id``, or None.
+    The row of ``api_keys`` to which one of ``usage_events`` refers by its ``api_key_id``, or None.
 
     A standard call of ``public.usage_events``.
     """
@@ -1026,7 +1026,7 @@ def organization_of(
     db: Executor | AsyncExecutor, usage_event: _m.UsageEvent, /
 ) -> _m.Organization | Coro[_m.Organization]:
     """
-    The row of ``organizations`` to which a row of ``usage_events`` refers by its ``organization_id``.
+    The row of ``organizations`` to which one of ``usage_events`` refers by its ``organization_id``.
 
     A standard call of ``public.usage_events``.
     """
@@ -1053,7 +1053,7 @@ def user_of(db: Executor, usage_event: _m.UsageEvent, /) -> _m.User | None: ...
 def user_of(db: AsyncExecutor, usage_event: _m.UsageEvent, /) -> Coro[_m.User | None]: ...
 def user_of(db: Executor | AsyncExecutor, usage_event: _m.UsageEvent, /) -> _m.User | None | Coro[_m.User | None]:
     """
-    The row of ``users`` to which a row of ``usage_events`` refers by its ``user_id``, or None.
+    The row of ``users`` to which one of ``usage_events`` refers by its ``user_id``, or None.
 
     A standard call of ``public.usage_events``.
     """

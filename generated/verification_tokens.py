@@ -742,7 +742,7 @@ def user_of(db: Executor, verification_token: _m.VerificationToken, /) -> _m.Use
 def user_of(db: AsyncExecutor, verification_token: _m.VerificationToken, /) -> Coro[_m.User]: ...
 def user_of(db: Executor | AsyncExecutor, verification_token: _m.VerificationToken, /) -> _m.User | Coro[_m.User]:
     """
-    The row of ``users`` to which a row of ``verification_tokens`` refers by its ``user_id``.
+    The row of ``users`` to which one of ``verification_tokens`` refers by its ``user_id``.
 
     A standard call of ``public.verification_tokens``.
     """

@@ -973,7 +973,7 @@ def webhook_of(db: Executor, webhook_delivery: _m.WebhookDelivery, /) -> _m.Webh
 def webhook_of(db: AsyncExecutor, webhook_delivery: _m.WebhookDelivery, /) -> Coro[_m.Webhook]: ...
 def webhook_of(db: Executor | AsyncExecutor, webhook_delivery: _m.WebhookDelivery, /) -> _m.Webhook | Coro[_m.Webhook]:
     """
-    The row of ``webhooks`` to which a row of ``webhook_deliveries`` refers by its ``webhook_id``.
+    The row of ``webhooks`` to which one of ``webhook_deliveries`` refers by its ``webhook_id``.
 
     A standard call of ``public.webhook_deliveries``.
     """

@@ -1603,7 +1603,7 @@ def created_by_of(db: Executor, webhook: _m.Webhook, /) -> _m.User | None: ...
 def created_by_of(db: AsyncExecutor, webhook: _m.Webhook, /) -> Coro[_m.User | None]: ...
 def created_by_of(db: Executor | AsyncExecutor, webhook: _m.Webhook, /) -> _m.User | None | Coro[_m.User | None]:
     """
-    The row of ``users`` to which a row of ``webhooks`` refers by its ``created_by``, or None.
+    The row of ``users`` to which one of ``webhooks`` refers by its ``created_by``, or None.
 
     A standard call of ``public.webhooks``.
     """
@@ -1629,7 +1629,7 @@ def organization_of(db: Executor, webhook: _m.Webhook, /) -> _m.Organization: ..
 def organization_of(db: AsyncExecutor, webhook: _m.Webhook, /) -> Coro[_m.Organization]: ...
 def organization_of(db: Executor | AsyncExecutor, webhook: _m.Webhook, /) -> _m.Organization | Coro[_m.Organization]:
     """
-    The row of ``organizations`` to which a row of ``webhooks`` refers by its ``organization_id``.
+    The row of ``organizations`` to which one of ``webhooks`` refers by its ``organization_id``.
 
     A standard call of ``public.webhooks``.
     """

@@ -8,10 +8,10 @@ from janua_generator import names
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import Relation, parts_of
 from janua_generator.sqlfile.model import SourceQuery
-from janua_generator.standard.columns import standard_columns
-from janua_generator.standard.keys import standard_keys
 from janua_generator.standard.made import StandardCall
-from janua_generator.standard.reading import listing_calls, reading_calls, referring_calls
+from janua_generator.standard.reading import reading_calls
+from janua_generator.standard.references import listing_calls, referring_calls
+from janua_generator.standard.subject import Subject
 from janua_generator.standard.writing import writing_calls
 
 
@@ -49,17 +49,16 @@ def _of(introspection: Introspection, relation: Relation, module: str) -> Iterat
 
 
 def _calls(introspection: Introspection, relation: Relation) -> Iterator[StandardCall]:
-    columns = standard_columns(relation, introspection)
-    if not columns or not _have_classes(relation, introspection):
+    if not relation.columns or not _have_classes(relation, introspection):
         return
-    keys = standard_keys(relation, columns, introspection)
-    yield from reading_calls(relation, columns, keys)
+    subject = Subject.of(relation, introspection)
+    yield from reading_calls(subject)
     if relation.is_view:
         return
-    yield from listing_calls(relation, columns, keys)
+    yield from listing_calls(subject)
     if is_written(relation):
-        yield from writing_calls(relation, columns, keys)
-    yield from referring_calls(relation, columns, introspection.catalog)
+        yield from writing_calls(subject)
+    yield from referring_calls(subject, introspection.catalog)
 
 
 def is_written(relation: Relation) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from janua_generator.catalog.introspect import Introspection
@@ -40,8 +40,3 @@ def standard_keys(
             made = StandardKey(own, key.primary, key.proves_uniqueness, orders_pages)
             found.setdefault(frozenset(key.columns), made)
     return tuple(found.values())
-
-
-def primary_of(keys: Sequence[StandardKey]) -> StandardKey | None:
-    """The primary key, where there is one."""
-    return next((key for key in keys if key.is_primary), None)
