@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from janua.errors import SqlSyntaxError
 from janua.lexer import TRIVIA, Kind, split_statements, tokenize
 from janua.migrations.files import Migration, malformed
-from janua.migrations.styles import Section
+from janua.migrations.styles import Section, Style
+
+_OURS = (Style.JANUA, Style.PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,37 @@ def needs_autocommit(statement: Statement) -> bool:
             return "detach" in rest and rest[-1] == "concurrently"
         case ("cluster",):
             return True
+    return False
+
+
+def runs_in_transaction(migration: Migration, statements: Sequence[Statement]) -> bool:
+    """
+    Tell whether the statements run in one transaction: the file does not ask for the contrary, and none forbids it.
+
+    A file of ours, or one that nobody marked, must not end that transaction by itself; another tool's may.
+    """
+    if not migration.is_transactional or any(map(needs_autocommit, statements)) or uses_new_label(statements):
+        return False
+    return migration.style in _OURS or not any(map(controls_transaction, statements))
+
+
+def uses_new_label(statements: Sequence[Statement]) -> bool:
+    """
+    Tell whether a label that is added to an enum is written in a later statement.
+
+    PostgreSQL refuses to use it before the addition is committed, unless the enum is as new
+    (its manual, ALTER TYPE).
+    """
+    made: set[str] = set()
+    for at, statement in enumerate(statements):
+        match statement.words:
+            case ("create", "type", *rest):
+                made.add(rest[2] if rest[1:2] == ["."] else rest[0])
+            case ("alter", "type", *rest) if "add" in rest and "value" in rest:
+                name = rest[2] if rest[1:2] == ["."] else rest[0]
+                label = next((word for word in rest[rest.index("value") :] if word.startswith("'")), None)
+                if label and name not in made and any(label in later.sql for later in statements[at + 1 :]):
+                    return True
     return False
 
 

@@ -1,0 +1,109 @@
+"""What is wrong with a statement of a migration, at its place: before it is sent, or as the server says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import psycopg
+
+from janua.diagnostics import diagnostic_at, render, shown_path
+from janua.errors import MigrationError, SqlSyntaxError
+from janua.lexer import tokenize
+from janua.migrations.dialects import hint_for_dialect
+from janua.migrations.extensions import random_uuid_hint
+from janua.migrations.files import Migration, malformed
+from janua.migrations.statements import Statement, controls_transaction
+
+_HINTS = {
+    "25001": 'add the line "-- janua: no-transaction" to this file',
+    "2D000": 'add the line "-- janua: no-transaction" to this file',
+    "55P04": "use the new value in a later migration: it cannot be used before this one is committed",
+}
+
+
+def refuse_unfit(migration: Migration, statements: Sequence[Statement], *, in_transaction: bool) -> None:
+    """Refuse, before anything has run, what would do harm when it is sent."""
+    for statement in statements:
+        length = len(statement.sql)
+        if in_transaction and controls_transaction(statement):
+            message = f"{statement.words[0].upper()} in a migration, which runs in a transaction of its own"
+            hint = 'remove it, or add the line "-- janua: no-transaction"'
+            malformed(migration.path, migration.text, statement.offset, length, message, hint)
+        if statement.words[0] == "copy" and "stdin" in statement.words:
+            # The server would wait for the data, and meanwhile nobody could drop any database.
+            message = "COPY … FROM STDIN in a migration, which has no standard input"
+            malformed(migration.path, migration.text, statement.offset, length, message, "write INSERT instead")
+
+
+def statement_refusal(migration: Migration, statement: Statement, error: psycopg.Error) -> MigrationError:
+    """Return the server's complaint about a statement."""
+    position = int(error.diag.statement_position or 1) - 1
+    return refusal_of(migration, statement.offset + position, statement.sql, error, statement)
+
+
+def commit_refusal(migration: Migration, statements: Sequence[Statement], error: psycopg.Error) -> MigrationError:
+    """Return the server's complaint about the COMMIT behind the statements, which checks deferred constraints."""
+    first, last = statements[0], statements[-1]
+    section = migration.text[first.offset : last.offset + len(last.sql)]
+    return refusal_of(migration, first.offset, section, error)
+
+
+def refusal_of(
+    migration: Migration, offset: int, sql: str, error: psycopg.Error, statement: Statement | None = None
+) -> MigrationError:
+    """Return the server's complaint with its place; without a statement it is about the COMMIT of ``sql``."""
+    message = error.diag.message_primary or str(error).strip() or type(error).__name__
+    sqlstate = error.sqlstate or ""
+    hint = _hint(statement, error) or error.diag.message_hint or _HINTS.get(sqlstate, "")
+    found = diagnostic_at(
+        shown_path(migration.path),
+        migration.text,
+        offset if statement else _first_character(migration.text, offset),
+        _length_at(migration.text, offset),
+        message if statement else f"{message} (at COMMIT)",
+        sqlstate=sqlstate,
+        hint=hint,
+    )
+    return MigrationError(
+        render(found),
+        message=found.message,
+        path=migration.path,
+        line=found.line,
+        column=found.column,
+        sqlstate=sqlstate,
+        statement=sql.strip(),
+        hint=hint,
+        excerpt=found.excerpt,
+        length=found.length,
+    )
+
+
+def _hint(statement: Statement | None, error: psycopg.Error) -> str:
+    if statement is None:
+        return ""
+    sqlstate = error.sqlstate or ""
+    if statement.sql.startswith("\\"):
+        return "lines that begin with \\ are psql's own commands, not SQL: remove them"
+    if statement.words[:2] == ("create", "extension") and sqlstate in ("0A000", "58P01"):
+        name = next(word for word in statement.words[2:] if word not in ("if", "not", "exists"))
+        return _extension_hint(name)
+    return hint_for_dialect(sqlstate, error.diag.message_primary or "")
+
+
+def _extension_hint(name: str) -> str:
+    return (
+        f'this server has no extension "{name}": point the tool at one that has it, '
+        f"with JANUA_SCRATCH_URL or --database-url{random_uuid_hint([name])}"
+    )
+
+
+def _first_character(text: str, offset: int) -> int:
+    return offset + len(text[offset:]) - len(text[offset:].lstrip())
+
+
+def _length_at(text: str, offset: int) -> int:
+    try:
+        token = next(tokenize(text, offset))
+    except (SqlSyntaxError, StopIteration):
+        return 1
+    return token.end - token.start
