@@ -21,7 +21,7 @@ from pathlib import Path
 import unasync
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = [ROOT / "runtime/janua" / package / "_async" for package in ("database", "redis", "testing")]
+SOURCES = [ROOT / "runtime/janua" / package / "_async" for package in ("database", "migrations", "redis", "testing")]
 
 NAMES = {
     "_async": "_sync",
@@ -31,10 +31,13 @@ NAMES = {
     "AsyncConnection": "Connection",
     "AsyncConnectionPool": "ConnectionPool",
     "AsyncDatabase": "Database",
+    "AsyncLedger": "Ledger",
     "AsyncListener": "Listener",
     "AsyncLock": "Lock",
     "AsyncManyStatements": "ManyStatements",
+    "AsyncMigrator": "Migrator",
     "AsyncPasswordSource": "PasswordSource",
+    "AsyncPatience": "Patience",
     "AsyncPipeline": "Pipeline",
     "AsyncPipelineSource": "PipelineSource",
     "AsyncPrepared": "Prepared",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, LiteralString, Protocol
 
 import psycopg
 import pytest
+from janua.database import Database
 from janua.migrations import Migration, read_migrations
 from janua.scratch import ScratchServer, open_scratch
 
@@ -61,3 +63,51 @@ def databases(scratch: ScratchServer) -> list[str]:
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid", (scratch.prefix,)
         )
         return [name for (name,) in rows]
+
+
+@pytest.fixture
+def url(scratch: ScratchServer, empty_template: str) -> Iterator[str]:
+    """The URL of an empty database."""
+    name = scratch.clone(empty_template)
+    yield scratch.url(name)
+    scratch.drop(name)
+
+
+@pytest.fixture
+def db(url: str) -> Iterator[Database]:
+    """An empty database."""
+    with Database(url) as db:
+        yield db
+
+
+@pytest.fixture
+def folder(write: Write, tmp_path: Path) -> Callable[..., Path]:
+    """Write files, given by their names and texts, and return their folder; those that were there are removed."""
+
+    def folder(**texts: str) -> Path:
+        found = tmp_path / "migrations"
+        found.mkdir(exist_ok=True)
+        for path in found.glob("*.sql"):
+            path.unlink()
+        for name, text in texts.items():
+            write(f"migrations/{name.removeprefix('_')}.sql", text)
+        return found
+
+    return folder
+
+
+class Rows(Protocol):
+    """Asks a database for rows, on a connection of its own."""
+
+    def __call__(self, sql: LiteralString) -> list[tuple[Any, ...]]: ...
+
+
+@pytest.fixture
+def rows(url: str) -> Rows:
+    """Ask the empty database."""
+
+    def rows(sql: LiteralString) -> list[tuple[Any, ...]]:
+        with psycopg.connect(url, autocommit=True) as conn:
+            return conn.execute(sql).fetchall()
+
+    return rows

@@ -8,12 +8,13 @@ from importlib.metadata import EntryPoint, entry_points
 
 from janua.cli.command import Command
 from janua.cli.init import INIT
+from janua.cli.migrate import MIGRATE
 from janua.config import suggestion
 from janua.errors import ConfigError
 
 GROUP = "janua.commands"
 
-_BUILT_IN = {"init": INIT}
+_BUILT_IN = {"init": INIT, "migrate": MIGRATE}
 _GENERATOR_PACKAGES = {"janua_generator", "sqlglot", "jinja2", "watchfiles", "yaml"}
 
 
@@ -61,7 +62,8 @@ def explained_lack(name: str) -> Iterator[None]:
 
 
 def _added() -> dict[str, EntryPoint]:
-    return {entry.name: entry for entry in entry_points(group=GROUP)}
+    # "migrate.lint" belongs to the command "migrate".
+    return {entry.name: entry for entry in entry_points(group=GROUP) if "." not in entry.name}
 
 
 def _load(entry: EntryPoint) -> Command:

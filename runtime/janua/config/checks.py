@@ -43,6 +43,7 @@ class Checker:
             output=self._output(root, settings),
             package=self._package(settings),
             seeds=self._folder(root, "seeds", settings.seeds),
+            migrations_table=settings.migrations_table,
             schemas=settings.schemas if "schemas" in table or not settings.sqlc else (),
             tables=settings.tables if "tables" in table or not settings.sqlc else "none",
             frozen=settings.frozen,

@@ -71,6 +71,7 @@ class Project:
     output: Path
     package: str
     seeds: Path
+    migrations_table: str = "janua_migrations"
     schemas: tuple[str, ...] = ("public",)
     tables: Tables = "all"
     frozen: bool = False
@@ -99,6 +100,7 @@ class Settings:
     output: str = "generated"
     package: str = ""
     seeds: str = "seeds"
+    migrations_table: str = "janua_migrations"
     schemas: tuple[str, ...] = ("public",)
     tables: Tables = "all"
     frozen: bool = False

@@ -35,6 +35,24 @@ def refuse_unfit(migration: Migration, statements: Sequence[Statement], *, in_tr
             malformed(migration.path, migration.text, statement.offset, length, message, "write INSERT instead")
 
 
+def with_hint(error: MigrationError, hint: str) -> MigrationError:
+    """Return the error with one more hint."""
+    if not hint:
+        return error
+    return MigrationError(
+        f"{error}\nhint: {hint}",
+        message=error.message,
+        path=error.path,
+        line=error.line,
+        column=error.column,
+        sqlstate=error.sqlstate,
+        statement=error.statement,
+        hint=f"{error.hint}; {hint}" if error.hint else hint,
+        excerpt=error.excerpt,
+        length=error.length,
+    )
+
+
 def statement_refusal(migration: Migration, statement: Statement, error: psycopg.Error) -> MigrationError:
     """Return the server's complaint about a statement."""
     position = int(error.diag.statement_position or 1) - 1

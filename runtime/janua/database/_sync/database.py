@@ -100,6 +100,7 @@ class Database(TransactionSource, EventSource):
         target = find_target(url, fields, tls, application_name)
         self._target = target.with_settings(pool, pgbouncer=pgbouncer)
         self._options = pool
+        self._pgbouncer = pgbouncer
         self._lazy = lazy
         self._events = Events()
         secret = secret_bytes(cursor_secret)

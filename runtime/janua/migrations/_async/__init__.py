@@ -1,0 +1,1 @@
+"""The asynchronous migrator, and the source of the blocking one."""
