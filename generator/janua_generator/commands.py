@@ -17,6 +17,9 @@ from janua_generator.memory import project_lock
 from janua_generator.project import read_inputs
 from janua_generator.report import FORMATS, Report
 
+IN_ENVIRONMENT = ""
+"""What ``--live`` is where its URL is left to the environment."""
+
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -36,6 +39,19 @@ def _configure_check(parser: argparse.ArgumentParser) -> None:
     _configure(parser)
     how = "findings as text, as one JSON object, or as annotations of GitHub's workflows (default: text)"
     parser.add_argument("--format", choices=FORMATS, default="text", help=how)
+
+
+def _configure_live_check(parser: argparse.ArgumentParser) -> None:
+    _configure_check(parser)
+    parser.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
+    parser.add_argument(
+        "--live",
+        metavar="URL",
+        nargs="?",
+        const=IN_ENVIRONMENT,
+        help="compare the queries with this running database, too (without URL: with that of JANUA_DATABASE_URL);"
+        " nothing is run or written there",
+    )
 
 
 def _configure_generate(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +84,19 @@ def _run_generate(args: argparse.Namespace, project_dir: Path) -> int:
 
 
 def _run_check(args: argparse.Namespace, project_dir: Path) -> int:
-    return _run_once(args, project_dir, check=True)
+    return _run_once(args, project_dir, check=True) if args.live is None else _run_live(args, project_dir)
+
+
+def _run_live(args: argparse.Namespace, project_dir: Path) -> int:
+    # Here, because a check that finds nothing to do must not pay for loading sqlglot and psycopg.
+    from janua_generator.live.check import check_live, live_target
+
+    target = live_target(None if args.live == IN_ENVIRONMENT else args.live)
+    projects = _projects(args, project_dir)
+    with Report(args.format, projects[0].root) as report:
+        codes = [generation.run(project, args.database_url, report, check=True) for project in projects]
+        codes += [check_live(project, args.database_url, target, report) for project in projects]
+    return max(codes)
 
 
 def _run_once(args: argparse.Namespace, project_dir: Path, *, check: bool) -> int:
@@ -111,9 +139,9 @@ generate = Command(
 )
 check = Command(
     help="compare the generated package with the SQL, and show all warnings",
-    configure=_configure_check,
+    configure=_configure_live_check,
     run=_run_check,
-    example="  janua check",
+    example="  janua check\n  janua check --live postgresql://reader@db.example.com/shop",
 )
 inspect = Command(
     help="show what the analysis found about every query",

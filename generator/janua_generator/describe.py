@@ -8,9 +8,10 @@ trips; nothing is executed. This is the only place that talks to PostgreSQL abou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import psycopg
 from janua.diagnostics import Diagnostic
@@ -29,7 +30,10 @@ _TEXT = 25
 """The oid of text."""
 _COMPLAINT = re.compile(rf"\b{PROBE}\((.*)\)", re.DOTALL)
 _SEPARATOR = re.compile(r', (?=(?:[^"]*"[^"]*")*[^"]*$)')
+_UNDO = b"ROLLBACK TO SAVEPOINT janua_describe"
 _UNKNOWN_TYPE = PgType(name="unknown", schema="pg_catalog", typname="unknown", kind="pseudo", builtin=True)
+
+_Results: TypeAlias = list[pq.abc.PGresult]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,32 +62,51 @@ class DescribedQuery:
 def describe(
     connection: psycopg.Connection[Any], introspection: Introspection, queries: Sequence[ParsedQuery]
 ) -> list[DescribedQuery | Diagnostic]:
-    """Return for each query its description, or the server's complaint at its place in the file."""
-    described: list[DescribedQuery | Diagnostic] = []
-    for start in range(0, len(queries), _BATCH):
-        described += _describe_batch(connection.pgconn, introspection, queries[start : start + _BATCH])
-    return described
+    """
+    Return for each query its description, or the server's complaint at its place in the file.
+
+    In a transaction that is open, what a query locks to be described is given free right after it.
+    """
+    asked = _ask(connection, [partial(_send_describe, connection.pgconn, query) for query in queries])
+    return [_answer(query, results, introspection) for query, results in zip(queries, asked, strict=True)]
 
 
 def argument_types(connection: psycopg.Connection[Any], questions: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Have the server answer what the analysis asks: the types in its complaint about each of these statements."""
-    answers: dict[str, tuple[str, ...]] = {}
-    for start in range(0, len(questions), _BATCH):
-        answers.update(_answer_batch(connection.pgconn, questions[start : start + _BATCH]))
-    return answers
+    sends = [partial(connection.pgconn.send_prepare, b"", question.encode()) for question in questions]
+    return {
+        question: _types_in(" ".join(_field(each, pq.DiagnosticField.MESSAGE_PRIMARY) for each in results))
+        for question, results in zip(questions, _ask(connection, sends), strict=True)
+    }
 
 
-def _answer_batch(pgconn: pq.abc.PGconn, questions: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _ask(connection: psycopg.Connection[Any], sends: Sequence[Callable[[], None]]) -> Iterator[_Results]:
+    """Send messages, each with what belongs to it, and yield the server's answers to each."""
+    for start in range(0, len(sends), _BATCH):
+        yield from _ask_at_once(connection, sends[start : start + _BATCH])
+
+
+def _ask_at_once(connection: psycopg.Connection[Any], sends: Sequence[Callable[[], None]]) -> list[_Results]:
+    pgconn = connection.pgconn
+    is_inside = pgconn.transaction_status == pq.TransactionStatus.INTRANS
+    if is_inside:
+        connection.execute("SAVEPOINT janua_describe")
+    answers: list[_Results] = []
     pgconn.enter_pipeline_mode()
     try:
-        for question in questions:
-            pgconn.send_prepare(b"", question.encode())
+        for send in sends:
+            send()
             pgconn.pipeline_sync()
-        for question in questions:
-            complaints = [each.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) for each in _results_until_sync(pgconn)]
-            yield question, _types_in(" ".join((each or b"").decode(errors="replace") for each in complaints))
+            if is_inside:
+                pgconn.send_query_params(_UNDO, None)
+                pgconn.pipeline_sync()
+        for _ in sends:
+            answers.append(list(_results_until_sync(pgconn)))
+            if is_inside:
+                list(_results_until_sync(pgconn))
     finally:
         pgconn.exit_pipeline_mode()
+    return answers
 
 
 def _types_in(complaint: str) -> tuple[str, ...]:
@@ -92,24 +115,16 @@ def _types_in(complaint: str) -> tuple[str, ...]:
     return tuple(_SEPARATOR.split(found[1])) if found and found[1] else ()
 
 
-def _describe_batch(
-    pgconn: pq.abc.PGconn, introspection: Introspection, queries: Sequence[ParsedQuery]
-) -> Iterator[DescribedQuery | Diagnostic]:
-    pgconn.enter_pipeline_mode()
-    try:
-        for query in queries:
-            pgconn.send_prepare(b"", query.sql.encode(), _declared_types(query))
-            pgconn.send_describe_prepared(b"")
-            pgconn.pipeline_sync()
-        for query in queries:
-            results = list(_results_until_sync(pgconn))
-            failed = next((each for each in results if each.status == pq.ExecStatus.FATAL_ERROR), None)
-            if failed is not None:
-                yield complaint(query, _error(failed), introspection)
-            else:
-                yield _description(query, results[-1], introspection)
-    finally:
-        pgconn.exit_pipeline_mode()
+def _send_describe(pgconn: pq.abc.PGconn, query: ParsedQuery) -> None:
+    pgconn.send_prepare(b"", query.sql.encode(), _declared_types(query))
+    pgconn.send_describe_prepared(b"")
+
+
+def _answer(query: ParsedQuery, results: _Results, introspection: Introspection) -> DescribedQuery | Diagnostic:
+    failed = next((each for each in results if each.status == pq.ExecStatus.FATAL_ERROR), None)
+    if failed is not None:
+        return complaint(query, _error(failed), introspection)
+    return _description(query, results[-1], introspection)
 
 
 def _declared_types(query: ParsedQuery) -> list[int] | None:
@@ -147,13 +162,14 @@ def _description(query: ParsedQuery, result: pq.abc.PGresult, introspection: Int
 
 
 def _error(result: pq.abc.PGresult) -> ServerError:
-    def field(code: pq.DiagnosticField) -> str:
-        return (result.error_field(code) or b"").decode(errors="replace")
-
     return ServerError(
-        message=field(pq.DiagnosticField.MESSAGE_PRIMARY),
-        sqlstate=field(pq.DiagnosticField.SQLSTATE),
-        detail=field(pq.DiagnosticField.MESSAGE_DETAIL),
-        hint=field(pq.DiagnosticField.MESSAGE_HINT),
-        position=int(field(pq.DiagnosticField.STATEMENT_POSITION) or 0),
+        message=_field(result, pq.DiagnosticField.MESSAGE_PRIMARY),
+        sqlstate=_field(result, pq.DiagnosticField.SQLSTATE),
+        detail=_field(result, pq.DiagnosticField.MESSAGE_DETAIL),
+        hint=_field(result, pq.DiagnosticField.MESSAGE_HINT),
+        position=int(_field(result, pq.DiagnosticField.STATEMENT_POSITION) or 0),
     )
+
+
+def _field(result: pq.abc.PGresult, code: pq.DiagnosticField) -> str:
+    return (result.error_field(code) or b"").decode(errors="replace")

@@ -18,7 +18,7 @@ from janua.errors import MigrationError
 from janua_generator.diagnostics import GenerationFailed, of_migration
 from janua_generator.memory import STAGING, Finished, digest, project_lock, recall_finished, remember_finished
 from janua_generator.project import Inputs, present_files, read_inputs
-from janua_generator.report import Report
+from janua_generator.report import Report, counted
 
 if TYPE_CHECKING:
     from janua_generator.output import Plan
@@ -72,7 +72,7 @@ def _tell_failure(failure: GenerationFailed | MigrationError, report: Report) ->
     found = failure.diagnostics if isinstance(failure, GenerationFailed) else [of_migration(failure, report.root)]
     warnings = failure.warnings if isinstance(failure, GenerationFailed) else ()
     report.tell(found, warnings)
-    print(f"{_count(len(found), 'error')}; nothing was written", file=sys.stderr)
+    print(f"{counted(len(found), 'error')}; nothing was written", file=sys.stderr)
     return 1
 
 
@@ -95,7 +95,7 @@ def _run_afresh(inputs: Inputs, workshop: Workshop, report: Report, start: float
     report.tell(_stale(plan, project) if check else (), generated.warnings)
     relations = len(analysis.introspection.catalog.relations)
     report.note(
-        f"{_count(len(inputs.migrations), 'migration')}; {_contents(analysis.count, relations)},"
+        f"{counted(len(inputs.migrations), 'migration')}; {_contents(analysis.count, relations)},"
         f" {analysis.described} described anew ({analysed - start:.2f} s)"
     )
     return _say_compared(plan, report, start) if check else _say_written(plan, project, report, start)
@@ -113,7 +113,7 @@ def _rarely_collected() -> Iterator[None]:
 
 
 def _finished(inputs: Inputs, analysis: Analysis, plan: Plan, warnings: Sequence[Diagnostic]) -> Finished:
-    outputs = {_shown(path, inputs.project): digest(text) for path, text in plan.files.items()}
+    outputs = {shown(path, inputs.project): digest(text) for path, text in plan.files.items()}
     return Finished(
         inputs=inputs.digest,
         outputs=outputs,
@@ -139,14 +139,14 @@ def _is_current(inputs: Inputs, finished: Finished) -> bool:
 
 def _present(project: Project) -> Iterator[str]:
     for folder in (project.output, project.schema):
-        yield from sorted(_shown(path, project) for path in present_files(folder))
+        yield from sorted(shown(path, project) for path in present_files(folder))
 
 
 def _say_written(plan: Plan, project: Project, report: Report, start: float) -> int:
     written = len(plan.changed) + len(plan.missing)
     removed = f", {len(plan.stale)} removed" if plan.stale else ""
     report.note(
-        f"{_shown(project.output, project)}/: {_count(written, 'file')} written,"
+        f"{shown(project.output, project)}/: {counted(written, 'file')} written,"
         f" {plan.unchanged} unchanged{removed} ({_since(start)})"
     )
     return 0
@@ -154,7 +154,7 @@ def _say_written(plan: Plan, project: Project, report: Report, start: float) -> 
 
 def _stale(plan: Plan, project: Project) -> list[Diagnostic]:
     return [
-        Diagnostic(_shown(path, project), 0, 0, word)
+        Diagnostic(shown(path, project), 0, 0, word)
         for paths, word in ((plan.missing, "missing"), (plan.changed, "out of date"), (plan.stale, "left over"))
         for path in paths
     ]
@@ -162,13 +162,14 @@ def _stale(plan: Plan, project: Project) -> list[Diagnostic]:
 
 def _say_compared(plan: Plan, report: Report, start: float) -> int:
     if plan.is_up_to_date:
-        report.note(f"up to date: {_count(plan.unchanged, 'file')} ({_since(start)})")
+        report.note(f"up to date: {counted(plan.unchanged, 'file')} ({_since(start)})")
         return 0
     print("the generated files do not match the SQL: run `janua generate`", file=sys.stderr)
     return 1
 
 
-def _shown(path: Path, project: Project) -> str:
+def shown(path: Path, project: Project) -> str:
+    """Return a path as findings show it: relative to the project's folder."""
     return Path(os.path.relpath(path, project.root)).as_posix()
 
 
@@ -177,8 +178,4 @@ def _since(start: float) -> str:
 
 
 def _contents(queries: int, relations: int) -> str:
-    return f"{_count(relations, 'table or view', 'tables and views')}, {_count(queries, 'query', 'queries')}"
-
-
-def _count(number: int, noun: str, plural: str = "") -> str:
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+    return f"{counted(relations, 'table or view', 'tables and views')}, {counted(queries, 'query', 'queries')}"

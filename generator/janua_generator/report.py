@@ -64,6 +64,11 @@ class Report:
                     print(render(each, coloured=coloured) + blank, file=sys.stderr)
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return the number with its noun, whose plural has an s unless given."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
 def is_coloured() -> bool:
     """Whether the standard error is a terminal that shows colours, and nobody said that he wants none (NO_COLOR)."""
     return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

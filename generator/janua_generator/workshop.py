@@ -136,10 +136,10 @@ def _opened(scratch: ScratchServer, inputs: Inputs) -> Iterator[MigratedSchema]:
         yield MigratedSchema(connection, replace(introspection, wiring=wiring), rules)
 
 
-def refuse_old_server(version: int) -> None:
+def refuse_old_server(version: int, which: str = "scratch") -> None:
     """Raise ConfigError for a server whose version, as libpq counts it, is not supported."""
     if version < _OLDEST_SERVER:
-        raise ConfigError(f"the scratch server is PostgreSQL {version // 10000}; janua needs 15 or later")
+        raise ConfigError(f"the {which} server is PostgreSQL {version // 10000}; janua needs 15 or later")
 
 
 def _schemas(connection: psycopg.Connection[Any], named: Sequence[str]) -> Sequence[str]:

@@ -120,13 +120,16 @@ def label_problems(enums: Mapping[str, EnumType], labels: Mapping[str, Sequence[
     for name, enum in sorted(enums.items()):
         if name not in labels:
             continue
-        declared = [member.value for member in enum.python]
-        if gone := [label for label in declared if label not in labels[name]]:
-            yield Problem("enum label", f"the database's type {name} has no label {_quoted(gone)}", subject=name)
-        if new := [label for label in labels[name] if label not in declared]:
-            yield Problem(
-                "enum label", f"the generated code knows no label {_quoted(new)} of the type {name}", subject=name
-            )
+        for sentence, _ in label_differences(name, [member.value for member in enum.python], labels[name]):
+            yield Problem("enum label", sentence, subject=name)
+
+
+def label_differences(name: str, declared: Sequence[str], found: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Yield what is different about an enum's labels in the database, and whether there are only more of them."""
+    if gone := [label for label in declared if label not in found]:
+        yield f"the database's type {name} has no label {_quoted(gone)}", False
+    if new := [label for label in found if label not in declared]:
+        yield f"the generated code knows no label {_quoted(new)} of the type {name}", True
 
 
 def _quoted(labels: Sequence[str]) -> str:
