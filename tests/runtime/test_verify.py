@@ -11,6 +11,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from janua import AsyncDatabase, Clause, Database, Query, Types, Variants
+from janua.builder import declare as q
 from janua.query import CompositeType, EnumType
 from psycopg.conninfo import make_conninfo
 
@@ -32,6 +33,17 @@ class Place:
 
 TYPES = Types(
     (EnumType("public.state", State), CompositeType("public.place", Place, (("x", "integer"), ("y", "integer"))))
+)
+JOBS = q.Definition(
+    "public",
+    "jobs",
+    None,
+    TYPES,
+    (
+        q.Declared("id", "id", "integer"),
+        q.Declared("title", "title", "text", nullable=True),
+        q.Declared("state", "state", "public.state"),
+    ),
 )
 GENERATED = ModuleType("generated")
 GENERATED.__dict__.update(
@@ -109,6 +121,40 @@ def test_a_changed_schema_shows(url: str, sql: str, expected: list[tuple[str, tu
     """With the queries that would break."""
     change(url, sql)
     assert expected == found(url)
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("ALTER TABLE jobs ADD COLUMN more int", []),
+        ("ALTER TABLE jobs RENAME title TO name", ["column"]),
+        ("ALTER TABLE jobs ALTER title TYPE varchar(9)", ["result"]),
+        ("ALTER TABLE jobs RENAME TO tasks", ["table"]),
+        ("ALTER TABLE jobs ALTER state DROP NOT NULL", ["not null"]),
+        ("ALTER TABLE jobs DROP CONSTRAINT jobs_pkey; ALTER TABLE jobs ALTER id DROP NOT NULL", ["not null"]),
+        ("CREATE DOMAIN sure AS int NOT NULL; ALTER TABLE jobs DROP id; ALTER TABLE jobs ADD id sure", []),
+    ],
+)
+def test_tables_of_the_builder_are_verified_too(
+    url: str, sql: str, expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As they are declared, NOT NULL included."""
+    tables = ModuleType("tables")
+    tables.__dict__["jobs"] = q.Table[object, object](JOBS)
+    change(url, sql)
+    monkeypatch.setitem(sys.modules, "tables", tables)
+    with Database(url) as database:
+        assert expected == [problem.kind for problem in database.verify(tables).problems]
+
+
+def test_a_lost_not_null_names_the_queries_that_read_the_column(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that give its values unchanged."""
+    monkeypatch.setitem(GENERATED.__dict__, "jobs", q.Table[object, object](JOBS))
+    change(url, "ALTER TABLE jobs ALTER state DROP NOT NULL")
+    with Database(url) as database:
+        (problem,) = database.verify(GENERATED).problems
+    assert ("jobs.get", "tables.jobs") == problem.queries
+    assert "jobs.state may be NULL in the database, and is never None in the generated code" == problem.message
 
 
 async def test_the_asynchronous_database_finds_the_same(url: str) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, LiteralString, NamedTuple, ParamSpec, Protocol, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, LiteralString, NamedTuple, ParamSpec, Protocol, Self, TypeVar, cast
 
 from janua.builder.expressions import BigColumn, Column, Selects
 from janua.query import Types
+
+if TYPE_CHECKING:
+    from janua.database.verification import WholeQuery
 
 R = TypeVar("R")
 K = TypeVar("K")
@@ -123,6 +126,21 @@ class Relation(Selects[R, K]):
     def _outer_as(self, twin: type[O]) -> O:
         """The same as an outer table: ``twin`` is its class, for a type checker."""
         return cast("O", self._called(self._alias, True))
+
+    def _whole(self) -> WholeQuery:
+        """What selects all columns as they are declared, for ``db.verify``."""
+        # Here, because only that needs it.
+        from janua.database.verification import WholeQuery
+
+        declared = self._definition.columns
+        return WholeQuery(
+            f"tables.{self._definition.name}",
+            f"SELECT {', '.join(each.name for each in declared)}"
+            f" FROM {quote(self._definition.schema)}.{quote(self._definition.name)}",
+            columns=tuple("" if each.own else each.type for each in declared),
+            types=self._definition.types,
+            never_null=tuple(at for at, each in enumerate(declared) if isinstance(self, Table) and not each.nullable),
+        )
 
     def _columns(self) -> list[Column[Any, Any]]:
         return [getattr(self, each.attribute) for each in self._definition.columns]

@@ -1,23 +1,26 @@
-"""What a live database lacks for generated code: found without running a query."""
+"""What a live database lacks for generated code, queries and tables: found without running anything."""
 
 from __future__ import annotations
 
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.resources import files
 from types import ModuleType
 from typing import Any, Literal, TypeAlias
 
 import psycopg
+from psycopg.pq.abc import PGresult
 
 from janua.dynamic import RowVariants, Variants
 from janua.paging import Pages
 from janua.query import EnumType, Query
 
-Kind: TypeAlias = Literal["table", "column", "function", "type", "enum label", "parameter", "result", "statement"]
+Kind: TypeAlias = Literal[
+    "table", "column", "function", "type", "enum label", "parameter", "result", "not null", "statement"
+]
 
 # The server's codes (appendix "PostgreSQL Error Codes") for what a statement names and the database lacks.
 _KINDS: dict[str, Kind] = {
@@ -30,7 +33,49 @@ _KINDS: dict[str, Kind] = {
 
 LOOK_UP_LABELS = files("janua.database").joinpath("labels.sql").read_text("utf-8")
 
+LOOK_UP_NULLABLE = files("janua.database").joinpath("nullable.sql").read_text("utf-8")
+
 _COPY = re.compile(r"\s*COPY\s+(.*)\s+FROM\s+STDIN\b.*", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, eq=False)
+class WholeQuery(Query[Any]):
+    """The query for all declared columns of a table; those at the positions ``never_null`` are NOT NULL."""
+
+    never_null: tuple[int, ...] = ()
+
+
+Place: TypeAlias = tuple[int, int]
+"""A column of a table: its oid and attnum."""
+
+
+@dataclass(slots=True)
+class Places:
+    """Which columns of tables are read by which queries, and which of them are said never to be NULL, with names."""
+
+    readers: dict[Place, list[str]] = field(default_factory=dict)
+    promised: dict[Place, str] = field(default_factory=dict)
+
+    def note(self, query: Query[Any], origins: Sequence[tuple[Place, str]]) -> None:
+        """Take in where a query's columns come from."""
+        for place, _ in origins:
+            self.readers.setdefault(place, []).append(query.name)
+        if isinstance(query, WholeQuery) and len(origins) == len(query.columns):
+            for place, column in (origins[at] for at in query.never_null):
+                self.promised[place] = f"{query.name.removeprefix('tables.')}.{column}"
+
+    def problems(self, nullable: Sequence[Place]) -> Iterator[Problem]:
+        """Yield a problem for each of these columns, which may hold NULL in the database."""
+        for place in nullable:
+            message = f"{self.promised[place]} may be NULL in the database, and is never None in the generated code"
+            yield Problem("not null", message, tuple(dict.fromkeys(self.readers[place])))
+
+
+def origins_in(result: PGresult) -> list[tuple[Place, str]]:
+    """Return the places and names of a described statement's columns; (0, 0) for what is computed."""
+    return [
+        ((result.ftable(at), result.ftablecol(at)), (result.fname(at) or b"").decode()) for at in range(result.nfields)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +126,23 @@ def queries_of(generated: ModuleType) -> list[Query[Any]]:
     """
     Return the queries of a module or of all modules of a package, by name. Imports them.
 
-    Of one that has variants, as many as have all of its parts.
+    Of one that has variants, as many as have all of its parts; of a table, the one for all of its columns.
     """
     names = [generated.__name__]
     if hasattr(generated, "__path__"):
         names += [each.name for each in pkgutil.walk_packages(generated.__path__, f"{generated.__name__}.")]
-    found = {id(query): query for name in names for value in vars(import_module(name)).values() for query in _in(value)}
+    values = {id(value): value for name in names for value in vars(import_module(name)).values()}
+    found = {id(query): query for value in values.values() for query in _in(value)}
     return sorted(found.values(), key=lambda query: query.name)
 
 
 def _in(value: object) -> list[Query[Any]]:
     if isinstance(value, (Variants, RowVariants, Pages)):
         return value.covering()
+    # A table of the builder, a layer above. In its class: some values import what they are asked for.
+    whole = getattr(type(value), "_whole", None)
+    if whole is not None:
+        return [whole(value)]
     return [value] if isinstance(value, Query) else []
 
 

@@ -16,12 +16,15 @@ from janua.database.drift import Description, differences
 from janua.database.parameters import types_at_parse
 from janua.database.verification import (
     LOOK_UP_LABELS,
+    LOOK_UP_NULLABLE,
+    Places,
     Problem,
     Verification,
     described_as,
     differing,
     enums_of,
     label_problems,
+    origins_in,
     queries_of,
     refused,
 )
@@ -38,11 +41,13 @@ async def verify_on(session: AsyncSession, generated: ModuleType) -> Verificatio
     """
     queries = queries_of(generated)
     problems: list[Problem] = []
+    places = Places()
     await session.execute(b"BEGIN READ ONLY")
     try:
         await session.execute(b"SAVEPOINT janua_verify")
         for query in queries:
-            problems += await _problems(session, query)
+            problems += await _problems(session, query, places)
+        problems += await _null_problems(session, places)
         problems += await _type_problems(session, queries)
     finally:
         if not session.closed:
@@ -50,11 +55,13 @@ async def verify_on(session: AsyncSession, generated: ModuleType) -> Verificatio
     return Verification(len({query.name for query in queries}), tuple(dict.fromkeys(problems)))
 
 
-async def _problems(session: AsyncSession, query: Query[Any]) -> list[Problem]:
+async def _problems(session: AsyncSession, query: Query[Any], places: Places) -> list[Problem]:
     statements, pgconn = session._statements, session.pgconn
     try:
         await statements.request(partial(pgconn.send_prepare, b"", described_as(query).encode(), types_at_parse(query)))
-        described = Description.of(await statements.request(partial(pgconn.send_describe_prepared, b"")))
+        answer = await statements.request(partial(pgconn.send_describe_prepared, b""))
+        described = Description.of(answer)
+        places.note(query, origins_in(answer))
         known = await statements.identities_for(query, described)
         return list(differing(query, differences(query, described, known)))
     except psycopg.Error as error:
@@ -64,6 +71,14 @@ async def _problems(session: AsyncSession, query: Query[Any]) -> list[Problem]:
     finally:
         if not session.closed:
             await session.execute(b"ROLLBACK TO SAVEPOINT janua_verify")
+
+
+async def _null_problems(session: AsyncSession, places: Places) -> list[Problem]:
+    if not places.promised:
+        return []
+    cursor = psycopg.AsyncRawCursor(session)
+    await cursor.execute(LOOK_UP_NULLABLE, [list(column) for column in zip(*places.promised, strict=True)])
+    return list(places.problems([(relation, number) for relation, number in await cursor.fetchall()]))
 
 
 async def _type_problems(session: AsyncSession, queries: Sequence[Query[Any]]) -> list[Problem]:

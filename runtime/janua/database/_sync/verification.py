@@ -17,12 +17,15 @@ from janua.database.drift import Description, differences
 from janua.database.parameters import types_at_parse
 from janua.database.verification import (
     LOOK_UP_LABELS,
+    LOOK_UP_NULLABLE,
+    Places,
     Problem,
     Verification,
     described_as,
     differing,
     enums_of,
     label_problems,
+    origins_in,
     queries_of,
     refused,
 )
@@ -39,11 +42,13 @@ def verify_on(session: Session, generated: ModuleType) -> Verification:
     """
     queries = queries_of(generated)
     problems: list[Problem] = []
+    places = Places()
     session.execute(b"BEGIN READ ONLY")
     try:
         session.execute(b"SAVEPOINT janua_verify")
         for query in queries:
-            problems += _problems(session, query)
+            problems += _problems(session, query, places)
+        problems += _null_problems(session, places)
         problems += _type_problems(session, queries)
     finally:
         if not session.closed:
@@ -51,11 +56,13 @@ def verify_on(session: Session, generated: ModuleType) -> Verification:
     return Verification(len({query.name for query in queries}), tuple(dict.fromkeys(problems)))
 
 
-def _problems(session: Session, query: Query[Any]) -> list[Problem]:
+def _problems(session: Session, query: Query[Any], places: Places) -> list[Problem]:
     statements, pgconn = session._statements, session.pgconn
     try:
         statements.request(partial(pgconn.send_prepare, b"", described_as(query).encode(), types_at_parse(query)))
-        described = Description.of(statements.request(partial(pgconn.send_describe_prepared, b"")))
+        answer = statements.request(partial(pgconn.send_describe_prepared, b""))
+        described = Description.of(answer)
+        places.note(query, origins_in(answer))
         known = statements.identities_for(query, described)
         return list(differing(query, differences(query, described, known)))
     except psycopg.Error as error:
@@ -65,6 +72,14 @@ def _problems(session: Session, query: Query[Any]) -> list[Problem]:
     finally:
         if not session.closed:
             session.execute(b"ROLLBACK TO SAVEPOINT janua_verify")
+
+
+def _null_problems(session: Session, places: Places) -> list[Problem]:
+    if not places.promised:
+        return []
+    cursor = psycopg.RawCursor(session)
+    cursor.execute(LOOK_UP_NULLABLE, [list(column) for column in zip(*places.promised, strict=True)])
+    return list(places.problems([(relation, number) for relation, number in cursor.fetchall()]))
 
 
 def _type_problems(session: Session, queries: Sequence[Query[Any]]) -> list[Problem]:
