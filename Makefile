@@ -4,7 +4,7 @@ BIN := .venv/bin
 TYPED := runtime generator generated tests examples tools
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate test retest faults lint types sync cases fuzz clean
+.PHONY: help install generate test retest faults soak lint types sync cases fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -22,7 +22,10 @@ retest: install  ## run the tests in any case
 	@$(BIN)/python tools/test.py --again
 
 faults: install  ## kill servers, cut connections and fill disks under load; prints counts
-	@$(BIN)/pytest -q -n 0 tests/faults tests/replicas
+	@$(BIN)/pytest -q -n 0 tests/faults tests/replicas tests/soak
+
+soak: install  ## ten minutes of random calls, cancelled and cut off: SECONDS=600; prints counts and memory
+	@JANUA_SOAK_SECONDS=$(or $(SECONDS),600) $(BIN)/pytest -q -n 0 tests/soak
 
 lint: install  ## ruff: lint and format
 	@$(BIN)/ruff check .

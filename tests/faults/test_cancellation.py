@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -21,6 +22,8 @@ from tests.faults.servers import FaultServer
 from tests.faults.stepping import CancelledAt
 
 SLEEP = Query[None]("sleep", "SELECT pg_sleep(0.002)")
+LONG = Query[None]("long", "SELECT pg_sleep(30)")
+PID = Query[int]("pid", "SELECT pg_backend_pid()")
 ONE = Query[int]("one", "SELECT 1")
 IN_TRANSACTION = Query[int](
     "in_transaction",
@@ -202,3 +205,33 @@ def test_an_interrupt_at_every_wait(
 
 def nothing() -> None:
     """What happens to a request otherwise."""
+
+
+async def test_a_request_to_cancel_that_overtakes_the_statement_is_made_again(proxied_url: str, proxy: Proxy) -> None:
+    """The server loses the first one; the same connection is good again long before the statement would end."""
+    async with AsyncDatabase(proxied_url, pool=PoolOptions(max_size=1)) as db:
+        backend = await db.fetch_one(PID)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                # prepared here: what is held up below is its execution
+                await db.execute(LONG)
+        held, arrived, gate = threading.Event(), threading.Event(), threading.Event()
+
+        def hold_the_statement() -> None:
+            if not held.is_set():
+                held.set()
+                gate.wait(10)
+            else:
+                arrived.set()
+
+        proxy.on_request = hold_the_statement
+        sleeping = asyncio.create_task(db.execute(LONG))
+        await asyncio.to_thread(held.wait, 10)
+        sleeping.cancel()
+        await asyncio.to_thread(arrived.wait, 10)
+        # The server has dealt with the request when it has hung up on it.
+        await asyncio.sleep(0.2)
+        gate.set()
+        done, _ = await asyncio.wait([sleeping], timeout=3)
+        assert ({sleeping}, True) == (done, sleeping.cancelled())
+        assert backend == await db.fetch_one(PID)

@@ -24,7 +24,7 @@ from tests.faults.servers import FaultServer
 
 ONE = Query[int]("one", "SELECT 1")
 SLEEP = Query[None]("sleep", "SELECT pg_sleep(60)")
-# psycopg waits 5 s for its request to cancel, and 5 s for what it has cancelled.
+# 5 s for the request to cancel, and as long for what it has cancelled.
 GIVES_UP_S = 12
 
 

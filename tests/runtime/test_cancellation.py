@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import signal
 import threading
@@ -14,6 +15,7 @@ from janua import AsyncDatabase, Database, PoolOptions, Query
 SLEEP = Query[None]("sleep", "SELECT pg_sleep($1)", params=("double precision",))
 INSERT = Query[None]("items.insert", "INSERT INTO items (id) VALUES ($1)", params=("integer",))
 IDS = Query[int]("items.ids", "SELECT id FROM items ORDER BY id")
+PID = Query[int]("pid", "SELECT pg_backend_pid()")
 SLEEPING = Query[int](
     "sleeping",
     "SELECT count(*)::int FROM pg_stat_activity"
@@ -30,6 +32,23 @@ async def test_a_cancelled_statement_ends_in_the_server(adb: AsyncDatabase) -> N
     assert time.monotonic() - start < 5
     assert 0 == await adb.fetch_one(SLEEPING)
     assert 0 == adb.pool_stats().busy
+
+
+async def test_a_second_cancellation_gives_the_connection_up(pg_url: str) -> None:
+    """Nobody waits for a server that does not answer, and the pool opens another connection."""
+    async with AsyncDatabase(pg_url, pool=PoolOptions(max_size=1)) as adb:
+        [backend] = await adb.fetch_all(PID)
+        os.kill(backend, signal.SIGSTOP)
+        try:
+            sleeping = asyncio.create_task(adb.execute(SLEEP, (30.0,)))
+            for _ in range(2):
+                await asyncio.sleep(0.02)
+                sleeping.cancel()
+            done, _ = await asyncio.wait([sleeping], timeout=3)
+            assert ({sleeping}, True) == (done, sleeping.cancelled())
+            assert [backend] != await adb.fetch_all(PID)
+        finally:
+            os.kill(backend, signal.SIGCONT)
 
 
 async def test_a_cancelled_transaction_is_rolled_back(adb: AsyncDatabase) -> None:

@@ -9,13 +9,15 @@ while the connection is open, and takes the answer in as it arrives.
 from __future__ import annotations
 
 from asyncio import AbstractEventLoop, CancelledError, Future, get_running_loop, sleep
+from contextlib import suppress
+from time import monotonic
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
-from psycopg.pq import ConnStatus
+from psycopg.pq import ConnStatus, TransactionStatus
 from psycopg.rows import TupleRow
-from psycopg.waiting import Ready, Wait
+from psycopg.waiting import Ready, Wait, wait_async
 
 R = TypeVar("R")
 
@@ -24,6 +26,10 @@ _INTERVAL = 0.1
 _WAIT_TO_READ = int(Wait.R)
 _READABLE = Ready.R
 _BAD = int(ConnStatus.BAD)
+_ACTIVE = int(TransactionStatus.ACTIVE)
+# How long a cancelled statement may take to end, and the request to cancel it.
+_PATIENCE = 5.0
+_FIRST_PAUSE = 0.05
 # So many steps that never waited (rows of a COPY), and the loop's other tasks have a turn.
 _STEPS_AT_ONCE = 100
 
@@ -40,7 +46,15 @@ class AsyncWatchedConnection(psycopg.AsyncConnection[TupleRow]):
     _steps = 0
 
     async def wait(self, gen: PQGen[R], interval: float = _INTERVAL, timeout: float | None = None) -> R:
-        """Drive the generator to its end; a cancellation cancels what is running in the server, as psycopg does."""
+        """Drive the generator to its end; a cancellation cancels what is running in the server."""
+        try:
+            return await self._drive(gen, interval, timeout)
+        except (CancelledError, KeyboardInterrupt):
+            if self.pgconn.transaction_status == _ACTIVE:
+                await self._end_in_server(gen)
+            raise
+
+    async def _drive(self, gen: PQGen[R], interval: float, timeout: float | None) -> R:
         if timeout is not None:
             return await self._wait_as_psycopg(gen, interval, timeout)
         try:
@@ -53,8 +67,6 @@ class AsyncWatchedConnection(psycopg.AsyncConnection[TupleRow]):
             return await self._wait_as_psycopg(_Resumed(gen, state), interval, None)
         try:
             found: R = await self._watching().drive(gen)
-        except CancelledError as error:
-            return await self._wait_as_psycopg(_Resumed(gen, error), interval, None)
         finally:
             if self.pgconn.status == _BAD:
                 self._stop_watching()
@@ -99,8 +111,33 @@ class AsyncWatchedConnection(psycopg.AsyncConnection[TupleRow]):
     async def _wait_as_psycopg(self, gen: Any, interval: float, timeout: float | None) -> R:
         # It watches the socket by itself, and stops that, which would end our watch unseen.
         self._stop_watching()
-        answer: R = await super().wait(gen, interval, timeout)
+        answer: R = await wait_async(gen, self.pgconn.socket, interval, timeout)
         return answer
+
+    async def _end_in_server(self, gen: PQGen[Any]) -> None:
+        """
+        Cancel the statement and take its answer in, or close the connection.
+
+        A request that is there before the statement has begun is lost (the manual, "Canceling Queries in
+        Progress"). So it is made again while there is no answer: every one has been dealt with when the next
+        statement is sent, because libpq waits for that.
+        """
+        self._stop_watching()
+        deadline, pause = monotonic() + _PATIENCE, _FIRST_PAUSE
+        try:
+            while monotonic() < deadline:
+                await self._try_cancel(timeout=_PATIENCE)
+                with suppress(psycopg.errors._WaitTimeout, psycopg.errors.QueryCanceled):
+                    await wait_async(gen, self.pgconn.socket, _INTERVAL, pause)
+                if self.pgconn.transaction_status != _ACTIVE:
+                    return
+                pause *= 2
+            self._finish()
+        except BaseException as error:
+            # Cancelled once more, or lost: nobody knows what the server does.
+            self._finish()
+            if not isinstance(error, Exception):
+                raise
 
     async def _give_way(self) -> None:
         self._steps += 1
@@ -178,7 +215,7 @@ class _Watch:
 
 
 class _Resumed:
-    """A generator under way, for psycopg to go on with: from what it asked for, or with an interruption first."""
+    """A generator under way, for psycopg to go on with from what it asked for."""
 
     __slots__ = ("_first", "_generator")
 
@@ -191,8 +228,6 @@ class _Resumed:
 
     def __next__(self) -> Any:
         first, self._first = self._first, None
-        if isinstance(first, BaseException):
-            raise first
         return next(self._generator) if first is None else first
 
     def send(self, value: Any) -> Any:
