@@ -81,15 +81,42 @@ def test_an_error_of_ours_has_no_sqlstate(db: Database) -> None:
 
 
 def test_what_a_handler_raises_breaks_no_call(db: Database, caplog: pytest.LogCaptureFixture) -> None:
-    """It is logged."""
+    """Its class and place are logged, and no text: that may hold values."""
 
     def fail(event: QueryEvent) -> None:
-        raise ZeroDivisionError("in the handler")
+        raise ZeroDivisionError("sek" + "ret")
 
     db.on("query", fail)
     with caplog.at_level(logging.ERROR, "janua.events"):
         assert 5 == db.fetch_one(ITEM, (5,))
-    assert ["a handler of the event query failed"] == [record.getMessage() for record in caplog.records]
+    assert "a handler of the event query failed: ZeroDivisionError" == caplog.messages[0].splitlines()[0]
+    assert (True, False) == ("in fail" in caplog.text, "sekret" in caplog.text)
+
+
+def test_a_handler_of_errors_that_fails_does_not_log_what_it_was_told_of(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Python shows the error that was being handled, too, whose message quotes a value."""
+
+    def fail(event: ErrorEvent) -> None:
+        raise AttributeError
+
+    db.on("error", fail)
+    with pytest.raises(psycopg.errors.InvalidTextRepresentation):
+        db.fetch_one(Query[int]("wrong", "SELECT $1::text::int", params=("text",)), ("sek" + "ret",))
+    assert (True, False) == ("AttributeError" in caplog.text, "sekret" in caplog.text)
+
+
+def test_a_tracer_that_fails_breaks_no_call(db: Database, caplog: pytest.LogCaptureFixture) -> None:
+    """At the beginning or at the end."""
+
+    def fail(_: object) -> Any:
+        raise ZeroDivisionError
+
+    db._events.trace(fail)
+    db._events.trace(lambda _: fail)
+    assert 5 == db.fetch_one(ITEM, (5,))
+    assert 2 == caplog.text.count("a tracer failed: ZeroDivisionError")
 
 
 def test_an_unknown_event_is_refused(db: Database) -> None:

@@ -48,6 +48,51 @@ def test_values_never_reach_the_log_unasked(db: Database, caplog: pytest.LogCapt
     assert "secret" not in repr(record.__dict__)
 
 
+SPEAKING = """
+CREATE OR REPLACE FUNCTION speaking(said text) RETURNS int LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'it was %', said; END $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("sql", "value", "message"),
+    [
+        ("SELECT $1::text::int", "sek ret", 'invalid input syntax for type integer: "…"'),
+        ("SELECT $1::text::int", 'sek" or "ret', 'invalid input syntax for type integer: "…"'),
+        ("SELECT $1::text::date", "sek", 'invalid input syntax for type date: "…"'),
+        ("SELECT $1::text::smallint", "4711471147", 'value "…" is out of range for type smallint'),
+        ("SELECT $1::text::mood", "sek", 'invalid input value for enum mood: "…"'),
+        ("SELECT $1::text::json", "{sek", "invalid input syntax for type json"),
+        ("SELECT convert_from($1::text::bytea, 'UTF8')", r"\xff", 'invalid byte sequence for encoding "…": 0x…'),
+        ("SELECT nothing($1::text)", "sek", "function nothing(text) does not exist"),
+        (
+            "INSERT INTO items (id, name) SELECT 1, $1::text FROM generate_series(1, 2)",
+            "sek",
+            'duplicate key value violates unique constraint "items_pkey"',
+        ),
+        ("SELECT speaking($1::text)", "sek", ""),
+    ],
+)
+def test_messages_are_logged_without_the_values_that_they_quote(
+    db: Database, caplog: pytest.LogCaptureFixture, sql: str, value: str, message: str
+) -> None:
+    """What the server says of its own objects stays; what its functions say in words of their own does not."""
+    db.raw(SPEAKING)
+    db.enable_query_logging()
+    seen: list[str] = []
+    db.on("error", lambda event: seen.append(event.message))
+    with pytest.raises(psycopg.Error):
+        db.fetch_all(Query[Any]("items.bad", sql, params=("text",)), (value,))
+    [record] = caplog.records
+    assert (message, message, False) == (seen[0], record.__dict__["error_message"], value in caplog.text)
+
+
+def test_the_error_of_a_call_keeps_the_servers_words(db: Database) -> None:
+    """It is for the caller, who has the values anyway."""
+    with pytest.raises(psycopg.errors.InvalidTextRepresentation, match='"nope"'):
+        db.fetch_one(WRONG, ("nope",))
+
+
 def test_values_are_logged_where_they_were_asked_for(db: Database, caplog: pytest.LogCaptureFixture) -> None:
     """As an attribute of the record."""
     db.enable_query_logging(slow_threshold=0, parameters=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from weakref import ref
 
 import pytest
 from janua import Database, Query
+from janua.database.querycomment import _remembered
 from janua.embedded.distributions import distributions
 
 from tests.faults.servers import FaultServer
@@ -40,3 +43,23 @@ def test_statements_are_counted_under_their_names(url: str) -> None:
         {"query": "INSERT /* items.add */ INTO items VALUES ($1)", "calls": 10},
         {"query": "SELECT /* items.by_key */ $1::integer + $2", "calls": 10},
     ] == found
+
+
+def test_queries_are_not_kept_for_their_names(pg_url: str) -> None:
+    """Nor are the texts of streams, which never come again."""
+    query = Query[int]("items.streamed", "SELECT n FROM generate_series(1, 9) AS n", columns=("integer",))
+    with Database(pg_url) as db:
+        before = commented_texts()
+        with db.stream(query) as rows:
+            assert list(range(1, 10)) == list(rows)
+        assert before == commented_texts()
+        db.fetch_all(query)
+        assert before + 1 == commented_texts()
+    gone = ref(query)
+    del query, db, rows
+    gc.collect()
+    assert gone() is None
+
+
+def commented_texts() -> int:
+    return _remembered.cache_info().currsize

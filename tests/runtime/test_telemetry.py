@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import psycopg
+import psycopg_pool
 import pytest
-from janua import AsyncDatabase, Database, Query
+from janua import AsyncDatabase, Database, PoolOptions, Query
 from janua.telemetry.operation import Operation, operation_of
 from janua.telemetry.otel import instrument
 from janua.telemetry.prometheus import collect
@@ -16,6 +18,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import get_current_span
 from prometheus_client import CollectorRegistry
 
 ITEMS = Query[int]("items.by_id", "SELECT id FROM items WHERE id <> $1", params=("integer",), columns=("integer",))
@@ -124,15 +127,102 @@ def test_prometheus_counts_by_query(db: Database) -> None:
     db.fetch_all(ITEMS, (1,))
     with pytest.raises(psycopg.errors.DivisionByZero):
         db.fetch_one(BROKEN, (0,))
-    value = registry.get_sample_value
+    value, one = registry.get_sample_value, {"database": str(db._target)}
     assert (1, 2, 1, 0) == (
-        value("janua_query_duration_seconds_count", {"query": "items.by_id"}),
-        value("janua_query_rows_total", {"query": "items.by_id"}),
-        value("janua_query_errors_total", {"query": "items.broken", "code": "22012"}),
-        value("janua_pool_waiting"),
+        value("janua_query_duration_seconds_count", {**one, "query": "items.by_id"}),
+        value("janua_query_rows_total", {**one, "query": "items.by_id"}),
+        value("janua_query_errors_total", {**one, "query": "items.broken", "code": "22012"}),
+        value("janua_pool_waiting", one),
     )
     stop()
     assert [] == list(registry.collect())
+
+
+def test_prometheus_tells_databases_apart(db: Database, adb: AsyncDatabase) -> None:
+    """In one registry, by their names; the last one takes everything back."""
+    registry = CollectorRegistry()
+    stops = [collect(db, registry=registry, name="here"), collect(adb, registry=registry, name="there")]
+    db.fetch_all(ITEMS, (1,))
+    names = {"query": "items.by_id"}
+    counts = [
+        registry.get_sample_value("janua_query_duration_seconds_count", {"database": each, **names})
+        for each in ("here", "there")
+    ]
+    assert [1, None] == counts
+    assert {"here", "there"} == {
+        sample.labels["database"] for metric in registry.collect() for sample in metric.samples
+    }
+    for stop in stops:
+        stop()
+    assert [] == list(registry.collect())
+
+
+def test_prometheus_refuses_two_databases_of_one_name(db: Database) -> None:
+    """The figures of two pools cannot stand in one place."""
+    registry = CollectorRegistry()
+    stop = collect(db, registry=registry)
+    with pytest.raises(ValueError, match="give each a name"):
+        collect(db, registry=registry)
+    stop()
+    collect(db, registry=registry)()
+
+
+def test_a_span_begins_with_its_call(pg_url: str, recorder: Recorder) -> None:
+    """While it waits for a connection it is current already; the duration that is measured is without that."""
+    with Database(pg_url, pool=PoolOptions(max_size=1)) as db:
+        instrument(db, tracer_provider=recorder.tracers, meter_provider=recorder.meters)
+        tracer = recorder.tracers.get_tracer("test")
+        acquire = db._pool.acquire
+
+        def slow_acquire(timeout: float | None = None) -> Any:
+            with tracer.start_as_current_span("pool"):
+                time.sleep(0.05)
+                return acquire(timeout)
+
+        db._pool.acquire = slow_acquire  # type: ignore[method-assign]
+        db.fetch_all(ITEMS, (1,))
+    spans = recorder.spans()
+    call, waited = spans["items.by_id"], spans["pool"]
+    assert call.context is not None
+    assert waited.parent is not None
+    assert call.context.span_id == waited.parent.span_id
+    assert (call.start_time or 0) <= (waited.start_time or 0)
+    assert (waited.end_time or 0) <= (call.end_time or 0)
+    [point] = recorder.metrics()["db.client.operation.duration"]
+    assert point.sum < 0.05
+
+
+def test_what_a_call_makes_is_its_child_and_nothing_else(db: Database, recorder: Recorder) -> None:
+    """After the call, what was current before is again, after one that failed too."""
+    instrument(db, tracer_provider=recorder.tracers, meter_provider=recorder.meters)
+    before = get_current_span()
+    db.fetch_all(ITEMS, (1,))
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        db.fetch_one(BROKEN, (0,))
+    with db.pipeline() as pipeline:
+        pipeline.execute(ADD, (7,))
+        pipeline.fetch_all(ITEMS, (1,))
+    assert before is get_current_span()
+    assert {None} == {span.parent for span in recorder.spans().values()}
+
+
+def test_a_call_that_gets_no_connection_has_a_span(pg_url: str, recorder: Recorder) -> None:
+    """With the error, as the event has it."""
+    with Database(pg_url, pool=PoolOptions(max_size=1, timeout=0.05)) as db, db.connection():
+        instrument(db, tracer_provider=recorder.tracers, meter_provider=recorder.meters)
+        with pytest.raises(psycopg_pool.PoolTimeout):
+            db.fetch_all(ITEMS, (1,))
+    assert "PoolTimeout" == (recorder.spans()["items.by_id"].attributes or {})["error.type"]
+
+
+def test_a_value_that_the_server_quotes_stays_out_of_spans(db: Database, recorder: Recorder) -> None:
+    """Its message without it is the status."""
+    instrument(db, tracer_provider=recorder.tracers, meter_provider=recorder.meters)
+    with pytest.raises(psycopg.errors.InvalidTextRepresentation):
+        db.fetch_one(Query[int]("items.bad", "SELECT $1::text::int", params=("text",)), ("sekret 1",))
+    span = recorder.spans()["items.bad"]
+    assert 'invalid input syntax for type integer: "…"' == span.status.description
+    assert "sekret" not in span.to_json()
 
 
 @pytest.mark.parametrize(

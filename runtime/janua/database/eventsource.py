@@ -68,8 +68,9 @@ class EventSource:
 
         Those that take ``slow_threshold`` seconds or longer as warnings, those that fail as errors, and with
         ``all`` the others too, as information. The record has ``query``, ``sql``, ``duration_ms``, ``rows``,
-        ``error`` and ``sqlstate`` as attributes. Values and the server's messages, which may quote them, stay out:
-        with ``parameters`` the record has the values as ``parameters``. It also sets what "slow_query" takes for slow.
+        ``error``, ``sqlstate`` and ``error_message`` as attributes. Values stay out, those that the server's message
+        quotes, too; with ``parameters`` the record has them as ``parameters``. It also sets what
+        "slow_query" takes for slow.
         """
         stop = log_queries(self._events, slow_threshold, every=all, parameters=parameters)
         self._events.slow_threshold = slow_threshold

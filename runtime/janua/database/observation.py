@@ -11,8 +11,9 @@ from typing import Any, Generic, TypeVar
 
 from janua.database.exchange import Request
 from janua.database.results import Result
-from janua.events import ErrorEvent, Events, QueryEvent
+from janua.events import Call, ErrorEvent, Events, QueryEvent
 from janua.query import Query
+from janua.redaction import message_of
 
 R = TypeVar("R")
 
@@ -25,7 +26,7 @@ class Observation(Generic[R]):
     """
     Measures the block, and takes the place of what reads the answer, to count its rows.
 
-    ``calls`` is how many sets of values the block runs.
+    ``calls`` is how many sets of values the block runs. ``is_alone``: no other observation begins with it.
     """
 
     def __init__(
@@ -35,12 +36,15 @@ class Observation(Generic[R]):
         params: tuple[object, ...] | None,
         read: Callable[[Result[Any]], R],
         calls: int = 1,
+        *,
+        is_alone: bool = True,
     ) -> None:
         self._events = events
         self._query = query
         self._params = params
         self._read = read
         self._calls = calls
+        self._is_alone = is_alone
         self.rows: int | None = None
 
     def __call__(self, result: Result[Any]) -> R:
@@ -48,9 +52,15 @@ class Observation(Generic[R]):
         return self._read(result)
 
     def __enter__(self) -> Observation[R]:
+        query = self._query
+        self._ends = self._events.begin(Call(query.name, query.sql, self._calls, self._is_alone))
+        self.sending()
+        return self
+
+    def sending(self) -> None:
+        """Take the time from here on, where there is a connection now."""
         self._started_ns = time_ns()
         self._begin = perf_counter()
-        return self
 
     def __exit__(
         self, exc_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -70,10 +80,13 @@ class Observation(Generic[R]):
             "calls": self._calls,
         }
         if error is not None:
-            failed = ErrorEvent(**facts, error=error, sqlstate=getattr(error, "sqlstate", None))
+            sqlstate = getattr(error, "sqlstate", None)
+            failed = ErrorEvent(**facts, error=error, sqlstate=sqlstate, message=message_of(error))
+            events.end(self._ends, failed)
             events.emit("error", failed, self._revealed(failed))
             return
         event = QueryEvent(**facts)
+        events.end(self._ends, event)
         revealed = self._revealed(event)
         events.emit("query", event, revealed)
         if event.duration >= events.slow_threshold:
@@ -89,8 +102,9 @@ def observe_together(events: Events, requests: Sequence[Request[Any, Any]]) -> I
     groups: dict[Query[Any], list[Request[Any, Any]]] = {}
     for request in requests:
         groups.setdefault(request.query, []).append(request)
+    is_alone = len(groups) == 1
     observations = [
-        (Observation(events, query, _values(group), read_nothing, len(group)).__enter__(), group)
+        (Observation(events, query, _values(group), read_nothing, len(group), is_alone=is_alone).__enter__(), group)
         for query, group in groups.items()
     ]
     failure: BaseException | None = None

@@ -18,7 +18,6 @@ TextOf: TypeAlias = Callable[[Query[Any]], str]
 _NAME = re.compile(r"[\w.-]+\.[\w-]+")
 
 
-@lru_cache(maxsize=2048)
 def commented(query: Query[Any]) -> str:
     """
     Return the statement with its name after the first keyword; unchanged where it has neither.
@@ -26,15 +25,23 @@ def commented(query: Query[Any]) -> str:
     Not before that: pg_stat_statements drops what precedes a statement. The text is the same at every call,
     so that the server shares one entry and one prepared statement.
     """
-    if not _NAME.fullmatch(query.name):
-        return query.sql
+    # A text that is used once, such as a stream's, is not worth a place among those that come again.
+    return _remembered(query.name, query.sql) if query.kept else _commented(query.name, query.sql)
+
+
+def _commented(name: str, sql: str) -> str:
+    if not _NAME.fullmatch(name):
+        return sql
     try:
-        first = next((token for token in tokenize(query.sql) if token.kind not in TRIVIA), None)
+        first = next((token for token in tokenize(sql) if token.kind not in TRIVIA), None)
     except SqlSyntaxError:
-        return query.sql
+        return sql
     if first is None or first.kind is not Kind.NAME:
-        return query.sql
-    return f"{query.sql[: first.end]} /* {query.name} */{query.sql[first.end :]}"
+        return sql
+    return f"{sql[: first.end]} /* {name} */{sql[first.end :]}"
+
+
+_remembered = lru_cache(maxsize=2048)(_commented)
 
 
 def verbatim(query: Query[Any]) -> str:

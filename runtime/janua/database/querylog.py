@@ -37,13 +37,13 @@ def _log_query(slow_threshold: float, every: bool, event: QueryEvent) -> None:
 
 
 def _log_error(event: ErrorEvent) -> None:
-    # The server's message may quote values: a class and a code do not.
-    extra = {"error": type(event.error).__name__, "sqlstate": event.sqlstate}
-    reason = f"{extra['error']} [{event.sqlstate}]" if event.sqlstate else extra["error"]
-    _write(logging.ERROR, f"query %s failed after %.1f ms: {reason}", event, extra)
+    extra = {"error": type(event.error).__name__, "sqlstate": event.sqlstate, "error_message": event.message}
+    state = f" [{event.sqlstate}]" if event.sqlstate else ""
+    reason = f"{extra['error']}{state}{': ' if event.message else ''}{event.message}"
+    _write(logging.ERROR, "query %s failed after %.1f ms: %s", event, extra, reason)
 
 
-def _write(level: int, message: str, event: QueryEvent, more: dict[str, Any] | None = None) -> None:
+def _write(level: int, message: str, event: QueryEvent, more: dict[str, Any] | None = None, *reason: str) -> None:
     if not _log.isEnabledFor(level):
         return
     extra: dict[str, Any] = {
@@ -57,4 +57,4 @@ def _write(level: int, message: str, event: QueryEvent, more: dict[str, Any] | N
     }
     if event.parameters is not None:
         extra["parameters"] = event.parameters
-    _log.log(level, message, event.name, event.duration * 1000, extra=extra)
+    _log.log(level, message, event.name, event.duration * 1000, *reason, extra=extra)

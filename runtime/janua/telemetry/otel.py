@@ -8,14 +8,25 @@ placeholders, never a value.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextvars import Token
+from functools import partial
 
+from opentelemetry.context import Context, attach, detach
 from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation, get_meter_provider
-from opentelemetry.trace import SpanKind, Status, StatusCode, TracerProvider, get_tracer_provider
+from opentelemetry.trace import (
+    Span,
+    SpanKind,
+    Status,
+    StatusCode,
+    TracerProvider,
+    get_tracer_provider,
+    set_span_in_context,
+)
 
 from janua import __version__
 from janua.database import AsyncDatabase, Database
-from janua.events import ErrorEvent, QueryEvent
-from janua.telemetry.operation import Operation, operation_of
+from janua.events import Call, ErrorEvent, QueryEvent
+from janua.telemetry.operation import operation_of
 
 # What the conventions advise for this histogram, in seconds.
 _BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)
@@ -31,15 +42,15 @@ def instrument(
     Send a span and a duration for each call of the database from now on, and the state of its pool.
 
     Providers are the global ones unless given. Returns a function that ends it. Spans are children of what is
-    current in the calling thread or task.
+    current in the calling thread or task, and current themselves while the call waits for a connection and runs;
+    the duration that is measured is without the former.
     """
     telemetry = _Telemetry(database, tracer_provider or get_tracer_provider(), meter_provider or get_meter_provider())
-    ends = [database.on("query", telemetry.record), database.on("error", telemetry.record)]
+    end = database._events.trace(telemetry.begin)
 
     def stop() -> None:
         telemetry.is_active = False
-        for end in ends:
-            end()
+        end()
 
     return stop
 
@@ -70,37 +81,37 @@ class _Telemetry:
             description="The number of current pending requests for an open connection.",
         )
 
-    def record(self, event: QueryEvent) -> None:
-        operation = operation_of(event.sql)
-        attributes = {**self._server, **operation.attributes()}
-        if event.calls > 1:
+    def begin(self, call: Call) -> Callable[[QueryEvent], None]:
+        """Begin a span, which is current until the call ends, unless others begin with it."""
+        operation = operation_of(call.sql)
+        attributes = {**self._server, **operation.attributes(), "db.query.summary": call.name}
+        if call.calls > 1:
             attributes["db.operation.name"] = f"BATCH {operation.name}"
-            attributes["db.operation.batch.size"] = event.calls
-        error = None
+        span = self._tracer.start_span(
+            call.name if "." in call.name else operation.summary(),
+            kind=SpanKind.CLIENT,
+            attributes={**attributes, **_about(call)},
+        )
+        token = attach(set_span_in_context(span)) if call.is_alone else None
+        return partial(self._end, span, token, attributes)
+
+    def _end(
+        self, span: Span, token: Token[Context] | None, attributes: dict[str, str | int], event: QueryEvent
+    ) -> None:
         if isinstance(event, ErrorEvent):
-            error = event.sqlstate or type(event.error).__qualname__
-            attributes["error.type"] = error
+            attributes["error.type"] = event.sqlstate or type(event.error).__qualname__
             if event.sqlstate:
                 attributes["db.response.status_code"] = event.sqlstate
-        attributes["db.query.summary"] = event.name
-        self._span(event, operation, attributes, error)
-        attributes.pop("db.operation.batch.size", None)
-        self._duration.record(event.duration, attributes)
-
-    def _span(
-        self, event: QueryEvent, operation: Operation, attributes: dict[str, str | int], error: str | None
-    ) -> None:
-        span = self._tracer.start_span(
-            event.name if "." in event.name else operation.summary(),
-            kind=SpanKind.CLIENT,
-            attributes={**attributes, "db.query.text": event.sql},
-            start_time=event.started_ns,
-        )
-        if error is not None:
-            span.set_status(Status(StatusCode.ERROR, error))
+            # Not span.record_exception: an error's text may quote values.
+            span.set_status(Status(StatusCode.ERROR, event.message or str(attributes["error.type"])))
+            span.set_attributes(attributes)
         if event.rows is not None:
             span.set_attribute("db.response.returned_rows", event.rows)
-        span.end(event.started_ns + int(event.duration * 1e9))
+        # While the span is current, so that exemplars point to it.
+        self._duration.record(event.duration, attributes)
+        span.end()
+        if token is not None:
+            detach(token)
 
     def _connections(self, options: CallbackOptions) -> Iterable[Observation]:
         if not self.is_active:
@@ -117,6 +128,12 @@ class _Telemetry:
         keys = ("server.address", "server.port", "db.namespace")
         parts = [str(self._server[key]) for key in keys if key in self._server]
         return {"db.client.connection.pool.name": "/".join(parts)}
+
+
+def _about(call: Call) -> dict[str, str | int]:
+    """What a span has and the metric has not: it would have a series for each."""
+    size: dict[str, str | int] = {"db.operation.batch.size": call.calls} if call.calls > 1 else {}
+    return {"db.query.text": call.sql, **size}
 
 
 def server_attributes(database: Database | AsyncDatabase) -> dict[str, str | int]:

@@ -22,6 +22,7 @@ from janua.database._async.verification import verify_on
 from janua.database.commands import begin_command
 from janua.database.eventsource import EventSource
 from janua.database.lsn import WritePosition
+from janua.database.observation import Observation
 from janua.database.options import Isolation, PoolOptions, PoolStats, TargetSessionAttrs
 from janua.database.password import AsyncPasswordSource
 from janua.database.replicas import ReplicaOptions, ReplicaStatus, check_replicas, reading_after
@@ -262,6 +263,9 @@ class AsyncDatabase(AsyncTransactionSource, EventSource):
         return self._pool.cursor_secret
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        if self._events.watches_calls and not isinstance(read, Observation):
+            with Observation(self._events, query, params, read) as observation:
+                return await self._run(query, params, observation)
         if query.replica is not None:
             answer = await self._replicas.run(query, params, read)
             if answer is not None:

@@ -23,6 +23,7 @@ from janua.database._sync.verification import verify_on
 from janua.database.commands import begin_command
 from janua.database.eventsource import EventSource
 from janua.database.lsn import WritePosition
+from janua.database.observation import Observation
 from janua.database.options import Isolation, PoolOptions, PoolStats, TargetSessionAttrs
 from janua.database.password import PasswordSource
 from janua.database.replicas import ReplicaOptions, ReplicaStatus, check_replicas, reading_after
@@ -263,6 +264,9 @@ class Database(TransactionSource, EventSource):
         return self._pool.cursor_secret
 
     def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        if self._events.watches_calls and not isinstance(read, Observation):
+            with Observation(self._events, query, params, read) as observation:
+                return self._run(query, params, observation)
         if query.replica is not None:
             answer = self._replicas.run(query, params, read)
             if answer is not None:

@@ -100,9 +100,11 @@ class Session(WatchedConnection):
 
         A cancellation cancels the statement in the server too, and leaves the connection usable.
         """
-        if self.events.watches_calls and type(read) is not Observation:
-            with Observation(self.events, query, params, read) as observation:
-                return self.run(query, params, observation)
+        if self.events.watches_calls:
+            if not isinstance(read, Observation):
+                with Observation(self.events, query, params, read) as observation:
+                    return self.run(query, params, observation)
+            read.sending()
         if self.copying:
             self.check_free(query.name)
         statement = self._statements.find(query)
