@@ -33,6 +33,7 @@ lint: install  ## ruff: lint and format
 
 types: install  ## mypy --strict over everything, pyright over generated/
 	@$(BIN)/mypy $(TYPED)
+	@for each in benchmarks/*/; do MYPYPATH=$$each $(BIN)/mypy $$each || exit 1; done
 	@$(BIN)/pyright
 
 sync: install  ## derive the sync code from the async code

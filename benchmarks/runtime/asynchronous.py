@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID
 
 import psycopg_pool
@@ -67,11 +68,11 @@ async def psqlpy(url: str) -> AsyncIterator[Calls]:
 
     pool = ConnectionPool(dsn=url.replace("@/", "@localhost/"), max_db_pool_size=POOL)
 
-    async def one(key: UUID) -> Person:
+    async def one(key: UUID) -> Any:
         async with pool.acquire() as connection:
             return (await connection.fetch_row(f"{ONE}$1", [key])).as_class(Person)
 
-    async def many() -> list[Person]:
+    async def many() -> Any:
         async with pool.acquire() as connection:
             return (await connection.fetch(MANY)).as_class(Person)
 

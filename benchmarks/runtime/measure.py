@@ -129,8 +129,8 @@ def prepared_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="janua-benchmark-") as folder, serve(Path(folder, "server")) as server:
         project = Path(folder, "project")
         shutil.copytree(HERE / "project", project)
-        generate = [sys.executable, "-m", "janua.cli", "generate", "--database-url", server.url, "--project", project]
-        subprocess.run(generate, check=True, stdout=subprocess.DEVNULL)
+        options = ["--database-url", server.url, "--project", str(project)]
+        subprocess.run([sys.executable, "-m", "janua.cli", "generate", *options], check=True, stdout=subprocess.DEVNULL)
         sys.path.insert(0, str(project))
         with psycopg.connect(server.url, autocommit=True) as connection:
             apply_up(connection, read_migrations(project / "migrations"))
