@@ -72,5 +72,6 @@ def _environment() -> jinja2.Environment:
         declared=source.declared,
         touched=source.touched,
         takes=source.takes,
+        constructed=source.constructed,
     )
     return environment

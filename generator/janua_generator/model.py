@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from janua.diagnostics import Diagnostic
 from janua.dynamic import Clause
+from janua.testing.factories.declared import Check, Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,39 @@ class TableClass:
 
 
 @dataclass(frozen=True, slots=True)
+class FactoryParent:
+    """A foreign key; ``target`` is the expression for the other table's factory, empty where there is none."""
+
+    name: str
+    columns: tuple[str, ...]
+    target: str
+    referenced: tuple[str, ...]
+    is_full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FactoryClass:
+    """
+    What makes rows of a table: an object, and the function that calls it. ``fields`` are what may be given.
+
+    ``ignores_conflicts`` says that an INSERT may say ON CONFLICT DO NOTHING.
+    """
+
+    name: str
+    function: str
+    class_name: str
+    doc: str
+    relation: str
+    table: str
+    row: str
+    fields: tuple[Field, ...]
+    columns: tuple[Column, ...]
+    checks: tuple[Check, ...]
+    parents: tuple[FactoryParent, ...]
+    ignores_conflicts: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleModel:
     """
     A Python module.
@@ -234,6 +268,7 @@ class ModuleModel:
     own_modules: tuple[tuple[str, str], ...] = ()
     tables: tuple[TableClass, ...] = ()
     constraints: tuple[ConstraintClass, ...] = ()
+    factories: tuple[FactoryClass, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

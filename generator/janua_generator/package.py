@@ -20,6 +20,7 @@ from janua_generator.classes import Unit
 from janua_generator.classtable import ClassTable
 from janua_generator.constraints import constraint_modules, constraints_module
 from janua_generator.diagnostics import GenerationFailed
+from janua_generator.factories import FactoryNames, factories_module
 from janua_generator.imports import DATACLASS, FIELD, FUTURE, LAZY, import_block
 from janua_generator.model import EnumClass, Field, ModuleModel, NewType, PackageModel, RowClass, TypeEntry
 from janua_generator.module import QueryModule
@@ -57,7 +58,8 @@ def build_package(project: Project, introspection: Introspection, queries: Seque
     modules += [_models(namespace, unit, shared if unit is namespace.units[0] else None) for unit in namespace.units]
     modules += [constraints_module(introspection, unit) for unit in namespace.units]
     if relations:
-        modules += [_tables(namespace, unit, relations) for unit in namespace.units]
+        tables = [_tables(namespace, unit, relations) for unit in namespace.units]
+        modules += [*tables, *_factories(namespace, tables)]
     entries = _type_entries(namespace, used)
     stored_entries = _type_entries(namespace, {name: each for name, each in stored.items() if namespace.is_made(each)})
     needed = aliases(entry.python for entry in (*entries, *stored_entries))
@@ -104,6 +106,18 @@ def _tables(namespace: Namespace, unit: Unit, relations: tuple[Relation, ...]) -
         known = kept[unit.schema] = namespace, relations, tables_module(namespace, unit, relations)
     module: ModuleModel = known[2]
     return module
+
+
+def _factories(namespace: Namespace, tables: Sequence[ModuleModel]) -> list[ModuleModel]:
+    """The factories of all schemas; the same objects again for the same tables."""
+    known = namespace.introspection.derived.get("factories")
+    if known is None or known[0] != tables:
+        by_schema = {unit.schema: module.tables for unit, module in zip(namespace.units, tables, strict=True)}
+        named = FactoryNames(namespace.units, by_schema)
+        made = [factories_module(namespace, unit, named) for unit in namespace.units]
+        known = namespace.introspection.derived["factories"] = tables, made
+    modules: list[ModuleModel] = known[1]
+    return modules
 
 
 def _stored_types(introspection: Introspection, relations: Iterable[Relation]) -> dict[str, PgType]:

@@ -165,6 +165,43 @@ def touched(touches: Touches) -> str:
     return f"{touches.event}=_q.Touches(\n{body}{_INDENT * 2}),"
 
 
+def constructed(value: object, depth: int) -> str:
+    """
+    Return what makes a named tuple of ``_q`` again, or a value within one, where it stands ``depth`` deep.
+
+    What has its default is left out.
+    """
+    parts = _parts_of(value, depth + 1)
+    if parts is None:
+        return literal(value) if isinstance(value, str) else repr(value)
+    is_call = hasattr(value, "_fields")
+    opening = f"_q.{type(value).__name__}(" if is_call else "("
+    line = f"{opening}{', '.join(parts)}{',' if len(parts) == 1 and not is_call else ''})"
+    if "\n" not in line and len(_INDENT * depth + line) < WIDTH - len("is_required=,"):
+        return line
+    return f"{opening}\n" + "".join(f"{_INDENT * (depth + 1)}{each},\n" for each in parts) + f"{_INDENT * depth})"
+
+
+def _parts_of(value: object, depth: int) -> list[str] | None:
+    """The elements of a tuple; None of what is none."""
+    if not isinstance(value, tuple):
+        return None
+    names: tuple[str, ...] = getattr(value, "_fields", ())
+    if not names:
+        return [constructed(each, depth) for each in value]
+    defaults: dict[str, object] = getattr(value, "_field_defaults", {})
+    parts = []
+    is_by_position = True
+    for name, each in zip(names, value, strict=True):
+        if name in defaults and defaults[name] == each:
+            is_by_position = False
+            continue
+        text = constructed(each, depth)
+        is_by_position = is_by_position and not isinstance(each, bool)
+        parts.append(text if is_by_position else f"{name}={text}")
+    return parts
+
+
 def _bare(texts: Sequence[str]) -> str:
     return f"({literal(texts[0])},)" if len(texts) == 1 else f"({', '.join(map(literal, texts))})"
 

@@ -17,6 +17,7 @@ Every error that this package raises by itself, in one tree.
     │   └── TooManyRows          a query returned more rows than it declares
     ├── ConstraintViolation      a row was refused by a constraint that the generated code has a class for
     ├── StatementError           the parts of a built statement do not fit together
+    ├── FactoryError             a factory cannot make a row without being given more of it
     ├── ParameterError           a value cannot be sent as the parameter's type
     │   ├── InvalidCursor        a cursor is none that this query gave
     │   └── NothingToUpdate      an UPDATE was called with all its assignments left out
@@ -156,6 +157,10 @@ class ConstraintViolation(JanuaError):
 
 class StatementError(JanuaError):
     """A statement of the query builder cannot be put together: a table is not joined, a clause is missing."""
+
+
+class FactoryError(JanuaError):
+    """A factory cannot make a valid row by itself; the message names what to give, and which check asks for it."""
 
 
 class ParameterError(JanuaError):

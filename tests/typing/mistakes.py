@@ -14,7 +14,7 @@ from uuid import UUID
 
 from janua import UNSET, AsyncDatabase, Database
 
-from generated import audit, audit_logs, constraints, memberships, products, usage, users
+from generated import audit, audit_logs, constraints, factories, memberships, products, usage, users
 from generated.audit import CopyAuditEventsParams
 from generated.enums import WebhookEvent
 from generated.models import User
@@ -149,3 +149,12 @@ def wrong_standard_calls(db: Database, id: UUID, user: User, event: WebhookEvent
     memberships.organization_of(db, user)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     memberships.organization_of(db, id=id)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     audit_logs.page(db)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+
+
+async def wrong_rows_for_tests(db: Database, adb: AsyncDatabase) -> None:
+    """A factory takes the columns of its table, and None for those that may be NULL only."""
+    factories.make_user(db, mail="a")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    factories.make_user(db, email=1)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    factories.make_user(db, email=None)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    factories.make_user(db, display_name="a")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    factories.make_user(adb)  # type: ignore[unused-coroutine]  # pyright: ignore[reportUnusedCoroutine]

@@ -12,10 +12,10 @@ from uuid import UUID
 from janua import UNSET, AsyncDatabase, AsyncExecutor, ConstraintViolation, Database, Executor, Page, Unset
 from psycopg.errors import UniqueViolation
 
-from generated import audit, constraints, memberships, products, usage, users
+from generated import audit, constraints, factories, memberships, products, usage, users
 from generated.audit import CopyAuditEventsParams, StreamAuditTrailRow
 from generated.enums import UserStatus
-from generated.models import Organization, OrganizationMember, Product, User
+from generated.models import Organization, OrganizationMember, Product, Session, User
 from generated.products import ChangePricesParams, ChangePricesRow, NewProduct
 from generated.usage import RecordUsagesParams
 from generated.users import ListUsersRow
@@ -176,3 +176,17 @@ async def standard_calls(db: Database, adb: AsyncDatabase, id: UUID) -> None:
     for member in memberships.list_by_organization_id(db, organization_id=id):
         assert_type(memberships.organization_of(db, member), Organization)
         assert_type(await memberships.invited_by_of(adb, member), User | None)
+
+
+def rows_for_tests(db: Database, user: User, expires_at: datetime | Unset) -> User:
+    """A factory takes any columns of its table, and gives the row."""
+    session = factories.make_session(db, user_id=user.id, expires_at=expires_at, revoked_at=None)
+    assert_type(session, Session)
+    return factories.make_user(db)
+
+
+async def rows_for_asynchronous_tests(db: AsyncExecutor) -> User:
+    """Awaited."""
+    user = await factories.make_user(db, email="a@example.com", status=UserStatus.ACTIVE)
+    assert_type(user, User)
+    return user
