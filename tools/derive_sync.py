@@ -21,7 +21,8 @@ from pathlib import Path
 import unasync
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = [ROOT / "runtime/janua" / package / "_async" for package in ("database", "migrations", "redis", "testing")]
+_PACKAGES = ("database", "migrations", "redis", "seeds", "testing")
+SOURCES = [ROOT / "runtime/janua" / package / "_async" for package in _PACKAGES]
 
 NAMES = {
     "_async": "_sync",
@@ -54,11 +55,13 @@ NAMES = {
     "AsyncRunner": "Runner",
     "AsyncSession": "Session",
     "AsyncSessionPool": "SessionPool",
+    "AsyncSeeder": "Seeder",
     "AsyncSessionStore": "SessionStore",
     "AsyncSignal": "Signal",
     "AsyncStatementCache": "StatementCache",
     "AsyncStatements": "Statements",
     "AsyncSubscription": "Subscription",
+    "AsyncTestDatabase": "TestDatabase",
     "AsyncTestRedis": "TestRedis",
     "AsyncTransaction": "Transaction",
     "AsyncTransactionSource": "TransactionSource",
@@ -72,7 +75,9 @@ NAMES = {
     "async_read_password": "read_password",
     "async_call": "call",
     "async_sleep": "sleep",
+    "RUNS_ASYNC": "RUNS_BLOCKING",
     "current_loop": "no_loop",
+    "in_thread": "in_this_thread",
 }
 # What is more than one token, replaced before the names.
 PHRASES = [

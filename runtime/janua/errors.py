@@ -7,6 +7,7 @@ Every error that this package raises by itself, in one tree.
     ├── ApiMismatch              generated code and runtime do not fit together
     ├── SqlSyntaxError           a text cannot even be cut into SQL tokens
     ├── MigrationError           a migration file is malformed or the server refused it
+    ├── SeedError                a seed is malformed, failed, or the server refused a statement of it
     ├── EmbeddedServerError      an embedded server cannot be started here
     ├── AlreadyClosed            a database, connection or Redis object was used after its end
     ├── WrongEventLoop           an asynchronous object was used in another event loop than its own
@@ -99,6 +100,24 @@ class MigrationError(JanuaError):
         self.hint = hint
         self.excerpt = excerpt
         self.length = length
+
+
+class SeedError(JanuaError):
+    """
+    A seed is malformed or has failed; nothing of it is left. The text has file, line and an excerpt.
+
+    ``line`` is 0 where no place is to blame; ``sqlstate`` and ``statement`` are empty where no server was asked.
+    The cause is the error of the server or of the Python function.
+    """
+
+    def __init__(
+        self, text: str, *, path: Path | None = None, line: int = 0, sqlstate: str = "", statement: str = ""
+    ) -> None:
+        super().__init__(text)
+        self.path = path
+        self.line = line
+        self.sqlstate = sqlstate
+        self.statement = statement
 
 
 class EmbeddedServerError(JanuaError):

@@ -156,7 +156,11 @@ def statement_spans(tokens: Iterable[Token]) -> list[tuple[int, int]]:
     function body) does not end a statement. Spans begin and end at a token that is not blank
     or comment; empty statements are left out.
     """
-    spans: list[tuple[int, int]] = []
+    return [(first, last) for first, last, _ in each_statement_span(tokens)]
+
+
+def each_statement_span(tokens: Iterable[Token]) -> Iterator[tuple[int, int, int]]:
+    """Yield the spans one by one, each with the place behind its semicolon, or -1 for a last one without."""
     first = last = -1
     parens = blocks = 0
     previous = ""
@@ -166,7 +170,7 @@ def statement_spans(tokens: Iterable[Token]) -> list[tuple[int, int]]:
         word = token.text.lower() if token.kind is Kind.NAME else token.text
         if word == ";" and parens == 0 and blocks == 0:
             if first >= 0:
-                spans.append((first, last))
+                yield first, last, token.end
             first, previous = -1, ""
             continue
         if first < 0:
@@ -182,5 +186,4 @@ def statement_spans(tokens: Iterable[Token]) -> list[tuple[int, int]]:
             blocks -= 1
         previous = word
     if first >= 0:
-        spans.append((first, last))
-    return spans
+        yield first, last, -1

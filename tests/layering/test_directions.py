@@ -29,6 +29,7 @@ LAYERS: list[set[str]] = [
     },
     {"database"},
     {"builder", "migrations", "redis"},
+    {"seeds"},
     {"embedded", "scratch", "telemetry", "testing"},
     {"cli", "scaffold"},
 ]

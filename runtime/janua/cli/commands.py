@@ -9,12 +9,13 @@ from importlib.metadata import EntryPoint, entry_points
 from janua.cli.command import Command
 from janua.cli.init import INIT
 from janua.cli.migrate import MIGRATE
+from janua.cli.seed import SEED
 from janua.config import suggestion
 from janua.errors import ConfigError
 
 GROUP = "janua.commands"
 
-_BUILT_IN = {"init": INIT, "migrate": MIGRATE}
+_BUILT_IN = {"init": INIT, "migrate": MIGRATE, "seed": SEED}
 _GENERATOR_PACKAGES = {"janua_generator", "sqlglot", "jinja2", "watchfiles", "yaml"}
 
 

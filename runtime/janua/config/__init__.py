@@ -1,6 +1,6 @@
 """A project's configuration: the table ``[tool.janua]`` of its ``pyproject.toml``, checked as a whole."""
 
-from janua.config.loading import FILE_NAME, load_project, load_projects, projects_of
+from janua.config.loading import FILE_NAME, load_project, load_projects, project_folder, projects_of
 from janua.config.settings import (
     BUILTINS,
     Domains,
@@ -31,6 +31,7 @@ __all__ = [
     "find_source",
     "load_project",
     "load_projects",
+    "project_folder",
     "projects_of",
     "suggestion",
 ]

@@ -16,6 +16,15 @@ from janua.errors import ConfigError
 FILE_NAME = "pyproject.toml"
 
 
+def project_folder(start: Path) -> Path | None:
+    """Return the folder, this one or above it, whose pyproject.toml has a table [tool.janua]; None without one."""
+    for folder in (start, *start.parents):
+        file = folder / FILE_NAME
+        if file.is_file() and "[tool.janua" in file.read_text(errors="replace"):
+            return folder
+    return None
+
+
 def load_project(directory: Path) -> Project:
     """
     Read ``[tool.janua]`` from the ``pyproject.toml`` in ``directory``; of several packages, the first.

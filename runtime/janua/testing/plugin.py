@@ -46,8 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def janua_project(pytestconfig: pytest.Config) -> Project:
     """The project's configuration: of pytest's root directory, or of the nearest folder above that has one."""
-    from janua.config import load_project
-    from janua.testing.servers import project_folder
+    from janua.config import load_project, project_folder
 
     with _plain_failures():
         return load_project(project_folder(pytestconfig.rootpath) or pytestconfig.rootpath)

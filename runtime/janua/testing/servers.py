@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from janua.config import project_folder
 from janua.errors import ConfigError
 
 
@@ -62,12 +63,3 @@ def _embedded() -> Server:
         url = keep.enter_context(valkey.serve(state)).url
         failed.pop_all()
     return Server(url, keep)
-
-
-def project_folder(start: Path) -> Path | None:
-    """Return the folder, this one or above it, whose pyproject.toml has a table [tool.janua]; None without one."""
-    for folder in (start, *start.parents):
-        file = folder / "pyproject.toml"
-        if file.is_file() and "[tool.janua" in file.read_text(errors="replace"):
-            return folder
-    return None

@@ -1,0 +1,99 @@
+"""``janua seed``: data for development and tests."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import re
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from janua.cli.command import Command
+from janua.config import Project, load_project
+from janua.diagnostics import shown_path
+from janua.errors import ConfigError
+
+_NAME = re.compile(r"\w[\w.-]*")
+_SQL = """\
+-- Run with: janua seed run {name}
+-- All of it is one transaction. Files that must run before this one: add a line "-- after: other".
+
+-- INSERT INTO users (email, name) VALUES ('ada@example.com', 'Ada Lovelace')
+-- ON CONFLICT (email) DO UPDATE SET name = EXCLUDED.name;
+
+-- Large data lies in a file beside this one:
+-- COPY countries (code, name) FROM 'countries.csv' WITH (FORMAT csv, HEADER);
+"""
+_PYTHON = '''\
+"""Run with: janua seed run {name}"""
+
+from janua import Executor
+
+
+def seed(db: Executor) -> None:
+    """Insert rows; all of it is one transaction."""
+'''
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action", choices=("run", "create"), help="run a seed in one transaction, or write an empty one"
+    )
+    parser.add_argument("name", metavar="NAME", help="of seeds/NAME.sql, seeds/NAME.py or the folder seeds/NAME")
+    parser.add_argument("--python", action="store_true", help="create a Python function instead of SQL")
+
+
+def _run(args: argparse.Namespace, project_dir: Path) -> int:
+    project = load_project(project_dir)
+    return _create(args, project) if args.action == "create" else _seed(args, project)
+
+
+def _create(args: argparse.Namespace, project: Project) -> int:
+    if not _NAME.fullmatch(args.name):
+        raise ConfigError(f'"{args.name}" is no name for a seed: letters, digits, "_", "-" and "."')
+    suffix = ".py" if args.python else ".sql"
+    stem = args.name.removesuffix(suffix)
+    path = project.seeds / f"{stem}{suffix}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write((_PYTHON if args.python else _SQL).format(name=stem))
+    except FileExistsError:
+        raise ConfigError(f"{shown_path(path)}: is there already") from None
+    print(f"{shown_path(path)}: written; run it with: janua seed run {stem}")
+    return 0
+
+
+def _seed(args: argparse.Namespace, project: Project) -> int:
+    from janua import AsyncDatabase, Database
+    from janua.cli.progress import Progress
+    from janua.cli.safety import refuse_protected
+    from janua.cli.target import find_database
+    from janua.seeds import AsyncSeeder, Seeder
+    from janua.seeds.functions import is_asynchronous
+
+    refuse_protected(find_database(args.database_url), project.safety, f"seed run {args.name}")
+    progress = Progress()
+
+    def watch(path: Path) -> AbstractContextManager[object]:
+        return progress.step(shown_path(path))
+
+    async def asynchronously() -> None:
+        async with AsyncDatabase(args.database_url) as adb:
+            await AsyncSeeder(adb, project.seeds, watch=watch).run(args.name)
+
+    if is_asynchronous(project.seeds, args.name):
+        asyncio.run(asynchronously())
+    else:
+        with Database(args.database_url) as db:
+            Seeder(db, project.seeds, watch=watch).run(args.name)
+    return 0
+
+
+SEED = Command(
+    help="run SQL or Python files that fill a database",
+    configure=_configure,
+    run=_run,
+    description="Fill a database with data for development or tests: all files of a seed in one transaction.",
+    example="  janua seed run development\n  janua seed create test",
+)

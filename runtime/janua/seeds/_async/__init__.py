@@ -1,0 +1,1 @@
+"""The asynchronous seeder, and the source of the blocking one."""
