@@ -21,7 +21,7 @@ from pathlib import Path
 import unasync
 
 ROOT = Path(__file__).resolve().parents[1]
-_PACKAGES = ("database", "migrations", "redis", "seeds", "testing")
+_PACKAGES = ("database", "migrations", "monitor", "redis", "seeds", "testing")
 SOURCES = [ROOT / "runtime/janua" / package / "_async" for package in _PACKAGES]
 
 NAMES = {
@@ -43,6 +43,7 @@ NAMES = {
     "AsyncPipelineSource": "PipelineSource",
     "AsyncPrepared": "Prepared",
     "AsyncMailbox": "Mailbox",
+    "AsyncMonitor": "Monitor",
     "AsyncPubSub": "PubSub",
     "AsyncRateLimiter": "RateLimiter",
     "AsyncRawCursor": "RawCursor",

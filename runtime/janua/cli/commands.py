@@ -9,14 +9,18 @@ from importlib.metadata import EntryPoint, entry_points
 from janua.cli.command import Command
 from janua.cli.init import INIT
 from janua.cli.migrate import MIGRATE
+from janua.cli.monitor import MONITOR
 from janua.cli.seed import SEED
 from janua.config import suggestion
 from janua.errors import ConfigError
 
 GROUP = "janua.commands"
 
-_BUILT_IN = {"init": INIT, "migrate": MIGRATE, "seed": SEED}
-_GENERATOR_PACKAGES = {"janua_generator", "sqlglot", "jinja2", "watchfiles", "yaml"}
+_BUILT_IN = {"init": INIT, "migrate": MIGRATE, "monitor": MONITOR, "seed": SEED}
+_EXTRAS = {
+    **dict.fromkeys(("janua_generator", "sqlglot", "jinja2", "watchfiles", "yaml"), "generator"),
+    "rich": "monitor",
+}
 
 
 def command_names() -> list[str]:
@@ -55,11 +59,11 @@ def explained_lack(name: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _GENERATOR_PACKAGES:
+        extra = _EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
             raise
-        raise ConfigError(
-            f"janua {name} needs the package {error.name}: pip install 'janua-database[generator]'"
-        ) from None
+        install = f"pip install 'janua-database[{extra}]'"
+        raise ConfigError(f"janua {name} needs the package {error.name}: {install}") from None
 
 
 def _added() -> dict[str, EntryPoint]:

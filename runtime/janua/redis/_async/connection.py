@@ -167,6 +167,18 @@ class AsyncRedis:
 
         return await self._repeat(send)
 
+    async def ask_primaries(self, name: str, *arguments: str | int | bytes) -> list[Any]:
+        """Send a command to the server, in a cluster to all its primaries, and return their answers."""
+
+        async def send(connection: Any) -> list[Any]:
+            if self._nodes is None:
+                return [await connection.execute_command(name, *arguments)]
+            await connection.__aenter__()
+            nodes = connection.get_primaries()
+            return [await connection.execute_command(name, *arguments, target_nodes=node) for node in nodes]
+
+        return await self._repeat(send)
+
     async def health(self) -> Health:
         """Measure a round trip. Never raises for a server that does not answer: the result says so."""
         self._check_open()

@@ -168,6 +168,18 @@ class Redis:
 
         return self._repeat(send)
 
+    def ask_primaries(self, name: str, *arguments: str | int | bytes) -> list[Any]:
+        """Send a command to the server, in a cluster to all its primaries, and return their answers."""
+
+        def send(connection: Any) -> list[Any]:
+            if self._nodes is None:
+                return [connection.execute_command(name, *arguments)]
+            connection.__enter__()
+            nodes = connection.get_primaries()
+            return [connection.execute_command(name, *arguments, target_nodes=node) for node in nodes]
+
+        return self._repeat(send)
+
     def health(self) -> Health:
         """Measure a round trip. Never raises for a server that does not answer: the result says so."""
         self._check_open()

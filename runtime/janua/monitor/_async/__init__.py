@@ -1,0 +1,1 @@
+"""The asynchronous monitor, and the source of the blocking one."""
