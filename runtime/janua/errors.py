@@ -9,6 +9,8 @@ Every error that this package raises by itself, in one tree.
     ├── MigrationError           a migration file is malformed or the server refused it
     ├── SeedError                a seed is malformed, failed, or the server refused a statement of it
     ├── EmbeddedServerError      an embedded server cannot be started here
+    ├── OperationError           a whole database cannot be backed up, restored, made anew or emptied
+    │   └── BackupError          a backup is incomplete, damaged, or none at all
     ├── AlreadyClosed            a database, connection or Redis object was used after its end
     ├── WrongEventLoop           an asynchronous object was used in another event loop than its own
     ├── WriteTokenError          a write token is damaged, or of another database cluster
@@ -122,6 +124,14 @@ class SeedError(JanuaError):
 
 class EmbeddedServerError(JanuaError):
     """An embedded server cannot be started here; the message says why and what to set instead."""
+
+
+class OperationError(JanuaError):
+    """A whole database cannot be backed up, restored, made anew or emptied; nothing was changed."""
+
+
+class BackupError(OperationError):
+    """A backup is incomplete or damaged, none at all, or does not give what was backed up; nothing was changed."""
 
 
 class AlreadyClosed(JanuaError):

@@ -30,7 +30,7 @@ LAYERS: list[set[str]] = [
     {"database"},
     {"builder", "migrations", "redis"},
     {"seeds"},
-    {"embedded", "monitor", "scratch", "telemetry", "testing"},
+    {"embedded", "monitor", "operations", "scratch", "telemetry", "testing"},
     {"cli", "scaffold"},
 ]
 # The package's own file only hands out names, most of them on first use.

@@ -1,0 +1,67 @@
+"""A database made anew, or emptied of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import psycopg
+from psycopg import sql
+
+from janua.errors import OperationError
+from janua.operations import servers
+from janua.operations.servers import Place
+from janua.operations.statements import statement
+
+_RECORD = "janua_migrations"
+
+
+def reset(url: str | None) -> bool:
+    """
+    Replace a database with an empty one of the same name, owner, settings and rights, or make it.
+
+    Sessions in it are ended. Returns whether there was one. Raises OperationError and ServerUnreachable.
+    """
+    place = Place(url)
+    with place.beside() as server:
+        existed = place.exists(server)
+        new = servers.make_like(server, place.name, purpose="reset")
+        try:
+            servers.exchange(server, place.name, new)
+        except BaseException:
+            servers.drop(server, new)
+            raise
+    return existed
+
+
+def truncate(url: str | None, tables: Sequence[str] = (), *, keep: Sequence[str] = ()) -> list[str]:
+    """
+    Empty tables in one transaction, start their sequences anew, and return their names.
+
+    Without ``tables`` all of the database are emptied but those to ``keep``, the record of its migrations, and those
+    of extensions. A name is ``table`` or ``schema.table``. Raises OperationError, having done nothing, where a table
+    that is left out refers to one of them, and for unknown names.
+    """
+    with Place(url).connect() as conn, conn.transaction():
+        present = [(schema, name) for schema, name in conn.execute(statement("truncated"))]
+        kept = {found for name in keep for found in _matching(name, present)}
+        named = [found for name in tables for found in _matching(name, present)]
+        wanted = named if tables else [each for each in present if each[1] != _RECORD]
+        chosen = [each for each in dict.fromkeys(wanted) if each not in kept]
+        if chosen:
+            listed = sql.SQL(", ").join(sql.Identifier(*each) for each in chosen)
+            try:
+                conn.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(listed))
+            except (psycopg.errors.FeatureNotSupported, psycopg.errors.InsufficientPrivilege) as error:
+                detail = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
+                raise OperationError(f"{error.diag.message_primary}{detail}; nothing was emptied") from None
+    return [f"{schema}.{name}" for schema, name in chosen]
+
+
+def _matching(name: str, present: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    found = [(schema, table) for schema, table in present if name in (table, f"{schema}.{table}")]
+    if not found:
+        raise OperationError(f"there is no table {name}")
+    if len(found) > 1:
+        several = ", ".join(f"{schema}.{table}" for schema, table in found)
+        raise OperationError(f"there are several tables {name}: {several}; name the schema")
+    return found

@@ -1,0 +1,71 @@
+"""PostgreSQL's programs are found by their versions and given the password in secret."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from janua.errors import OperationError
+from janua.operations import programs
+from janua.operations.programs import Programs, find_for_dump, find_for_restore
+
+URL = {"host": "db.internal", "dbname": "shop", "user": "me", "password": "hunter2"}
+
+
+def program(folder: Path, script: str) -> Programs:
+    """A pg_dump that does this."""
+    path = folder / "pg_dump"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return Programs(folder, 18)
+
+
+def test_the_password_is_on_no_command_line(tmp_path: Path) -> None:
+    """It travels in the environment, and in no message."""
+    said: list[str] = []
+    fake = program(
+        tmp_path, 'echo "$0 $@" >&2; test "$PGPASSWORD" = hunter2 || exit 9; echo error: at last >&2; exit 3'
+    )
+    with pytest.raises(OperationError) as error:
+        fake.run("pg_dump", "--verbose", url=URL, on_line=said.append)
+    assert "hunter2" not in "\n".join(said) + str(error.value)
+    assert "host=db.internal" in said[0]
+    assert "pg_dump has failed: error: at last" == str(error.value)
+
+
+def test_it_is_ended_where_the_block_fails(tmp_path: Path) -> None:
+    """At once, and nothing of it is heard any more."""
+    fake = program(tmp_path, "exec sleep 60")
+    start = time.monotonic()
+    with pytest.raises(ZeroDivisionError), fake.running("pg_dump", url=URL, on_line=print):
+        raise ZeroDivisionError
+    assert time.monotonic() - start < 30
+
+
+def having(monkeypatch: pytest.MonkeyPatch, *majors: int) -> None:
+    monkeypatch.setattr(programs, "installed", lambda: [Programs(Path(f"/pg{major}"), major) for major in majors])
+
+
+@pytest.mark.parametrize(
+    ("dump", "server", "taken"),
+    [(15, 15, 15), (16, 16, 16), (15, 17, 15), (16, 18, 16), (17, 17, 17), (17, 18, 17), (18, 18, 18), (18, 17, 18)],
+)
+def test_what_restores_reads_the_dump_and_is_understood(
+    monkeypatch: pytest.MonkeyPatch, dump: int, server: int, taken: int
+) -> None:
+    """The oldest of those."""
+    having(monkeypatch, 18, 17, 16, 15)
+    assert taken == find_for_restore(dump, server).major
+
+
+def test_an_old_server_needs_an_old_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What newer ones say first, it refuses; the error says what to install."""
+    having(monkeypatch, 18, 17)
+    with pytest.raises(OperationError, match=r"no pg_restore of version 15 to 16 .* install postgresql-client-15"):
+        find_for_restore(15, 15)
+    having(monkeypatch)
+    with pytest.raises(OperationError, match=r"no pg_dump of version 16 or newer is here \(there is none\)"):
+        find_for_dump(16)
+    having(monkeypatch, 18, 17)
+    assert 17 == find_for_dump(16).major
