@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import re
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -83,6 +82,9 @@ def _seed(args: argparse.Namespace, project: Project) -> int:
             await AsyncSeeder(adb, project.seeds, watch=watch).run(args.name)
 
     if is_asynchronous(project.seeds, args.name):
+        # every command loads this module, and few need an event loop
+        import asyncio
+
         asyncio.run(asynchronously())
     else:
         with Database(args.database_url) as db:
