@@ -8,6 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from janua.cli.command import Command
 from janua.cli.db import DB
+from janua.cli.dev import DEV
 from janua.cli.init import INIT
 from janua.cli.migrate import MIGRATE
 from janua.cli.monitor import MONITOR
@@ -17,7 +18,7 @@ from janua.errors import ConfigError
 
 GROUP = "janua.commands"
 
-_BUILT_IN = {"init": INIT, "db": DB, "migrate": MIGRATE, "monitor": MONITOR, "seed": SEED}
+_BUILT_IN = {"init": INIT, "dev": DEV, "db": DB, "migrate": MIGRATE, "monitor": MONITOR, "seed": SEED}
 _EXTRAS = {
     **dict.fromkeys(("janua_generator", "sqlglot", "jinja2", "watchfiles", "yaml"), "generator"),
     "rich": "monitor",

@@ -64,32 +64,38 @@ def _create(args: argparse.Namespace, project: Project) -> int:
 
 
 def _seed(args: argparse.Namespace, project: Project) -> int:
-    from janua import AsyncDatabase, Database
-    from janua.cli.progress import Progress
     from janua.cli.safety import refuse_protected
     from janua.cli.target import find_database
+
+    refuse_protected(find_database(args.database_url), project.safety, f"seed run {args.name}")
+    run_seed(args.database_url, project.seeds, args.name)
+    return 0
+
+
+def run_seed(url: str | None, folder: Path, name: str) -> None:
+    """Run a seed and show each of its files meanwhile. Raises ConfigError and SeedError."""
+    from janua import AsyncDatabase, Database
+    from janua.cli.progress import Progress
     from janua.seeds import AsyncSeeder, Seeder
     from janua.seeds.functions import is_asynchronous
 
-    refuse_protected(find_database(args.database_url), project.safety, f"seed run {args.name}")
     progress = Progress()
 
     def watch(path: Path) -> AbstractContextManager[object]:
         return progress.step(shown_path(path))
 
     async def asynchronously() -> None:
-        async with AsyncDatabase(args.database_url) as adb:
-            await AsyncSeeder(adb, project.seeds, watch=watch).run(args.name)
+        async with AsyncDatabase(url) as adb:
+            await AsyncSeeder(adb, folder, watch=watch).run(name)
 
-    if is_asynchronous(project.seeds, args.name):
+    if is_asynchronous(folder, name):
         # every command loads this module, and few need an event loop
         import asyncio
 
         asyncio.run(asynchronously())
     else:
-        with Database(args.database_url) as db:
-            Seeder(db, project.seeds, watch=watch).run(args.name)
-    return 0
+        with Database(url) as db:
+            Seeder(db, folder, watch=watch).run(name)
 
 
 SEED = Command(
