@@ -308,3 +308,21 @@ def test_inspect_shows_the_types(project: Sandbox) -> None:
     assert ["UserId"] == [each["python"] for each in queries["get"]["params"]]
     assert ["Metadata"] == [each["python"] for each in queries["metadata_of"]["columns"]]
     assert "Sequence[Role]" in [each["python"] for each in queries["add"]["params"]]
+
+
+def test_a_tables_calls_take_and_give_them(package: Any, own: Any, db: Database, ada: Any) -> None:
+    """One row or many, with some columns left out, by INSERT and by COPY."""
+    found = package.users.find_by_id(db, id=ada.id)
+    assert (own.Metadata, [own.Role.ADMIN, own.Role.GUEST]) == (type(found.metadata), found.roles)
+    assert own.Level.HIGH is package.users.update(db, id=ada.id, level=own.Level.HIGH, free={"a": 1}).level
+    new = {"org_id": 1, "metadata": found.metadata, "email": own.Email("bob@example.com"), "budget": found.budget}
+    ids = [own.UserId(UUID(int=number)) for number in (11, 12, 13)]
+    one = package.users.create(db, id=ids[0], roles=found.roles, events=found.events, **new)
+    [two] = package.users.create_many(db, [package.users.NewUser(id=ids[1], roles=found.roles, **new)])
+    rows = [package.users.NewUser(id=ids[2], limits=found.limits, site=found.site, address=found.address, **new)]
+    assert 1 == package.users.copy_many(db, rows)
+    three = package.users.find_by_id(db, id=ids[2])
+    assert [found.metadata] * 3 == [one.metadata, two.metadata, three.metadata]
+    assert (found.events, found.roles, [], found.limits) == (one.events, two.roles, two.events, three.limits)
+    assert (found.address, found.site, found.budget) == (three.address, three.site, three.budget)
+    assert package.orgs.find_by_id(db, id=1) == package.users.org_of(db, three)
