@@ -103,7 +103,11 @@ def _run_afresh(inputs: Inputs, workshop: Workshop, report: Report, start: float
 
 @contextmanager
 def _rarely_collected() -> Iterator[None]:
-    """Look for garbage less often: syntax trees are many small objects, and live for one query."""
+    """
+    Look for garbage less often: syntax trees are many small objects, and live for one query.
+
+    And hardly ever among what has lived for long: what is known of the queries before stays to the end.
+    """
     threshold = gc.get_threshold()
     gc.set_threshold(50_000, threshold[1], 1000)
     try:

@@ -43,7 +43,8 @@ def build_package(project: Project, introspection: Introspection, queries: Seque
     stored = _stored_types(introspection, relations)
     namespace = _namespace(project, introspection, used | stored)
     findings = [*namespace.clashes, *_clashing_modules(namespace, queries)]
-    findings += _unnamed_types(namespace, queries)
+    if not all(map(namespace.has_class, used.values())):
+        findings += _unnamed_types(namespace, queries)
     warnings: list[Diagnostic] = []
     shared = ClassTable(f"{namespace.units[0].alias('models')}.")
     modules = []

@@ -37,7 +37,7 @@ from janua_generator.standard.calls import standard_queries
 from janua_generator.standard.made import left_out
 from janua_generator.tables import selected_tables
 from janua_generator.understanding import analyse_queries
-from janua_generator.workshop import Workshop
+from janua_generator.workshop import MigratedSchema, Workshop
 
 _PORTION = 200
 """So many standard calls are looked at in one go: a table has a score of them."""
@@ -103,14 +103,8 @@ def analyse_project(inputs: Inputs, workshop: Workshop) -> Analysis:
         overrides.check_queries([*sources, *made])
     analysed, more = analyse_queries(schema, unknown, overrides)
     errors += more
-    known = recalled | analysed
-    refused: list[Diagnostic] = []
-    missing = [source for source in made if source not in known]
-    for start in range(0, len(missing), _PORTION):
-        # what a statement is read into is needed for that statement only
-        standard, more = analyse_queries(schema, missing[start : start + _PORTION], overrides)
-        known |= standard
-        refused += more
+    standard, refused = _analyse_standard(schema, [each for each in made if each not in recalled], overrides)
+    known = {**recalled, **analysed, **standard}
     return Analysis(
         introspection=schema.introspection,
         rules=schema.rules,
@@ -119,6 +113,19 @@ def analyse_project(inputs: Inputs, workshop: Workshop) -> Analysis:
         described=len(unknown),
         left_out=tuple(map(left_out, refused)),
     )
+
+
+def _analyse_standard(
+    schema: MigratedSchema, made: Sequence[SourceQuery], overrides: Overrides
+) -> tuple[dict[SourceQuery, AnalysedQuery], list[Diagnostic]]:
+    """The same as ``analyse_queries``, in portions: what a statement is read into is needed for that one only."""
+    queries: dict[SourceQuery, AnalysedQuery] = {}
+    refused: list[Diagnostic] = []
+    for start in range(0, len(made), _PORTION):
+        analysed, more = analyse_queries(schema, made[start : start + _PORTION], overrides)
+        queries |= analysed
+        refused += more
+    return queries, refused
 
 
 def _sorted(errors: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
