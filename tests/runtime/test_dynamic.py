@@ -5,9 +5,10 @@ from __future__ import annotations
 import pickle
 from copy import copy, deepcopy
 from itertools import product
+from types import SimpleNamespace
 
 import pytest
-from janua import UNSET, Clause, NothingToUpdate, ParameterError, Query, Unset, Variants
+from janua import UNSET, Clause, NothingToUpdate, ParameterError, Query, RowVariants, Unset, Variants
 from janua.dynamic import unused_parameters
 
 SEARCH = Variants(
@@ -83,3 +84,55 @@ def test_unset_is_one_of_a_kind() -> None:
 def test_unset_stays_the_same_when_it_is_copied() -> None:
     """To another process too, as the default of a parameter may be."""
     assert [True] * 3 == [each is UNSET for each in (pickle.loads(pickle.dumps(UNSET)), copy(UNSET), deepcopy(UNSET))]
+
+
+ADD = RowVariants(
+    Query[int](
+        "add",
+        "INSERT INTO t (a, b, c) SELECT r.c1, r.c2, r.c3"
+        " FROM unnest($1::int[], $2::text[], $3::date[]) AS r (c1, c2, c3)",
+        params=("integer[]", "text[]", "date[]"),
+        attributes=("a", "b", "c"),
+        elements=("integer", "text", "date"),
+        own_parameters=(0, 2),
+    ),
+    ("a", "b"),
+    (
+        "INSERT INTO t (",
+        Clause("", ((", ", "a", ("a",)), (", ", "b", ("b",)), (", ", "c", ())), None),
+        ") SELECT ",
+        Clause("", ((", ", "r.c1", ("a",)), (", ", "r.c2", ("b",)), (", ", "r.c3", ())), None),
+        " FROM unnest(",
+        Clause("", ((", ", "$1::int[]", ("a",)), (", ", "$2::text[]", ("b",)), (", ", "$3::date[]", ())), None),
+        ") AS r (",
+        Clause("", ((", ", "c1", ("a",)), (", ", "c2", ("b",)), (", ", "c3", ())), None),
+        ")",
+    ),
+)
+
+
+def test_what_rows_leave_out_is_no_parameter() -> None:
+    """The others are counted anew, with what is known of each."""
+    made = ADD[ADD.key_of([SimpleNamespace(a=UNSET, b="x", c=None)] * 2)]
+    assert "INSERT INTO t (b, c) SELECT r.c2, r.c3 FROM unnest($1::text[], $2::date[]) AS r (c2, c3)" == made.sql
+    assert (("text[]", "date[]"), ("b", "c"), ("text", "date"), (1,)) == (
+        made.params,
+        made.attributes,
+        made.elements,
+        made.own_parameters,
+    )
+    assert ADD.query.sql == ADD[True, True].sql
+
+
+def test_no_rows_leave_nothing_out() -> None:
+    """Nor do rows of another class, which is for others to say."""
+    assert ((True, True), (True, True)) == (ADD.key_of([]), ADD.key_of([1, 2]))
+
+
+def test_rows_leave_out_the_same() -> None:
+    """Those of later portions, too, whose numbers go on."""
+    rows = [SimpleNamespace(a=1, b="x"), SimpleNamespace(a=1, b=UNSET)]
+    with pytest.raises(ParameterError, match=r"^add: row 2 does not give b, unlike those before it: one statement"):
+        ADD.key_of(rows)
+    with pytest.raises(ParameterError, match=r"^add: row 501 gives b, unlike"):
+        ADD.key_of(rows[:1], 501, (True, False))
