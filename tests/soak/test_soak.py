@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import random
 import threading
@@ -23,6 +24,8 @@ import psycopg
 import psycopg_pool
 import pytest
 from janua import AsyncDatabase, Database, JanuaError, PoolOptions
+from janua.database._async.session import AsyncSession
+from janua.database._sync.session import Session
 from psycopg.conninfo import make_conninfo
 
 from tests.faults.servers import FaultServer
@@ -129,9 +132,13 @@ def crowd(work: list[threading.Thread]) -> Iterator[None]:
     assert [] == [thread.name for thread in work if thread.is_alive()], "a client is stuck"
 
 
-def test_nothing_leaks_and_nobody_gets_what_is_not_his(server: FaultServer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_leaks_and_nobody_gets_what_is_not_his(
+    server: FaultServer, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     """No foreign row, no connection and no memory is left behind, whatever is cancelled or cut off."""
     life, url = Life(), make_conninfo(server.url, user="app")
+    # pytest keeps records, and these hold the connections that they tell of
+    caplog.set_level(logging.ERROR, "psycopg")
 
     def tasks() -> None:
         try:
@@ -154,6 +161,10 @@ def test_nothing_leaks_and_nobody_gets_what_is_not_his(server: FaultServer, caps
     assert 0 == connections_left(server)
     assert max(life.connections) <= 2 * CONNECTIONS + SPARE
     assert life.counts["answers"] > 0
+    gc.collect()
+    kept = [each for each in gc.get_objects() if isinstance(each, (Session, AsyncSession))]
+    assert [] == [each for each in kept if not each.closed]
+    assert len(kept) <= 2 * CONNECTIONS + SPARE
     if IS_LONG:
         early, late = quarters(life.memory_mb)
         assert late <= early + GROWTH_MB, life.memory_mb
