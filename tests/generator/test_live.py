@@ -169,6 +169,13 @@ def test_a_database_that_fits_has_no_findings(live: Live) -> None:
         ),
         ("DROP FUNCTION doubled", ["jobs.sql:15:8: function doubled(integer) does not exist (in the live database)"]),
         (
+            "ALTER TABLE owners ADD COLUMN born date NOT NULL, ADD COLUMN seen date NOT NULL DEFAULT now()",
+            [
+                "owners.sql:8:13: the live database takes no row without born, which the generated code does not know",
+                "owners.sql:11:13: the live database takes no row without born, which the generated code does not know",
+            ],
+        ),
+        (
             "DROP TABLE jobs CASCADE",
             [
                 'jobs.sql:3:18: relation "named" does not exist (in the live database)',

@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from janua.diagnostics import Diagnostic
-from janua.lexer import Kind, tokenize
+from janua.lexer import TRIVIA, Kind, Token, tokenize
 
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.parameters import Parameter
 from janua_generator.analysis.result import ResultColumn
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import PgType
+from janua_generator.live.tables import required_columns
 from janua_generator.live.types import identity, shape_fits
 from janua_generator.sqlfile.model import Cardinality, Rule, SourceQuery
 
@@ -41,6 +42,7 @@ class Comparison:
         yield from self._of_nested_values()
         yield from self._of_row_counts()
         yield from self._of_pages()
+        yield from self._of_inserts()
         yield from self._of_tables()
 
     def _of_parameters(self) -> Iterator[Diagnostic]:
@@ -107,6 +109,18 @@ class Comparison:
             there, here = (", ".join(each) for each in (live, expected))
             yield self._whole(f"its pages go by {there} in the live database, and by {here} in the generated code")
 
+    def _of_inserts(self) -> Iterator[Diagnostic]:
+        source = self.expected.source
+        for name, offset in _insert_targets(source):
+            known, live = (
+                each.catalog.relation(name[-1], *name[:-1]) for each in (self.expected_schema, self.live_schema)
+            )
+            if known is None or live is None:
+                continue
+            for column in required_columns(known, live, self.live_schema):
+                message = f"the live database takes no row without {column}, which the generated code does not know"
+                yield source.file.diagnostic(offset, len(name[-1]), message)
+
     def _of_tables(self) -> Iterator[Diagnostic]:
         expected, live = self.expected.dependencies, self.live.dependencies
         for verb, known, found in (
@@ -120,6 +134,21 @@ class Comparison:
 
     def _whole(self, message: str, hint: str = "") -> Diagnostic:
         return self.expected.source.diagnostic(message, hint=hint)
+
+
+def _insert_targets(source: SourceQuery) -> Iterator[tuple[list[str], int]]:
+    """Yield the names behind INTO, with their schema where it is written, and where the last part stands."""
+    tokens = [each for each in tokenize(source.file.text, source.start, source.end) if each.kind not in TRIVIA]
+    for at, token in enumerate(tokens):
+        if token.text.upper() == "INTO" and at and tokens[at - 1].text.upper() in ("INSERT", "MERGE"):
+            behind = tokens[at + 1 : at + 4]
+            parts = [behind[0], behind[2]] if [each.text for each in behind[1:2]] == ["."] else behind[:1]
+            if len(parts) <= 2 and all(each.kind in (Kind.NAME, Kind.QUOTED_NAME) for each in parts):
+                yield [_name(each) for each in parts], parts[-1].start
+
+
+def _name(token: Token) -> str:
+    return token.text[1:-1].replace('""', '"') if token.kind is Kind.QUOTED_NAME else token.text.lower()
 
 
 def at_parameter(source: SourceQuery, parameter: Parameter, message: str) -> Diagnostic:
@@ -136,6 +165,6 @@ def at_column(source: SourceQuery, column: ResultColumn, message: str) -> Diagno
     text = source.file.text
     for name in () if column.starred else filter(None, (column.column, column.name)):
         for token in tokenize(text, source.start, source.end):
-            if token.kind in (Kind.NAME, Kind.QUOTED_NAME) and token.text.strip('"').lower() == name.lower():
+            if token.kind in (Kind.NAME, Kind.QUOTED_NAME) and _name(token) == name:
                 return source.file.diagnostic(token.start, token.end - token.start, message)
     return source.diagnostic(message)

@@ -41,15 +41,18 @@ def _differences(relation: Relation, expected: Introspection, found: Relation, l
             yield f"{column.name} is {there.type} in the live database, and {column.type} in the generated code"
         elif given.get(column.name, True) and not output.value.nullable:
             yield f"{column.name} may be NULL in the live database, and is never None in the generated code"
-    yield from _required(relation, found)
+    for name in required_columns(relation, found, live):
+        yield f"the live database takes no row without {name}, which the generated code does not know"
 
 
-def _required(relation: Relation, found: Relation) -> Iterator[str]:
-    """Columns that the generated code does not know, and without which the live database takes no row."""
+def required_columns(relation: Relation, found: Relation, live: Introspection) -> Iterator[str]:
+    """Yield the columns of a live table that the relation has not, and without which it takes no row."""
     for column in () if found.is_view else found.columns:
-        has_value = column.default or column.identity or column.generated
+        type_ = live.types.get(column.type)
+        is_defaulted = type_ is not None and type_.kind == "domain" and "DEFAULT" in type_.definition
+        has_value = column.default or column.identity or column.generated or is_defaulted
         if column.not_null and not has_value and column.name not in relation.by_name:
-            yield f"the live database takes no row without {column.name}, which the generated code does not know"
+            yield column.name
 
 
 def _identity(name: str, introspection: Introspection) -> str:
