@@ -11,6 +11,8 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, Never, NoReturn, TypeAlias, TypeVar, cast, overload
 
+from janua.builder.slots import as_type, common_type, mark_of, slot
+
 if TYPE_CHECKING:
     from janua.builder.relations import Relation
     from janua.builder.select import Select
@@ -19,10 +21,6 @@ V = TypeVar("V")
 N = TypeVar("N", covariant=True)
 M = TypeVar("M")
 Number = TypeVar("Number", int, float, Decimal)
-
-_JSON = ("json", "jsonb")
-# What PostgreSQL makes of two numbers (its manual, "Type Conversion"): the later one of these.
-_PROMOTION = ("smallint", "integer", "bigint", "numeric", "real", "double precision")
 
 
 class Selects(Generic[V, N]):
@@ -54,7 +52,7 @@ class Expression(Selects[V, N]):
         own: str = "",
     ) -> None:
         self._own = own
-        self._mark = "q" if own and is_dumped(own, type_) else "p"
+        self._mark = mark_of(own, type_)
         self._text = text
         self._values = values
         self._type = type_
@@ -277,38 +275,13 @@ def made(
     return kind(text, values, type_, relation, binary, own)
 
 
-def common_type(left: str, right: str) -> str:
-    """Return the type that the server finds for two values of one class; nothing where that is not known."""
-    if left == right:
-        return left
-    ranks = [_PROMOTION.index(each) for each in (left, right) if each in _PROMOTION]
-    return _PROMOTION[max(ranks)] if len(ranks) == 2 else ""
-
-
-def as_type(text: str, type_: str) -> str:
-    """Return a cast. ``character`` and ``bit`` alone would mean a length of one, and cut."""
-    element = type_.removesuffix("[]")
-    name = {"character": "bpchar", "bit": "varbit"}.get(element, element)
-    return f"CAST({text} AS {name}{type_[len(element) :]})"
-
-
-def slot(type_: str, mark: str = "p") -> str:
-    """Return the place of a value of this type; the mark ``q`` stands for one of the project's own classes."""
-    return f"\0{mark}{type_}\0"
-
-
-def is_dumped(own: str, type_: str) -> bool:
-    """Whether values of the project's own type (``module:Name``) are sent as the usual ones that they stand for."""
-    return ":" in own and type_.removesuffix("[]") not in _JSON
-
-
 def _condition(left: Expression[Any, Any], operator: str, right: object) -> Expression[bool, Any]:
     if isinstance(right, Expression):
         text = f"({left._text} {operator} {right._text})"
         return Expression(text, left._values + right._values, "boolean", left._relation or right._relation, True)
     if right is None:
         raise TypeError("nothing is equal to NULL, nor less or more: ask is_null() or is_not_null()")
-    text = f"({left._text} {operator} \0{left._mark}{left._type}\0)"
+    text = f"({left._text} {operator} {slot(left._type, left._mark)})"
     return Expression(text, (*left._values, right), "boolean", left._relation, True)
 
 
@@ -333,7 +306,7 @@ def _member(left: Expression[Any, Any], word: str, operator: str, values: object
         raise TypeError("NULL is never in a list, and a list with NULL has never nothing in it: leave None out")
     if left._type.endswith("[]"):
         raise TypeError("the value is an array, and arrays of arrays have no place for it: compare with == and |")
-    text = f"({left._text} {operator} (\0{left._mark}{left._type}[]\0))"
+    text = f"({left._text} {operator} ({slot(f'{left._type}[]', left._mark)}))"
     return Expression(text, (*left._values, items), "boolean", left._relation, True)
 
 

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any, LiteralString, Never, TypeVar, overload
 from uuid import UUID
 
-from janua.builder.expressions import BigInt, Expression, Number, as_type, common_type, made, slot
+from janua.builder.expressions import BigInt, Expression, Number, made
 from janua.builder.relations import Relation
 from janua.builder.select import Select
+from janua.builder.slots import as_type, common_type, slot
 
 V = TypeVar("V")
 N = TypeVar("N")

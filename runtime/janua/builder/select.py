@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Never, TypeAlias, TypeVar, overload
 
-from janua.builder.expressions import Expression, Order, Selects, slot
+from janua.builder.expressions import Expression, Order, Selects
 from janua.builder.fetching import Fetches, listed, width
 from janua.builder.relations import Relation
+from janua.builder.slots import slot
 from janua.errors import StatementError
 
 A = TypeVar("A")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Generic, Never, ParamSpec, TypeVar, overload
 
-from janua.builder.expressions import Expression, Selects, is_dumped, slot
+from janua.builder.expressions import Expression, Selects
 from janua.builder.fetching import Fetches, Statement, listed
 from janua.builder.relations import Changes, Declared, Relation, Table, Takes
 from janua.builder.select import all_of
+from janua.builder.slots import mark_of, slot
 from janua.errors import StatementError
 from janua.protocols import AsyncExecutor, Coro, Executor
 
@@ -297,4 +298,4 @@ def _given(row: dict[str, Any], column: Declared, values: list[object]) -> str:
         values.extend(value._values)
         return value._text
     values.append(value)
-    return slot(column.type, "q" if is_dumped(column.own, column.type) else "p")
+    return slot(column.type, mark_of(column.own, column.type))
