@@ -27,7 +27,7 @@ SOURCES = [ROOT / "runtime/janua" / package / "_async" for package in _PACKAGES]
 NAMES = {
     "_async": "_sync",
     "AbstractAsyncContextManager": "AbstractContextManager",
-    "AsyncCancellations": "Cancellations",
+    "async_cancellations": "cancellations",
     "AsyncConnectingPool": "ConnectingPool",
     "AsyncConnection": "Connection",
     "AsyncConnectionPool": "ConnectionPool",

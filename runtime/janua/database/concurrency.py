@@ -19,17 +19,17 @@ from janua.protocols import CopySource
 T = TypeVar("T")
 
 __all__ = [
-    "AsyncCancellations",
     "AsyncLock",
     "Cancellation",
-    "Cancellations",
     "Lock",
     "NoCancellation",
     "T",
     "async_call",
+    "async_cancellations",
     "async_chunks",
     "async_sleep",
     "call",
+    "cancellations",
     "chunks",
     "current_loop",
     "no_loop",
@@ -71,40 +71,20 @@ async def async_chunks(items: CopySource[T], size: int) -> AsyncIterator[list[T]
         yield gathered
 
 
-class AsyncCancellations:
+def async_cancellations() -> int:
     """
-    Notices a cancellation that was swallowed since it was made.
+    Return how many cancellations of this task nobody has taken back.
 
-    ``asyncio.wait_for``, by which psycopg_pool waits, returns what came at the same moment as the
-    cancellation, and forgets that, until Python 3.12.
+    More of them than before, and the task goes on: ``asyncio.wait_for``, by which psycopg_pool waits, returns
+    what came at the same moment as the cancellation, and forgets that, until Python 3.12.
     """
-
-    __slots__ = ("_before", "_task")
-
-    def __init__(self) -> None:
-        self._task = current_task()
-        self._before = self._task.cancelling() if self._task is not None else 0
-
-    def were_swallowed(self) -> bool:
-        """Return True where the task goes on though somebody has cancelled it."""
-        return self._task is not None and self._task.cancelling() > self._before
-
-    def resume(self) -> None:
-        """Raise what was swallowed."""
-        raise Cancellation
+    task = current_task()
+    return 0 if task is None else task.cancelling()
 
 
-class Cancellations:
-    """Threads are not cancelled."""
-
-    __slots__ = ()
-
-    def were_swallowed(self) -> bool:
-        """Return False."""
-        return False
-
-    def resume(self) -> None:
-        """Do nothing."""
+def cancellations() -> int:
+    """Return 0: threads are not cancelled."""
+    return 0
 
 
 async def async_call(function: Callable[[], Awaitable[object] | object]) -> None:

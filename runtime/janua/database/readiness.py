@@ -9,7 +9,6 @@ while the connection is open, and takes the answer in as it arrives.
 from __future__ import annotations
 
 from asyncio import AbstractEventLoop, CancelledError, Future, get_running_loop, sleep
-from contextlib import suppress
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -48,31 +47,28 @@ class AsyncWatchedConnection(psycopg.AsyncConnection[TupleRow]):
     async def wait(self, gen: PQGen[R], interval: float = _INTERVAL, timeout: float | None = None) -> R:
         """Drive the generator to its end; a cancellation cancels what is running in the server."""
         try:
-            return await self._drive(gen, interval, timeout)
+            if timeout is not None:
+                return await self._wait_as_psycopg(gen, interval, timeout)
+            try:
+                state = next(gen)
+            except StopIteration as end:
+                await self._give_way()
+                answer: R = end.value
+                return answer
+            if state != _WAIT_TO_READ:
+                return await self._wait_as_psycopg(_Resumed(gen, state), interval, None)
+            try:
+                found: R = await self._watching().drive(gen)
+            finally:
+                if self.pgconn.status == _BAD:
+                    self._stop_watching()
+            if type(found) is _Resumed:
+                return await self._wait_as_psycopg(found, interval, None)
+            return found
         except (CancelledError, KeyboardInterrupt):
             if self.pgconn.transaction_status == _ACTIVE:
                 await self._end_in_server(gen)
             raise
-
-    async def _drive(self, gen: PQGen[R], interval: float, timeout: float | None) -> R:
-        if timeout is not None:
-            return await self._wait_as_psycopg(gen, interval, timeout)
-        try:
-            state = next(gen)
-        except StopIteration as end:
-            await self._give_way()
-            answer: R = end.value
-            return answer
-        if state != _WAIT_TO_READ:
-            return await self._wait_as_psycopg(_Resumed(gen, state), interval, None)
-        try:
-            found: R = await self._watching().drive(gen)
-        finally:
-            if self.pgconn.status == _BAD:
-                self._stop_watching()
-        if type(found) is _Resumed:
-            return await self._wait_as_psycopg(found, interval, None)
-        return found
 
     async def close(self) -> None:
         """Close the connection, and fail what waits for its answer."""
@@ -127,12 +123,14 @@ class AsyncWatchedConnection(psycopg.AsyncConnection[TupleRow]):
         try:
             while monotonic() < deadline:
                 await self._try_cancel(timeout=_PATIENCE)
-                with suppress(psycopg.errors._WaitTimeout, psycopg.errors.QueryCanceled):
+                try:
                     await wait_async(gen, self.pgconn.socket, _INTERVAL, pause)
-                if self.pgconn.transaction_status != _ACTIVE:
                     return
-                pause *= 2
+                except psycopg.errors._WaitTimeout:
+                    pause *= 2
             self._finish()
+        except psycopg.errors.QueryCanceled:
+            pass
         except BaseException as error:
             # Cancelled once more, or lost: nobody knows what the server does.
             self._finish()

@@ -13,7 +13,7 @@ from janua.database._async.connecting import AsyncConnectingPool
 from janua.database._async.session import AsyncSession
 from janua.database.adapt import base_adapters
 from janua.database.catalog import Catalog
-from janua.database.concurrency import AsyncCancellations, AsyncLock, current_loop
+from janua.database.concurrency import AsyncLock, Cancellation, async_cancellations, current_loop
 from janua.database.options import PoolOptions, PoolStats
 from janua.database.password import AsyncPasswordSource, async_read_password
 from janua.database.process import keep_connection, keep_pool
@@ -132,12 +132,12 @@ class AsyncSessionPool:
         if self._abandoned:
             await self._reclaim(pool)
         deadline = monotonic() + (self._options.timeout if timeout is None else timeout)
-        cancellations = AsyncCancellations()
+        before = async_cancellations()
         while True:
             session = await self._next(pool, deadline)
-            if cancellations.were_swallowed():
+            if async_cancellations() > before:
                 await pool.putconn(session)
-                cancellations.resume()
+                raise Cancellation
             if session.is_alive():
                 self._in_use.add(session)
                 return session

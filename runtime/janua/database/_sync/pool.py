@@ -14,7 +14,7 @@ from janua.database._sync.connecting import ConnectingPool
 from janua.database._sync.session import Session
 from janua.database.adapt import base_adapters
 from janua.database.catalog import Catalog
-from janua.database.concurrency import Cancellations, Lock, no_loop
+from janua.database.concurrency import Lock, NoCancellation, cancellations, no_loop
 from janua.database.options import PoolOptions, PoolStats
 from janua.database.password import PasswordSource, read_password
 from janua.database.process import keep_connection, keep_pool
@@ -133,12 +133,12 @@ class SessionPool:
         if self._abandoned:
             self._reclaim(pool)
         deadline = monotonic() + (self._options.timeout if timeout is None else timeout)
-        cancellations = Cancellations()
+        before = cancellations()
         while True:
             session = self._next(pool, deadline)
-            if cancellations.were_swallowed():
+            if cancellations() > before:
                 pool.putconn(session)
-                cancellations.resume()
+                raise NoCancellation
             if session.is_alive():
                 self._in_use.add(session)
                 return session
