@@ -32,6 +32,7 @@ _VARIABLE = "JANUA_SCRATCH_URL"
 _FORMAT = "3"
 _OLDEST_SERVER = 130000
 _KEPT_TEMPLATES = 4
+_KEPT_CLONES = 8
 _CONNECT_TIMEOUT_S = 5
 _POLL_S = 0.05
 _IN_USE_TIMEOUT_S = 10.0
@@ -67,7 +68,11 @@ def open_scratch(
 
 
 class ScratchServer:
-    """A server on which a project makes databases of its own. Not to be shared between threads."""
+    """
+    A server on which a project makes databases of its own.
+
+    Threads that share it wait for each other, and each may only work on databases of its own.
+    """
 
     def __init__(self, url: str, project_root: Path) -> None:
         """Connect. ``url`` names a database to work from, and a role that may create databases."""
@@ -98,20 +103,21 @@ class ScratchServer:
         """Return the URL of a database of this server."""
         return with_database(self._url, dbname)
 
-    def migrated(self, migrations: Sequence[Migration], *, purpose: str) -> str:
+    def migrated(self, migrations: Sequence[Migration], *, purpose: str, sealed: bool = False) -> str:
         """
         Return the name of a database that holds all UP sections of ``migrations``.
 
         It is made once for each set of file names and UP sections, server version and purpose; of several
         processes that want it, one makes it and the others wait. Older ones of the same purpose are
         dropped, but for a few. It may be connected to, and must not be changed; where it is cloned,
-        nobody must be connected. Raises MigrationError; a failed build leaves no database behind.
+        nobody must be connected: to one that is ``sealed`` nobody can be. Raises MigrationError; a failed build
+        leaves no database behind.
         """
         if not _PURPOSE.fullmatch(purpose):
             raise ValueError(f"purpose must be 1 to 16 lower-case letters and digits, not {purpose!r}")
         name = f"{self.prefix}{purpose}_{self._hash(migrations)}"
         if not self._use(name):
-            self._build_once(name, migrations)
+            self._build_once(name, migrations, sealed=sealed)
             self._drop_old(f"{self.prefix}{purpose}_")
         return name
 
@@ -122,22 +128,60 @@ class ScratchServer:
             self._sweep()
         name = self._new_name("clone")
         self._lock(name)
+        self._copy(template, name)
+        self._clones.add(name)
+        return name
+
+    def replace(self, name: str, template: str) -> None:
+        """Make a clone anew from another template; its sessions are ended."""
+        self._check_own(name)
+        self._admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        self._copy(template, name)
+
+    def keep(self, name: str) -> str:
+        """
+        Have a clone stay after the end, as for somebody who wants to look at it, and return its new name.
+
+        Its sessions are ended. Of those that were kept before, the oldest are dropped.
+        """
+        self._check_own(name)
+        kept = self.kept_name(name)
+        self._admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        self._patiently(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(kept)))
+        self._clones.discard(name)
+        self._unlock(name)
+        for old in self._databases(f"{self.prefix}kept_")[:-_KEPT_CLONES]:
+            self.drop(old)
+        return kept
+
+    def kept_name(self, name: str) -> str:
+        """Return what a clone is called once it is kept."""
+        return name.replace(f"{self.prefix}clone_", f"{self.prefix}kept_")
+
+    def kept_url(self, url: str) -> str:
+        """Return the URL, without a password, that a clone has once it is kept."""
+        kept = with_database(url, self.kept_name(str(conninfo_to_dict(url)["dbname"])))
+        fields = conninfo_to_dict(kept)
+        return kept if fields.pop("password", None) is None else make_conninfo("", **fields)
+
+    def _copy(self, template: str, name: str) -> None:
         # FILE_COPY is faster for small databases, and the template is at rest (manual: CREATE DATABASE).
         strategy = " STRATEGY FILE_COPY" if self._admin.info.server_version >= 150000 else ""
         self._patiently(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}" + strategy).format(sql.Identifier(name), sql.Identifier(template))
         )
-        self._clones.add(name)
-        return name
 
     def drop(self, name: str) -> None:
         """Drop a database that this module made for this project, and end its sessions."""
-        if not name.startswith(self.prefix):
-            raise ValueError(f"{name!r} is not a scratch database of this project")
+        self._check_own(name)
         self._admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         if name in self._clones:
             self._clones.remove(name)
             self._unlock(name)
+
+    def _check_own(self, name: str) -> None:
+        if not name.startswith(self.prefix):
+            raise ValueError(f"{name!r} is not a scratch database of this project")
 
     def _hash(self, migrations: Sequence[Migration]) -> str:
         digest = hashlib.sha256(f"{_FORMAT} {self._admin.info.server_version}".encode())
@@ -162,7 +206,7 @@ class ScratchServer:
         self._used.add(name)
         return True
 
-    def _build_once(self, name: str, migrations: Sequence[Migration]) -> None:
+    def _build_once(self, name: str, migrations: Sequence[Migration], *, sealed: bool) -> None:
         turn = f"building {name}"
         # Polled: a session that blocks holds a snapshot, for which CREATE INDEX CONCURRENTLY may wait.
         while not self._try_lock(turn):
@@ -174,11 +218,11 @@ class ScratchServer:
                     time.sleep(_POLL_S)
                 else:
                     self._sweep()
-                    self._build(name, migrations)
+                    self._build(name, migrations, sealed=sealed)
         finally:
             self._unlock(turn)
 
-    def _build(self, name: str, migrations: Sequence[Migration]) -> None:
+    def _build(self, name: str, migrations: Sequence[Migration], *, sealed: bool) -> None:
         """Make the database under another name, so that one with the final name is complete."""
         building = self._new_name("build")
         self._lock(building)
@@ -188,6 +232,11 @@ class ScratchServer:
             )
             with _connect(self.url(building)) as conn:
                 build_schema(conn, migrations)
+            if sealed:
+                # Before it has its name: it is sealed from the first moment that others can find it.
+                self._admin.execute(
+                    sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(sql.Identifier(building))
+                )
             self._patiently(
                 sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name))
             )

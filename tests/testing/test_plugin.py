@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+import psycopg
 import pytest
 from janua.scratch import ScratchServer
 from redis import Redis
@@ -145,3 +148,151 @@ def test_a_project_that_does_not_use_it_pays_nothing(
         """
     )
     pytester.runpytest_subprocess("-p", "janua").assert_outcomes(passed=1)
+
+
+def test_a_transaction_is_rolled_back_after_its_test(project: pytest.Pytester) -> None:
+    """Whatever the test did with it; the tests share one database."""
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("end", ["", "commit", "rollback"])
+        def test_notes(janua_tx, end):
+            assert [] == janua_tx.raw("SELECT FROM notes")
+            with janua_tx.transaction() as nested:
+                nested.raw("INSERT INTO notes (title) VALUES ('a')")
+            assert 1 == len(janua_tx.raw("SELECT FROM notes"))
+            if end:
+                getattr(janua_tx, end)()
+
+        def test_an_error(janua_tx):
+            janua_tx.raw("INSERT INTO notes (title) VALUES ('a')")
+            with pytest.raises(Exception):
+                janua_tx.raw("SELECT nonsense")
+
+        def test_a_failure(janua_tx):
+            janua_tx.raw("INSERT INTO notes (title) VALUES ('a')")
+            assert False
+
+        def test_afterwards(janua_tx):
+            assert [] == janua_tx.raw("SELECT FROM notes")
+        """
+    )
+    project.runpytest_inprocess().assert_outcomes(passed=5, failed=1)
+
+
+@pytest.mark.parametrize("plugin", ["asyncio", "anyio"])
+def test_an_asynchronous_transaction_is_too(project: pytest.Pytester, plugin: str) -> None:
+    """With either plugin for asynchronous tests."""
+    backend = 'pytest.mark.parametrize("anyio_backend", ["asyncio"])'
+    project.makepyfile(
+        f"""
+        import pytest
+
+        pytestmark = [pytest.mark.{plugin}] + ([{backend}] if {plugin == "anyio"} else [])
+
+        async def add(janua_atx):
+            assert [] == await janua_atx.raw("SELECT FROM notes")
+            await janua_atx.raw("INSERT INTO notes (title) VALUES ('a')")
+
+        if {plugin == "anyio"}:
+            async def test_one(janua_atx, anyio_backend):
+                await add(janua_atx)
+
+            async def test_two(janua_atx, anyio_backend):
+                await add(janua_atx)
+        else:
+            async def test_one(janua_atx):
+                await add(janua_atx)
+
+            async def test_two(janua_atx):
+                await add(janua_atx)
+        """
+    )
+    options = _LOOP if plugin == "asyncio" else ()
+    project.runpytest_inprocess("-p", plugin, *options).assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n2")], ids=["alone", "in parallel"])
+def test_a_failed_test_may_keep_its_database(
+    project: pytest.Pytester, scratch: ScratchServer, options: tuple[str, ...]
+) -> None:
+    """Under the URL that the report shows, with what the test wrote; the others are dropped."""
+    project.makepyfile(
+        """
+        def test_failing(janua_db):
+            janua_db.raw("INSERT INTO notes (title) VALUES ('what was wrong')")
+            assert False
+
+        def test_passing(janua_db):
+            pass
+        """
+    )
+    result = project.runpytest_subprocess("--janua-keep", *options)
+    result.assert_outcomes(passed=1, failed=1)
+    [url] = {line for line in result.outlines if line.startswith("postgresql://")}
+    with psycopg.connect(url) as conn:
+        assert ("what was wrong",) == conn.execute("SELECT title FROM notes").fetchone()
+    own = ScratchServer(scratch.url("postgres"), project.path)
+    try:
+        left = own._databases(f"{own.prefix}clone_"), own._databases(f"{own.prefix}kept_")
+        assert ([], [str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])]) == left
+        for name in own._databases(own.prefix):
+            own.drop(name)
+    finally:
+        own.close()
+
+
+def test_a_failed_test_keeps_nothing_by_itself(project: pytest.Pytester) -> None:
+    """Only where it is asked for."""
+    project.makepyfile("def test_failing(janua_db): assert False")
+    result = project.runpytest_inprocess()
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*the test's database*")
+
+
+def test_nobody_can_change_the_template(project: pytest.Pytester) -> None:
+    """It is sealed: a test that connects to it would keep all others from being made."""
+    project.makepyfile(
+        """
+        import psycopg
+        import pytest
+
+        def test_template(janua_scratch, janua_template, janua_db):
+            with pytest.raises(psycopg.OperationalError, match="not currently accepting connections"):
+                psycopg.connect(janua_scratch.url(janua_template))
+        """
+    )
+    project.runpytest_inprocess().assert_outcomes(passed=1)
+
+
+def test_a_project_uses_it_all(project: pytest.Pytester) -> None:
+    """Queries, factories, seeds and Redis, in parallel."""
+    (project.path / "queries").mkdir()
+    (project.path / "queries" / "notes.sql").write_text("-- name: list_notes :many\nSELECT * FROM notes;\n")
+    (project.path / "seeds").mkdir()
+    (project.path / "seeds" / "test.sql").write_text("INSERT INTO notes (title) VALUES ('seeded')")
+    project.makefile(
+        ".toml",
+        pyproject='[tool.janua]\noutput = "sample"\npackage = "sample"\n[tool.pytest.ini_options]\npythonpath = "."\n',
+    )
+    project.run(sys.executable, "-m", "janua.cli", "generate")
+    project.makepyfile(
+        """
+        from janua.seeds import Seeder
+        from sample import factories, notes
+
+        def test_factories(janua_tx):
+            made = [factories.make_note(janua_tx) for _ in range(3)]
+            assert made == notes.list_notes(janua_tx)
+
+        def test_seeds(janua_db):
+            Seeder(janua_db, "seeds").run("test")
+            assert ["seeded"] == [note.title for note in notes.list_notes(janua_db)]
+
+        def test_redis(janua_redis, janua_tx):
+            janua_redis.set("note", factories.make_note(janua_tx, title="a").title)
+            assert "a" == janua_redis.get("note", str)
+        """
+    )
+    project.runpytest_subprocess("-p", "xdist", "-n2").assert_outcomes(passed=3)
