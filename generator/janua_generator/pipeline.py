@@ -24,8 +24,9 @@ from janua.errors import MigrationError
 
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.catalog.introspect import Introspection
-from janua_generator.catalog.snapshot import to_json, to_sql
+from janua_generator.catalog.snapshot import HEADING, to_json, to_sql
 from janua_generator.diagnostics import GenerationFailed, of_migration
+from janua_generator.diagram import draw
 from janua_generator.emit import emit
 from janua_generator.memory import Answer, digest
 from janua_generator.overrides.requested import overrides_of
@@ -155,7 +156,11 @@ def generate(inputs: Inputs, analysis: Analysis) -> Generated:
     files = {project.output / path: text for path, text in emit(package, derived.setdefault("emitted", {})).items()}
     if "snapshot" not in derived:
         catalog = analysis.introspection.catalog
-        derived["snapshot"] = {"catalog.json": to_json(catalog), "schema.sql": to_sql(catalog)}
+        derived["snapshot"] = {
+            "catalog.json": to_json(catalog),
+            "schema.sql": to_sql(catalog),
+            "diagram.svg": draw(catalog, HEADING),
+        }
     files |= {project.schema / name: text for name, text in derived["snapshot"].items()}
     return Generated(files, analysis.warnings + package.warnings)
 

@@ -17,6 +17,7 @@ GENERATOR = ROOT / "generator" / "janua_generator"
 LAYERS: list[set[str]] = [
     {"diagnostics", "names", "imports", "annotations", "model"},
     {"sqlfile", "catalog", "source"},
+    {"diagram"},
     {"variants"},
     {"hints"},
     {"complaints"},
