@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -85,6 +86,43 @@ def _properties(url: str) -> list[tuple[object, ...]]:
             " WHERE datname = current_database() ORDER BY setrole"
         ).fetchall()
     return [*of_database, *settings]
+
+
+def test_the_owner_of_a_database_needs_no_other_right_than_to_make_one(any_url: str, tmp_path: Path) -> None:
+    """Backups, restores and resets; without that right the error says so, and nothing is left."""
+    with psycopg.connect(any_url, autocommit=True) as conn:
+        conn.execute("CREATE ROLE plain LOGIN CREATEDB")
+        conn.execute("CREATE DATABASE plain OWNER plain")
+    url = make_conninfo(any_url, dbname="plain", user="plain")
+    with psycopg.connect(url) as conn:
+        conn.execute("CREATE TABLE t AS SELECT 1 AS id")
+    operations.backup(url, tmp_path / "backup")
+    operations.verify(tmp_path / "backup", url)
+    operations.restore(tmp_path / "backup", url, replace=True)
+    with psycopg.connect(any_url) as conn:
+        conn.execute("ALTER ROLE plain NOCREATEDB")
+    for refused in (lambda: operations.verify(tmp_path / "backup", url), lambda: operations.reset(url)):
+        with pytest.raises(OperationError, match="permission denied to create database"):
+            refused()
+    assert ["plain"] == names_like(url)
+    assert 1 == count(url, "t")
+
+
+def test_rows_that_a_role_may_not_read_are_no_backup(url: str, tmp_path: Path) -> None:
+    """Row level security would leave some out."""
+    role = f"reader_{uuid4().hex[:8]}"
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute("ALTER TABLE app.people ENABLE ROW LEVEL SECURITY")
+        for statement in ("CREATE ROLE {} LOGIN", "GRANT pg_read_all_data TO {}"):
+            conn.execute(statement.format(role).encode())
+    try:
+        with pytest.raises(OperationError, match=r"not all of app\.people can be read by this role"):
+            operations.backup(make_conninfo(url, user=role), tmp_path / "backup")
+        assert [] == list(tmp_path.iterdir())
+    finally:
+        with psycopg.connect(url, autocommit=True) as conn:
+            conn.execute(f"DROP OWNED BY {role}".encode())
+            conn.execute(f"DROP ROLE {role}".encode())
 
 
 def test_a_backup_is_of_one_moment_while_others_write(url: str, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 
 from janua_generator.catalog.model import Catalog, Column, ForeignKey, Relation
 
@@ -72,6 +73,8 @@ def entities_of(catalog: Catalog) -> tuple[tuple[Entity, ...], tuple[Reference, 
 
 def width_of(text: str) -> int:
     """Return how many columns of a typewriter a text takes."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
 
 
@@ -109,6 +112,7 @@ def _row(column: Column, keys: set[str], references: set[str]) -> Row:
     )
 
 
+@cache
 def _short_type(name: str) -> str:
     for pattern, short in _SHORT:
         name = pattern.sub(short, name)

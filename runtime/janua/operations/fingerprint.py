@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import psycopg
 from psycopg import sql
 
+from janua.errors import OperationError
 from janua.operations.manifest import TableFingerprint
 from janua.operations.progress import OnProgress
 from janua.operations.statements import statement
@@ -49,7 +50,11 @@ def fingerprints(conn: psycopg.Connection, on_progress: OnProgress, phase: str) 
     tables = conn.execute(statement("tables")).fetchall()
     total, done = sum(size for _, _, size in tables), 0
     for schema, name, size in tables:
-        row = conn.execute(_ROWS.format(sql.Identifier(schema, name))).fetchone()
+        try:
+            row = conn.execute(_ROWS.format(sql.Identifier(schema, name))).fetchone()
+        except psycopg.errors.InsufficientPrivilege as error:
+            message = error.diag.message_primary
+            raise OperationError(f"not all of {schema}.{name} can be read by this role: {message}") from None
         assert row is not None
         yield TableFingerprint(f"{schema}.{name}", *row)
         done += size

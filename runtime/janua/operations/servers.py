@@ -94,8 +94,12 @@ def make_like(conn: psycopg.Connection, name: str, *, purpose: str) -> str:
         conn.execute(sql.SQL("CREATE DATABASE {} {}").format(sql.Identifier(new), how))
         for (command,) in _ask(conn, "properties", name, new).fetchall():
             conn.execute(command.encode())
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise OperationError(f"no database can be made: {error.diag.message_primary}") from None
+    except BaseException as error:
+        drop(conn, new)
+        if isinstance(error, psycopg.errors.InsufficientPrivilege):
+            message = error.diag.message_primary
+            raise OperationError(f"no database like {name} can be made by this role: {message}") from None
+        raise
     return new
 
 

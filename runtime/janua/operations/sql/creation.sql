@@ -1,7 +1,6 @@
 -- What CREATE DATABASE must say for another database with the properties of $1, behind its name.
 SELECT format(
-           'TEMPLATE template0 ENCODING %L LC_COLLATE %L LC_CTYPE %L LOCALE_PROVIDER %s%s OWNER %I TABLESPACE %I'
-           ' CONNECTION LIMIT %s',
+           'TEMPLATE template0 ENCODING %L LC_COLLATE %L LC_CTYPE %L LOCALE_PROVIDER %s%s OWNER %I%s CONNECTION LIMIT %s',
            pg_encoding_to_char(d.encoding),
            d.datcollate,
            d.datctype,
@@ -13,7 +12,8 @@ SELECT format(
                ELSE ''
            END,
            r.rolname,
-           t.spcname,
+           -- To name the usual one takes a right that not to name it does not.
+           CASE WHEN t.spcname = 'pg_default' THEN '' ELSE format(' TABLESPACE %I', t.spcname) END,
            d.datconnlimit
        )
 FROM pg_database d
