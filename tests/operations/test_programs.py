@@ -43,6 +43,20 @@ def test_it_is_ended_where_the_block_fails(tmp_path: Path) -> None:
     assert time.monotonic() - start < 30
 
 
+def test_what_fails_while_listening_is_raised_at_the_end(tmp_path: Path) -> None:
+    """The program has come to its own end."""
+    fake = program(tmp_path, f"echo one >&2; echo two >&2; touch {tmp_path}/done")
+    with pytest.raises(ZeroDivisionError):
+        fake.run("pg_dump", url=URL, on_line=lambda line: 1 / 0)
+    assert (tmp_path / "done").exists()
+
+
+def test_a_password_that_cannot_be_hidden_is_refused(tmp_path: Path) -> None:
+    """There is no other way to tell libpq's programs that of a key than the command line."""
+    with pytest.raises(OperationError, match="sslpassword"):
+        program(tmp_path, "true").run("pg_dump", url={**URL, "sslpassword": "hunter2"}, on_line=print)
+
+
 def having(monkeypatch: pytest.MonkeyPatch, *majors: int) -> None:
     monkeypatch.setattr(programs, "installed", lambda: [Programs(Path(f"/pg{major}"), major) for major in majors])
 

@@ -25,7 +25,7 @@ def back_up(args: argparse.Namespace, _project_dir: Path) -> int:
     """Write a backup, and prove it where that is asked for."""
     database = str(find_database(args.database_url).parameters.get("dbname") or "database")
     folder = args.folder or Path(f"{database.replace('/', '_')}-{datetime.now():%Y%m%d-%H%M%S}")
-    with _progress(f"back up {database}", ("dump", "fingerprint")) as tell:
+    with _progress(f"back up {database}", ("dump", "fingerprint", "checksum")) as tell:
         manifest = operations.backup(args.database_url, folder, jobs=args.jobs, on_progress=tell)
     if args.verify:
         scratch = args.scratch_url or os.environ.get(SCRATCH) or args.database_url

@@ -58,7 +58,7 @@ def backup(url: str | None, folder: Path, *, jobs: int = 2, on_progress: OnProgr
                     pg_dump=programs.major,
                     schema_hash=schema_hash(conn),
                     tables=tables,
-                    files=describe_files(partial / DUMP),
+                    files=describe_files(partial / DUMP, on_progress),
                 )
                 write_manifest(partial, manifest)
         except OSError as error:

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from janua.errors import BackupError
+from janua.operations.progress import OnProgress, silent
 
 MANIFEST = "manifest.json"
 DUMP = "dump"
@@ -81,9 +82,9 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         os.fsync(file.fileno())
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path, on_progress: OnProgress = silent) -> Manifest:
     """
-    Return the manifest of a backup, having read all of its files.
+    Return the manifest of a backup, having read all of its files. The phase is "check", and counts bytes.
 
     Raises BackupError where that is no backup, is not complete, or not as it was written.
     """
@@ -99,19 +100,30 @@ def read_manifest(folder: Path) -> Manifest:
             raise BackupError(
                 f"{folder}: the file {DUMP}/{file.name} has {present[file.name]} bytes instead of {file.bytes}"
             )
+    done = 0
     for file in manifest.files:
         if _digest(folder / DUMP / file.name) != file.sha256:
             raise BackupError(f"{folder}: the file {DUMP}/{file.name} is damaged: its checksum is another")
+        done += file.bytes
+        on_progress("check", done, manifest.bytes)
     return manifest
 
 
-def describe_files(folder: Path) -> tuple[DumpFile, ...]:
-    """Return the files of a dump with their checksums, and have them written to the disk."""
+def describe_files(folder: Path, on_progress: OnProgress) -> tuple[DumpFile, ...]:
+    """
+    Return the files of a dump with their checksums, and have them written to the disk.
+
+    The phase is "checksum", and counts bytes.
+    """
     described = []
-    for name, size in sorted(_present(folder)):
+    present = sorted(_present(folder))
+    total, done = sum(size for _, size in present), 0
+    for name, size in present:
         path = folder / name
         described.append(DumpFile(name, size, _digest(path)))
         sync(path)
+        done += size
+        on_progress("checksum", done, total)
     sync(folder)
     return tuple(described)
 

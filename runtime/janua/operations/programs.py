@@ -59,6 +59,8 @@ class Programs:
         It is waited for at the end, and ended where an exception leaves the block. Raises OperationError, with its
         last words, where it fails.
         """
+        if url.get("sslpassword"):
+            raise OperationError(f"{name} cannot be told an sslpassword in secret: use a key without one")
         shown = {key: value for key, value in url.items() if key not in _SECRETS}
         command = [str(self.folder / name), "--no-password", "--dbname", make_conninfo("", **shown), *arguments]
         process = subprocess.Popen(
@@ -73,11 +75,16 @@ class Programs:
             errors="replace",
         )
         said: deque[str] = deque(maxlen=_LAST_LINES)
+        failures: list[Exception] = []
 
         def listen() -> None:
             for line in process.stderr or ():
                 said.append(line.rstrip())
-                on_line(line.rstrip())
+                try:
+                    on_line(line.rstrip())
+                except Exception as error:
+                    # Read on: the program would wait for ever.
+                    failures.append(error)
 
         listener = threading.Thread(target=listen)
         listener.start()
@@ -93,6 +100,8 @@ class Programs:
                 process.stderr.close()
         if process.returncode != 0:
             raise OperationError(f"{name} has failed: {_complaint(said)}")
+        if failures:
+            raise failures[0]
 
 
 def find_for_dump(server_major: int) -> Programs:

@@ -93,9 +93,7 @@ def holds_anything(url: str | None) -> bool:
 
 def check(folder: Path, on_progress: OnProgress = silent) -> Manifest:
     """Return the manifest of a backup whose files are all there and as they were written. Raises BackupError."""
-    manifest = read_manifest(folder)
-    on_progress("check", 1, 1)
-    return manifest
+    return read_manifest(folder, on_progress)
 
 
 def _fill(
