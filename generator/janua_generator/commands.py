@@ -17,9 +17,6 @@ from janua_generator.memory import project_lock
 from janua_generator.project import read_inputs
 from janua_generator.report import FORMATS, Report
 
-IN_ENVIRONMENT = ""
-"""What ``--live`` is where its URL is left to the environment."""
-
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -48,7 +45,7 @@ def _configure_live_check(parser: argparse.ArgumentParser) -> None:
         "--live",
         metavar="URL",
         nargs="?",
-        const=IN_ENVIRONMENT,
+        const=True,
         help="compare the queries with this running database, too (without URL: with that of JANUA_DATABASE_URL);"
         " nothing is run or written there",
     )
@@ -91,7 +88,7 @@ def _run_live(args: argparse.Namespace, project_dir: Path) -> int:
     # Here, because a check that finds nothing to do must not pay for loading sqlglot and psycopg.
     from janua_generator.live.check import check_live, live_target
 
-    target = live_target(None if args.live == IN_ENVIRONMENT else args.live)
+    target = live_target(None if args.live is True else args.live)
     projects = _projects(args, project_dir)
     with Report(args.format, projects[0].root) as report:
         codes = [generation.run(project, args.database_url, report, check=True) for project in projects]

@@ -270,6 +270,11 @@ def test_the_environment_may_say_where_it_is(live: Live, monkeypatch: pytest.Mon
     assert (2, True) == ((outcome := live.project.run("check", "--live")).code, "JANUA_DATABASE_URL" in outcome.err)
 
 
+def test_an_empty_url_is_refused(live: Live) -> None:
+    """A variable that is not set must not mean another database."""
+    assert (2, True) == ((outcome := live.project.run("check", "--live", "")).code, "the URL is empty" in outcome.err)
+
+
 def test_a_live_database_that_cannot_be_reached(live: Live) -> None:
     """Exit 3, without the password."""
     outcome = live.project.run("check", "--live", "postgresql://joe:sekret@127.0.0.1:1/none")

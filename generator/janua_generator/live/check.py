@@ -9,7 +9,7 @@ from dataclasses import replace
 from janua.config import Project
 from janua.database.target import Target, find_target
 from janua.diagnostics import Diagnostic
-from janua.errors import MigrationError
+from janua.errors import ConfigError, MigrationError
 
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.catalog.introspect import Introspection
@@ -30,6 +30,8 @@ from janua_generator.workshop import MigratedSchema, Workshop
 
 def live_target(url: str | None) -> Target:
     """Return where the live database is, without URL what JANUA_DATABASE_URL says. Raises ConfigError."""
+    if url == "":
+        raise ConfigError("--live: the URL is empty; leave it out to have JANUA_DATABASE_URL say it")
     return find_target(url, {}, None, "janua check")
 
 
