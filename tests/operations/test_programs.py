@@ -70,16 +70,18 @@ def test_what_restores_reads_the_dump_and_is_understood(
 ) -> None:
     """The oldest of those."""
     having(monkeypatch, 18, 17, 16, 15)
-    assert taken == find_for_restore(dump, server).major
+    found = find_for_restore(dump, server)
+    assert (taken, True) == (found.major, found.is_understood_by(server))
 
 
-def test_an_old_server_needs_an_old_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What newer ones say first, it refuses; the error says what to install."""
-    having(monkeypatch, 18, 17)
-    with pytest.raises(OperationError, match=r"no pg_restore of version 15 to 16 .* install postgresql-client-15"):
-        find_for_restore(15, 15)
+def test_where_nothing_will_do_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what there is. A newer one than the server will do."""
+    having(monkeypatch, 16)
+    with pytest.raises(OperationError, match=r"no pg_restore of version 18 .* 16 in /pg16.* postgresql-client-18"):
+        find_for_restore(18, 18)
     having(monkeypatch)
     with pytest.raises(OperationError, match=r"no pg_dump of version 16 or newer is here \(there is none\)"):
         find_for_dump(16)
     having(monkeypatch, 18, 17)
-    assert 17 == find_for_dump(16).major
+    assert (17, 17) == (find_for_dump(16).major, find_for_restore(15, 15).major)
+    assert not find_for_restore(15, 15).is_understood_by(15)

@@ -16,11 +16,12 @@ import pytest
 from janua import operations
 from janua.embedded.distributions import distributions
 from janua.errors import BackupError, OperationError
+from janua.operations import programs
 from janua.operations.manifest import MANIFEST, Manifest, read_manifest, write_manifest
 from janua.operations.programs import find_for_dump
 
 from tests.faults.servers import FaultServer
-from tests.operations.conftest import count, names_like
+from tests.operations.conftest import count, names_like, rich_database
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
 
@@ -196,6 +197,31 @@ def test_a_backup_of_a_newer_server_is_refused_by_an_older_one(made: Path) -> No
         server.start()
         with pytest.raises(OperationError, match="the backup is of a newer one: 18"):
             operations.verify(made, server.url)
+    finally:
+        server.remove()
+
+
+def test_an_old_server_is_restored_by_newer_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not know all that these say; the first error ends it as ever, and is told."""
+    new_ones = [each for each in programs.installed() if each.major >= 17]
+    monkeypatch.setattr(programs, "installed", lambda: new_ones)
+    server = FaultServer(next(each for each in distributions() if each.major < 17))
+    try:
+        server.start()
+        for url in rich_database(server.url):
+            made = operations.backup(url, tmp_path / "backup")
+            with psycopg.connect(url) as conn:
+                conn.execute("INSERT INTO app.people (name) VALUES (E'SET transaction_timeout = 0;\\n')")
+            again = operations.backup(url, tmp_path / "again")
+            assert (17, made) == (made.pg_dump, operations.verify(tmp_path / "backup", url))
+            assert again == operations.restore(tmp_path / "again", url, replace=True).manifest
+            with psycopg.connect(url, autocommit=True) as conn:
+                conn.execute("CREATE ROLE gone; ALTER TABLE nothing OWNER TO gone")
+                operations.backup(url, tmp_path / "owned")
+                conn.execute("ALTER TABLE nothing OWNER TO postgres; DROP ROLE gone")
+            with pytest.raises(OperationError, match=r'psql has failed: .*role "gone" does not exist'):
+                operations.restore(tmp_path / "owned", url, replace=True)
+            assert 1 == len(names_like(url))
     finally:
         server.remove()
 

@@ -31,7 +31,7 @@ _PLACES = (
     "Applications/Postgres.app/Contents/Versions/*/bin",
     "Library/PostgreSQL/*/bin",
 )
-# From this version on, pg_restore sets transaction_timeout, which older servers do not know: it would stop there.
+# From this version on, pg_restore sets transaction_timeout, which older servers do not know.
 _NEEDS_A_NEW_SERVER = 17
 _LAST_LINES = 10
 _SECRETS = frozenset({"password", "sslpassword"})
@@ -39,10 +39,14 @@ _SECRETS = frozenset({"password", "sslpassword"})
 
 @dataclass(frozen=True, slots=True)
 class Programs:
-    """A folder with pg_dump and pg_restore, and their major version."""
+    """A folder with pg_dump, pg_restore and psql, and their major version."""
 
     folder: Path
     major: int
+
+    def is_understood_by(self, server_major: int) -> bool:
+        """Whether a server takes everything that pg_restore says to it."""
+        return self.major < _NEEDS_A_NEW_SERVER or server_major >= _NEEDS_A_NEW_SERVER
 
     def run(self, name: str, *arguments: str, url: Mapping[str, Any], on_line: Callable[[str], object]) -> None:
         """Run a program to its end, as ``running`` does."""
@@ -51,24 +55,26 @@ class Programs:
 
     @contextmanager
     def running(
-        self, name: str, *arguments: str, url: Mapping[str, Any], on_line: Callable[[str], object]
+        self,
+        name: str,
+        *arguments: str,
+        url: Mapping[str, Any] | None,
+        on_line: Callable[[str], object],
+        stdin: int = subprocess.DEVNULL,
+        stdout: int = subprocess.DEVNULL,
     ) -> Iterator[None]:
         """
-        Run a program against the database that ``url`` names, beside the block; ``on_line`` gets what it tells.
+        Run a program beside the block, against the database that ``url`` names, if any; ``on_line`` gets what it tells.
 
         It is waited for at the end, and ended where an exception leaves the block. Raises OperationError, with its
         last words, where it fails.
         """
-        if url.get("sslpassword"):
-            raise OperationError(f"{name} cannot be told an sslpassword in secret: use a key without one")
-        shown = {key: value for key, value in url.items() if key not in _SECRETS}
-        command = [str(self.folder / name), "--no-password", "--dbname", make_conninfo("", **shown), *arguments]
         process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            [str(self.folder / name), *(_connection(name, url) if url else ()), *arguments],
+            stdin=stdin,
+            stdout=stdout,
             stderr=subprocess.PIPE,
-            env=_environment(url),
+            env=_environment(url or {}),
             # So that it holds what this process has locked for it.
             close_fds=False,
             text=True,
@@ -117,25 +123,22 @@ def find_for_dump(server_major: int) -> Programs:
 
 
 def find_for_restore(dump_major: int, server_major: int) -> Programs:
-    """Return programs that read what pg_dump of this version wrote, and that a server of the other one understands."""
-    fit = [
-        each
-        for each in installed()
-        if each.major >= dump_major and (each.major < _NEEDS_A_NEW_SERVER or server_major >= _NEEDS_A_NEW_SERVER)
-    ]
+    """
+    Return the oldest programs that read what pg_dump of this version wrote, rather those that the server understands.
+
+    Raises OperationError where there are none.
+    """
+    fit = [each for each in installed() if each.major >= dump_major]
     if not fit:
-        wanted = f"{dump_major} or newer"
-        if server_major < _NEEDS_A_NEW_SERVER:
-            wanted = f"{dump_major} to {_NEEDS_A_NEW_SERVER - 1} (PostgreSQL {server_major} understands no newer one)"
-        _refuse("pg_restore", server_major, wanted)
-    return min(fit, key=lambda each: each.major)
+        _refuse("pg_restore", server_major, f"{dump_major} or newer")
+    return min(fit, key=lambda each: (not each.is_understood_by(server_major), each.major))
 
 
 def installed() -> list[Programs]:
     """Return all that are here: on the search path, in installed wheels, and where packages of systems put them."""
     found: dict[Path, Programs] = {}
     for folder in _folders():
-        if all(os.access(folder / name, os.X_OK) for name in ("pg_dump", "pg_restore")) and folder not in found:
+        if all(os.access(folder / name, os.X_OK) for name in ("pg_dump", "pg_restore", "psql")) and folder not in found:
             major = _major(folder / "pg_dump")
             # Debian's own pg_dump is a script that runs one of several: those are found by themselves.
             if major and (folder / "pg_dump").resolve().name == "pg_dump":
@@ -172,6 +175,14 @@ def _refuse(program: str, server_major: int, wanted: str) -> NoReturn:
         f"no {program} of version {wanted} is here (there is {there}); install postgresql-client-{server_major},"
         " or pip install 'janua-database[embedded]'"
     )
+
+
+def _connection(name: str, url: Mapping[str, Any]) -> list[str]:
+    """Return the options that say where the database is, without its password."""
+    if url.get("sslpassword"):
+        raise OperationError(f"{name} cannot be told an sslpassword in secret: use a key without one")
+    shown = {key: value for key, value in url.items() if key not in _SECRETS}
+    return ["--no-password", "--dbname", make_conninfo("", **shown)]
 
 
 def _environment(url: Mapping[str, Any]) -> dict[str, str]:

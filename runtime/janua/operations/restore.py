@@ -9,6 +9,7 @@ import psycopg
 
 from janua.errors import BackupError, OperationError
 from janua.operations import servers
+from janua.operations.filling import fill
 from janua.operations.fingerprint import fingerprints, schema_hash, settle
 from janua.operations.manifest import DUMP, Manifest, read_manifest
 from janua.operations.programs import find_for_restore
@@ -120,8 +121,8 @@ def _fill(
             done = min(done + 1, total)
             on_progress("restore", done, total)
 
-    options = ["--exit-on-error", f"--jobs={jobs}", "--verbose", *(() if owners else ("--no-owner", "--no-privileges"))]
-    programs.run("pg_restore", *options, str(folder / DUMP), url=place.named(new), on_line=tell)
+    options = () if owners else ("--no-owner", "--no-privileges")
+    fill(programs, folder / DUMP, place.named(new), major, options, jobs, tell)
     with place.connect(new) as conn:
         _compare(conn, folder, manifest, on_progress)
         conn.execute("ANALYZE")
