@@ -97,6 +97,17 @@ def test_no_address_and_a_bad_interval_are_exit_code_2(url: str) -> None:
     assert "--interval" in result.stderr
 
 
+def test_without_rich_there_is_json(url: str) -> None:
+    """And what is missed for the rest is named with the extra that brings it."""
+    program = "import sys; sys.modules['rich'] = None; from janua.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", program, "monitor", "--database-url", url]
+    assert 0 == subprocess.run([*command, "--json"], capture_output=True).returncode
+    done = subprocess.run([*command, "--once"], capture_output=True, text=True)
+    assert 2 == done.returncode
+    assert done.stderr.startswith("janua monitor needs the package rich")
+    assert done.stderr.endswith(": pip install 'janua-database[monitor]'\n")
+
+
 @pytest.mark.parametrize(("width", "height"), [(120, 40), (80, 24), (40, 15)])
 def test_the_live_view_fits_the_terminal_and_ends_with_q(url: str, width: int, height: int) -> None:
     """No line is wider, and the screen is given back as it was."""

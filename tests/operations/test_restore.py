@@ -201,6 +201,7 @@ def test_a_backup_of_a_newer_server_is_refused_by_an_older_one(made: Path) -> No
         server.remove()
 
 
+@pytest.mark.skipif(min(each.major for each in distributions()) >= 17, reason="no server before 17 is here")
 def test_an_old_server_is_restored_by_newer_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It does not know all that these say; the first error ends it as ever, and is told."""
     new_ones = [each for each in programs.installed() if each.major >= 17]
@@ -238,7 +239,7 @@ def test_the_progress_comes_to_its_end(url: str, tmp_path: Path) -> None:
 
 def test_the_oldest_programs_that_will_do_are_taken() -> None:
     """A dump of theirs can be restored in the most places."""
-    assert 18 == find_for_dump(18).major
-    assert {15: 15, 17: 17} == {major: find_for_dump(major).major for major in (15, 17)}
+    majors = {each.major for each in programs.installed()}
+    assert {major: major for major in majors} == {major: find_for_dump(major).major for major in majors}
     with pytest.raises(OperationError, match="no pg_dump of version 99 or newer is here"):
         find_for_dump(99)

@@ -23,8 +23,7 @@ from janua.redis._async.connection import AsyncRedis
 
 R = TypeVar("R")
 
-_KIBIBYTES = 1024
-_SMALLEST_WASTE = 10 * _KIBIBYTES * _KIBIBYTES
+_SMALLEST_WASTE = 10 << 20
 
 
 class AsyncMonitor:
@@ -50,8 +49,8 @@ class AsyncMonitor:
     async def metrics(self) -> Metrics:
         """Return the numbers that a dashboard shows. Never raises for a server that cannot be reached."""
         unreachable: dict[str, str] = {}
-        postgres = await self._reached("postgres", self._postgres_metrics, unreachable)
-        redis = await self._reached("redis", self.redis_metrics, unreachable)
+        postgres = await _reached("postgres", self._postgres_metrics, unreachable)
+        redis = await _reached("redis", self.redis_metrics, unreachable)
         return Metrics(
             at=datetime.now(UTC),
             postgres=postgres,
@@ -65,8 +64,8 @@ class AsyncMonitor:
         unreachable: dict[str, str] = {}
         return Report(
             at=datetime.now(UTC),
-            postgres=await self._reached("postgres", self._postgres_report, unreachable),
-            redis=await self._reached("redis", self._redis_report, unreachable),
+            postgres=await _reached("postgres", self._postgres_report, unreachable),
+            redis=await _reached("redis", self._redis_report, unreachable),
             pool=self._db.pool_stats(),
             replicas=self._db.replica_stats(),
             unreachable=unreachable,
@@ -193,13 +192,6 @@ class AsyncMonitor:
             "lock_timeout": min(self._timeout_ms, 1000),
         }
 
-    async def _reached(self, name: str, ask: Callable[[], Awaitable[R]], unreachable: dict[str, str]) -> R | None:
-        try:
-            return await ask()
-        except ServerUnreachable as error:
-            unreachable[name] = str(error)
-            return None
-
     async def _postgres_metrics(self) -> PostgresMetrics:
         overview = _only(await self.overview())
         totals = await self.query_totals()
@@ -224,6 +216,14 @@ class AsyncMonitor:
         if self._redis is None:
             return None
         return RedisReport(metrics=await self.redis_metrics(), slow_log=await self.slow_log())
+
+
+async def _reached(name: str, ask: Callable[[], Awaitable[R]], unreachable: dict[str, str]) -> R | None:
+    try:
+        return await ask()
+    except ServerUnreachable as error:
+        unreachable[name] = str(error)
+        return None
 
 
 def _only(answer: Answer[R]) -> R:

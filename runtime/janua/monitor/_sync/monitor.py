@@ -24,8 +24,7 @@ from janua.redis._sync.connection import Redis
 
 R = TypeVar("R")
 
-_KIBIBYTES = 1024
-_SMALLEST_WASTE = 10 * _KIBIBYTES * _KIBIBYTES
+_SMALLEST_WASTE = 10 << 20
 
 
 class Monitor:
@@ -51,8 +50,8 @@ class Monitor:
     def metrics(self) -> Metrics:
         """Return the numbers that a dashboard shows. Never raises for a server that cannot be reached."""
         unreachable: dict[str, str] = {}
-        postgres = self._reached("postgres", self._postgres_metrics, unreachable)
-        redis = self._reached("redis", self.redis_metrics, unreachable)
+        postgres = _reached("postgres", self._postgres_metrics, unreachable)
+        redis = _reached("redis", self.redis_metrics, unreachable)
         return Metrics(
             at=datetime.now(UTC),
             postgres=postgres,
@@ -66,8 +65,8 @@ class Monitor:
         unreachable: dict[str, str] = {}
         return Report(
             at=datetime.now(UTC),
-            postgres=self._reached("postgres", self._postgres_report, unreachable),
-            redis=self._reached("redis", self._redis_report, unreachable),
+            postgres=_reached("postgres", self._postgres_report, unreachable),
+            redis=_reached("redis", self._redis_report, unreachable),
             pool=self._db.pool_stats(),
             replicas=self._db.replica_stats(),
             unreachable=unreachable,
@@ -194,13 +193,6 @@ class Monitor:
             "lock_timeout": min(self._timeout_ms, 1000),
         }
 
-    def _reached(self, name: str, ask: Callable[[], R], unreachable: dict[str, str]) -> R | None:
-        try:
-            return ask()
-        except ServerUnreachable as error:
-            unreachable[name] = str(error)
-            return None
-
     def _postgres_metrics(self) -> PostgresMetrics:
         overview = _only(self.overview())
         totals = self.query_totals()
@@ -225,6 +217,14 @@ class Monitor:
         if self._redis is None:
             return None
         return RedisReport(metrics=self.redis_metrics(), slow_log=self.slow_log())
+
+
+def _reached(name: str, ask: Callable[[], R], unreachable: dict[str, str]) -> R | None:
+    try:
+        return ask()
+    except ServerUnreachable as error:
+        unreachable[name] = str(error)
+        return None
 
 
 def _only(answer: Answer[R]) -> R:
