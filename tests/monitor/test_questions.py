@@ -197,15 +197,16 @@ def test_a_prepared_transaction_blocks_as_pid_0(monitor: Monitor, conn: psycopg.
 def test_long_and_idle_transactions_are_found(monitor: Monitor, url: str) -> None:
     """From the given age on."""
     with psycopg.connect(url, application_name="idler") as idler:
-        idler.execute("SELECT 1")
-        with waiting(url, "SELECT pg_sleep(0.5)"):
+        idler.execute("SELECT pg_advisory_lock(7)")
+        with waiting(url, "SELECT pg_advisory_lock(7)"):
             [running] = until(lambda: monitor.long_running(0.05))
             [idle] = until(lambda: monitor.idle_in_transaction(0.05))
             assert [] == list(monitor.long_running(60))
             assert [] == list(monitor.idle_in_transaction(60))
+            idler.execute("SELECT pg_advisory_unlock(7)")
     assert ("waiter", "idler") == (running.application, idle.application)
     assert running.seconds >= 0.05
-    assert "SELECT pg_sleep(?)" == running.statement.sql
+    assert ("SELECT pg_advisory_lock(?)", "Lock: advisory") == (running.statement.sql, running.waits_for)
 
 
 def test_counters_and_hit_rates(monitor: Monitor, conn: psycopg.Connection) -> None:
