@@ -15,7 +15,7 @@ from janua.testing.factories.declared import Atom, Check
 from sqlglot import exp
 
 from janua_generator.analysis.syntax import function_name, name_of, parse, unwrapped
-from janua_generator.operands import Operand, constant_of, constants_of, operand_of
+from janua_generator.operands import TRUNCATED, Operand, constant_of, constants_of, operand_of
 
 Branch = tuple[Atom, ...]
 Branches = list[Branch]
@@ -214,6 +214,8 @@ class Reader:
 
     def _plain(self, left: exp.Expr, right: exp.Expr, operator: str) -> Branches:
         one, other = self._operand(left), self._operand(right)
+        if one is None and isinstance(left, exp.Sub):
+            return self._difference(left, right, operator)
         if one is None or other is None:
             return _UNREADABLE
         if not one.column or (other.column and one.plus and not other.plus):
@@ -228,6 +230,13 @@ class Reader:
             return _UNREADABLE
         return [(Atom(one.column, operator, other=other.column, plus=other.plus),)]
 
+    def _difference(self, left: exp.Sub, right: exp.Expr, operator: str) -> Branches:
+        """``a - b < 5``, which is ``a < b + 5``."""
+        one, other, value = self._column(left.this), self._column(left.expression), constant_of(right)
+        if not one or not other or value is None:
+            return _UNREADABLE
+        return [(Atom(one, operator, other=other, plus=value),)]
+
     @staticmethod
     def _of_itself(one: Operand, other: Operand, operator: str) -> Branches:
         functions = {one.of, other.of}
@@ -235,6 +244,9 @@ class Reader:
             return [(Atom(one.column, "~", "^[^[:lower:]]*$"),)]
         if operator == "=" and functions == {"", "lower"}:
             return [(Atom(one.column, "~", "^[^[:upper:]]*$"),)]
+        start = next((each for each in functions if each in TRUNCATED), "")
+        if operator == "=" and functions == {"", start} and start:
+            return [tuple(Atom(one.column, "=", value, part) for part, value in TRUNCATED[start])]
         return [()] if operator == "=" and functions == {""} else _UNREADABLE
 
     def _called(self, node: exp.Expr, wanted: bool) -> Branches:

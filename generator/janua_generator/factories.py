@@ -205,7 +205,7 @@ class _Factory:
                 yield check_of(each.name, condition_of(each.definition), {"value": attribute})
 
     def _parents(self) -> Iterator[FactoryParent]:
-        full = {each.name for each in self._relation.constraints if "MATCH FULL" in each.definition}
+        definitions = {each.name: each.definition for each in self._relation.constraints}
         for key in self._relation.foreign_keys:
             other = self._catalog.by_qualified_name.get(key.references)
             target = self._named.reference(key.references, self._unit)
@@ -214,7 +214,8 @@ class _Factory:
                 tuple(self._attributes[each] for each in key.columns),
                 target,
                 self._referenced(key, other) if target and other is not None else key.referenced_columns,
-                key.name in full,
+                is_full="MATCH FULL" in definitions.get(key.name, ""),
+                is_late="INITIALLY DEFERRED" in definitions.get(key.name, ""),
             )
 
     def _referenced(self, key: catalog.ForeignKey, other: catalog.Relation) -> tuple[str, ...]:

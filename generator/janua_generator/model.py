@@ -222,6 +222,7 @@ class FactoryParent:
     target: str
     referenced: tuple[str, ...]
     is_full: bool
+    is_late: bool
 
 
 @dataclass(frozen=True, slots=True)

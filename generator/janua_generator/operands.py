@@ -27,6 +27,19 @@ _MEASURES = {
     "lower": "lower",
     "upper": "upper",
 }
+_PARTS = frozenset({"year", "month", "day", "hour", "minute", "second", "isodow"})
+_DAY = (("hour", "0"), ("minute", "0"), ("second", "0"))
+TRUNCATED = {
+    "trunc day": _DAY,
+    "trunc week": (("isodow", "1"), *_DAY),
+    "trunc month": (("day", "1"), *_DAY),
+    "trunc year": (("month", "1"), ("day", "1"), *_DAY),
+    "trunc hour": _DAY[1:],
+    "trunc minute": _DAY[2:],
+}
+"""What the parts of a time are that ``date_trunc`` leaves as it is."""
+# A date as a time is its first moment.
+_TIMES = frozenset({"timestamp", "timestamptz", "timestampntz", "timestampltz"})
 _NUMERIC = frozenset({"int", "smallint", "bigint", "decimal", "double", "float", "integer", "numeric"})
 
 
@@ -56,6 +69,12 @@ def operand_of(node: exp.Expr, attributes: Mapping[str, str]) -> Operand | None:
     if isinstance(node, exp.Mod):
         divisor = constant_of(node.expression)
         return _measured(node.this, f"mod {divisor}", attributes) if divisor is not None else None
+    if isinstance(node, exp.Extract) and node.this.name.lower() in _PARTS:
+        return _measured(node.expression, node.this.name.lower(), attributes)
+    if isinstance(node, (exp.TimestampTrunc, exp.DateTrunc)):
+        unit = node.args["unit"]
+        start = f"trunc {(constant_of(unit) or unit.name).lower()}"
+        return _measured(node.this, start, attributes) if start in TRUNCATED else None
     name = function_name(node)
     argument = node.this if isinstance(node.this, exp.Expr) else next(iter(node.expressions), None)
     if argument is None:
@@ -78,7 +97,7 @@ def _sum(node: exp.Expr, attributes: Mapping[str, str]) -> Operand | None:
 
 
 def _keeps_values(node: exp.Cast) -> bool:
-    return node.to.this.name.lower() in _TEXT | _NUMERIC or node.to.sql(dialect="postgres").lower() in _TEXT
+    return node.to.this.name.lower() in _TEXT | _NUMERIC | _TIMES or node.to.sql(dialect="postgres").lower() in _TEXT
 
 
 def constant_of(node: exp.Expr) -> str | None:

@@ -110,6 +110,12 @@ CHECKS = {
     "different": "a int NOT NULL, b int NOT NULL CHECK (a <> b)",
     "equal": "a int NOT NULL, b int NOT NULL CHECK (a = b)",
     "either": "a int NOT NULL, CHECK (a < 0 OR a > 100)",
+    "a difference": "a date NOT NULL, b date NOT NULL CHECK (b - a BETWEEN 2 AND 5)",
+    "a difference of times": "a timestamp NOT NULL, b timestamp NOT NULL, CHECK (b - a <= interval '90 min' AND b > a)",
+    "the first of a month": "a date NOT NULL CHECK (extract(day FROM a) = 1)",
+    "a whole month": "a date NOT NULL CHECK (date_trunc('month', a) = a)",
+    "a whole week": "a timestamp NOT NULL CHECK (a = date_trunc('week', a))",
+    "a sum that nobody reads": "a int NOT NULL, b int NOT NULL, CHECK (a + b <= 20)",
     "a generated column": "a int NOT NULL, b int GENERATED ALWAYS AS (a * 2) STORED CHECK (b > 0)",
 }
 
@@ -117,7 +123,7 @@ CHECKS = {
 @pytest.mark.parametrize("columns", CHECKS.values(), ids=CHECKS.keys())
 def test_checks_are_solved(factories: Factories, columns: str) -> None:
     """With columns filled that would otherwise be left out, where a check asks for them."""
-    factories(f"CREATE TABLE t ({columns})").make("t", 15)
+    factories(f"CREATE TABLE t ({columns})").make("t", 25)
 
 
 def test_a_row_has_the_parents_that_it_needs(factories: Factories) -> None:
@@ -131,6 +137,17 @@ def test_a_row_has_the_parents_that_it_needs(factories: Factories) -> None:
     )
     made.make("c", 3)
     assert [3, 3] == [made.db.raw(f"SELECT count(*) FROM {each}")[0]["count"] for each in ("a", "b")]
+
+
+def test_what_is_referred_to_is_not_null(factories: Factories) -> None:
+    """Although it may be."""
+    made = factories(
+        """
+        CREATE TABLE a (id int PRIMARY KEY, code text UNIQUE, at timestamptz DEFAULT now());
+        CREATE TABLE b (code text NOT NULL REFERENCES a (code));
+        """
+    )
+    assert 3 == len({row.code for row in made.make("b", 3)})
 
 
 def test_what_is_given_needs_no_parent(factories: Factories) -> None:
@@ -233,6 +250,25 @@ def test_a_circle_of_keys_is_named(factories: Factories) -> None:
     )
     expected = r'public.a \("a_b_id_fkey"\) needs public.b \("b_a_id_fkey"\) needs public.a.*: give a_id of public.b'
     with pytest.raises(FactoryError, match=expected):
+        made.one("a")
+
+
+def test_a_circle_that_is_checked_late_is_closed(factories: Factories) -> None:
+    """Within a transaction; outside of one, the error says so."""
+    made = factories(
+        """
+        CREATE TABLE a (id serial PRIMARY KEY, b_id uuid NOT NULL);
+        CREATE TABLE b (id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+            a_id int NOT NULL REFERENCES a DEFERRABLE INITIALLY DEFERRED);
+        ALTER TABLE a ADD FOREIGN KEY (b_id) REFERENCES b DEFERRABLE INITIALLY DEFERRED;
+        """
+    )
+    for table in "ab":
+        with made.db.transaction() as tx:
+            rows = [made.module.ALL[f"public.{table}"].make(tx, {}) for _ in range(3)]
+        assert 3 == len({row.id for row in rows})
+    assert 6 == len(made.db.raw("SELECT FROM a JOIN b ON b.id = a.b_id AND a.id = b.a_id"))
+    with pytest.raises(FactoryError, match="make it within a transaction"):
         made.one("a")
 
 

@@ -12,6 +12,7 @@ from janua.testing.factories.types import TypeBook
 
 _LENGTHS = ("length", "octet_length", "cardinality")
 _COUNTED = scale_of("bigint")
+_PARTS = ("year", "month", "day", "hour", "minute", "second", "isodow")
 _JSON_KINDS = ((bool, "boolean"), (int, "number"), (float, "number"), (str, "string"), (type(None), "null"))
 
 
@@ -25,7 +26,7 @@ class Condition(NamedTuple):
 
 def scale_for(book: TypeBook, type_: str, of: str, modifier: tuple[int, ...] = ()) -> Scale | None:
     """Return the scale of what is compared: the value, or what is measured of it."""
-    if of in _LENGTHS or of.startswith("mod "):
+    if of in _LENGTHS or of in _PARTS or of.startswith("mod "):
         return _COUNTED
     if of in ("lower", "upper"):
         subtype = book.subtype(type_) or book.multirange(type_)
@@ -69,6 +70,9 @@ def measured(of: str, value: Any) -> Any:
         return value.lower() if of == "lower" else value.upper()
     if of.startswith("mod "):
         return value % int(of[4:])
+    if of in _PARTS:
+        # A date has no hours: they count as none.
+        return value.isoweekday() if of == "isodow" else getattr(value, of, 0)
     if of == "abs":
         return abs(value)
     return getattr(value, of) if of else value

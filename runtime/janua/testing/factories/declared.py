@@ -57,10 +57,15 @@ class Column(NamedTuple):
 
 
 class Parent(NamedTuple):
-    """A foreign key: columns here, and what makes the row that they refer to, by columns there."""
+    """
+    A foreign key: columns here, and what makes the row that they refer to, by columns there.
+
+    ``is_late`` says that it is checked at the end of the transaction.
+    """
 
     name: str
     columns: tuple[str, ...]
     factory: Callable[[], Factory[Any]] | None
     referenced: tuple[str, ...]
     is_full: bool = False
+    is_late: bool = False

@@ -13,7 +13,7 @@ from dataclasses import fields
 from importlib import import_module
 from inspect import iscoroutinefunction
 from itertools import count
-from typing import Any, Generic, NoReturn, TypeAlias, TypeVar, cast, overload
+from typing import Any, Generic, NamedTuple, NoReturn, TypeAlias, TypeVar, cast, overload
 
 import psycopg
 
@@ -43,6 +43,15 @@ class _TryingInsert(Insert[Any]):
     def _parts(self) -> tuple[str, tuple[object, ...]]:
         text, values = super()._parts()
         return f"{text} ON CONFLICT DO NOTHING", values
+
+
+class _Waiting(NamedTuple):
+    """A row that cannot be inserted before the one that it refers to by ``parent``: what it will have."""
+
+    factory: Factory[Any]
+    parent: Parent
+    known: dict[str, Any]
+    solution: Solution
 
 
 class Factory(Generic[R_co]):
@@ -94,13 +103,21 @@ class Factory(Generic[R_co]):
         return _run(cast("Executor", db), steps)
 
     def _steps(
-        self, given: Mapping[str, Any], invented: frozenset[str] = frozenset(), within: tuple[tuple[str, str], ...] = ()
+        self,
+        given: Mapping[str, Any],
+        invented: frozenset[str] = frozenset(),
+        within: tuple[_Waiting, ...] = (),
+        needed: frozenset[str] = frozenset(),
     ) -> Steps[R_co]:
-        """``invented`` are those given that no row is known to have; ``within`` the rows that wait for this one."""
+        """
+        ``invented`` are those given that no row is known to have, ``needed`` what others refer to, and which is
+        not to be NULL; ``within`` are the rows that wait for this one.
+        """
         unknown = [name for name in given if name not in self._table.columns]
         if unknown:
             raise TypeError(f"{self.name} has no column {', '.join(unknown)}")
-        solution = self._solve(given, next(self._numbers), {})
+        wanted = frozenset(name for name in needed if name not in given and self._table.assumed(name) is None)
+        solution = self._solve(given, next(self._numbers), {}, wanted)
         kept = yield from self._referring(given, invented, solution, within)
         row = yield from self._inserted(kept, solution, can_exist=bool(within), given=given)
         return row
@@ -147,7 +164,7 @@ class Factory(Generic[R_co]):
         given: Mapping[str, Any],
         invented: frozenset[str],
         solution: Solution,
-        within: tuple[tuple[str, str], ...],
+        within: tuple[_Waiting, ...],
     ) -> Steps[dict[str, Any]]:
         """Make the rows that foreign keys need, and return what is given with what refers to them."""
         known = dict(given)
@@ -167,13 +184,17 @@ class Factory(Generic[R_co]):
             if factory is self and not (named.keys() >= set(parent.referenced)):
                 known.update(self._itself(parent, known, solution))
                 continue
+            if parent.is_late and (waiting := next((each for each in within if each.factory is factory), None)):
+                known.update(zip(parent.columns, waiting.factory._settled(parent, waiting), strict=True))
+                continue
             made_up = frozenset(
                 there
                 for here, there in zip(parent.columns, parent.referenced, strict=True)
                 if here not in known or here in invented
             )
-            self._check_cycle(parent, factory, within)
-            row = yield from factory._steps(named, made_up, (*within, (self.name, parent.name)))
+            waits = (*within, _Waiting(self, parent, known, solution))
+            self._check_cycle(parent, factory, waits)
+            row = yield from factory._steps(named, made_up, waits, frozenset(parent.referenced))
             found = factory._values_of(row)
             known.update((here, found[there]) for here, there in zip(parent.columns, parent.referenced, strict=True))
         return known
@@ -186,30 +207,36 @@ class Factory(Generic[R_co]):
             return solution.made[name]
         return UNKNOWN if name in solution.chosen else self._table.assumed(name)
 
-    def _itself(self, parent: Parent, known: Mapping[str, Any], solution: Solution) -> dict[str, Any]:
+    def _itself(self, parent: Parent, known: dict[str, Any], solution: Solution) -> dict[str, Any]:
         """A row that has to refer to one of its own table, and so to itself: the values of both sides."""
-        found: dict[str, Any] = {}
-        for here, there in zip(parent.columns, parent.referenced, strict=True):
-            value = self._known(there, known, solution)
-            if value is UNKNOWN:
-                column = self._table.columns[there]
-                if column.is_fixed:
-                    raise FactoryError(
-                        f"a row of {self.name} must refer to another one by {parent.name}: give {_and(parent.columns)}"
-                    )
-                only = Table(self._table.definition, self._table.book, {there: column._replace(is_required=True)}, ())
-                made = Solver(only, {}, frozenset(), next(self._numbers)).solve()
-                value = made.made[there] if made is not None else UNKNOWN
-            found[here] = found[there] = value
-        return found
+        values = self._settled(parent, _Waiting(self, parent, known, solution))
+        return dict(zip(parent.columns, values, strict=True))
 
-    def _check_cycle(self, parent: Parent, factory: Factory[Any], within: tuple[tuple[str, str], ...]) -> None:
-        waiting = [*within, (self.name, parent.name)]
-        names = [name for name, _ in waiting]
+    def _settled(self, parent: Parent, waiting: _Waiting) -> list[Any]:
+        """The values that a row of this table will have where others refer to it, settled before it is there."""
+        for name in parent.referenced:
+            if self._known(name, waiting.known, waiting.solution) is UNKNOWN:
+                waiting.known[name] = self._settle(name, parent)
+        return [self._known(name, waiting.known, waiting.solution) for name in parent.referenced]
+
+    def _settle(self, name: str, parent: Parent) -> Any:
+        column = self._table.columns[name]
+        if column.is_fixed:
+            raise FactoryError(
+                f"the foreign key {parent.name} asks for a row of {self.name} that cannot be there yet:"
+                f" give {_and(parent.columns)}"
+            )
+        only = Table(self._table.definition, self._table.book, {name: column._replace(is_required=True)}, ())
+        made = Solver(only, {}, frozenset(), next(self._numbers)).solve()
+        return made.made[name] if made is not None else UNKNOWN
+
+    @staticmethod
+    def _check_cycle(parent: Parent, factory: Factory[Any], waits: tuple[_Waiting, ...]) -> None:
+        names = [each.factory.name for each in waits]
         if factory.name in names:
-            cycle = waiting[names.index(factory.name) :]
-            keys = " needs ".join(f'{name} ("{key}")' for name, key in cycle)
-            given = f"give {_and(parent.columns)} of {self.name}"
+            cycle = waits[names.index(factory.name) :]
+            keys = " needs ".join(f'{each.factory.name} ("{each.parent.name}")' for each in cycle)
+            given = f"give {_and(parent.columns)} of {waits[-1].factory.name}"
             raise FactoryError(f"{keys} needs {factory.name}, so that no row can be the first: {given}")
 
     def _values_of(self, row: Any) -> dict[str, Any]:
@@ -253,6 +280,11 @@ class Factory(Generic[R_co]):
             return (yield insert.values(**values).returning(self._relation))
         except psycopg.errors.CheckViolation as error:
             self._explain(error, given)
+        except psycopg.errors.ForeignKeyViolation as error:
+            if any(each.is_late and each.name == error.diag.constraint_name for each in self._parents):
+                text = f"{self.name} refers to a row that comes later ({error.diag.constraint_name})"
+                raise FactoryError(f"{text}: make it within a transaction, or give what it refers to") from error
+            raise
 
     def _own(self, name: str, value: Any) -> Any:
         """The value as one of the project's own type, where the column is of one that needs no arguments."""
@@ -260,10 +292,14 @@ class Factory(Generic[R_co]):
         if not own or value is None:
             return value
         module, _, class_ = own.rpartition(":")
-        try:
-            return getattr(import_module(module or "builtins"), class_)()
-        except TypeError:
-            raise FactoryError(f"{self.name} has a {own} that must have a value: give {name}") from None
+        make = getattr(import_module(module or "builtins"), class_)
+        is_json = self._table.type_of(name).rpartition(".")[2] in ("json", "jsonb")
+        for arguments in ((),) if is_json else ((value,), ()):
+            try:
+                return make(*arguments)
+            except (TypeError, ValueError):
+                continue
+        raise FactoryError(f"{self.name} has a {own} that must have a value: give {name}")
 
     def _explain(self, error: psycopg.errors.CheckViolation, given: Mapping[str, Any]) -> NoReturn:
         name = error.diag.constraint_name or ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from enum import Enum
 from itertools import islice
 from typing import Any, Final
@@ -169,6 +170,8 @@ class Solver:
         sign, text = (-1, plus[1:]) if plus.startswith("-") else (1, plus)
         if isinstance(value, (int, float)):
             return value + sign * float(text) if isinstance(value, float) else value + sign * int(text)
+        if text.isdigit() and isinstance(value, date) and not isinstance(value, datetime):
+            return value + sign * timedelta(days=int(text))
         if text.replace(".", "", 1).isdigit():
             return value + sign * type(value)(text)
         return value + sign * read_interval(text)

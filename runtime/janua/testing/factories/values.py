@@ -76,10 +76,16 @@ def values(book: TypeBook, wanted: Wanted, at: int) -> Iterator[Any]:
         return
     conditions = [each for each in wanted.conditions if each.operator != "not null"]
     candidates = _fixed(conditions) or _candidates(book, wanted, conditions)
-    for number in range(at, at + _TRIES):
+    # What is not unique need not differ: numbers that stay small fit more of the checks that nobody can read.
+    first = at if wanted.is_unique or not _is_counted(book, wanted.type) else 1
+    for number in range(first, first + _TRIES):
         for value in candidates(number):
             if all(holds(book, wanted.type, each, value) for each in conditions):
                 yield _typed(book, wanted.type, value)
+
+
+def _is_counted(book: TypeBook, type_: str) -> bool:
+    return bool(scale_for(book, type_, "") or book.subtype(type_) or book.multirange(type_))
 
 
 def _fixed(conditions: Sequence[Condition]) -> Any:
