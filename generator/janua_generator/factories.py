@@ -152,7 +152,8 @@ class _Factory:
         yield from (Field(name, f"{each} | _q.Unset") for name, each in zip(fields, shown, strict=True))
 
     def _is_not_null(self, column: catalog.Column) -> bool:
-        return column.not_null or any(each.not_null for each in self._domains(column.type))
+        is_required = (self._relation.qualified, column.name) in self._namespace.introspection.required
+        return is_required or any(each.not_null for each in self._domains(column.type))
 
     def _domains(self, type_name: str) -> Iterator[catalog.PgType]:
         """The domain that a type is, and those that it is over in turn."""

@@ -84,6 +84,7 @@ class Introspection:
     A catalog, every type and routine of the server by name, the OIDs that lead to them, and what moves what.
 
     ``enforced`` is what refuses rows, in the order of schemas, tables and domains, and names.
+    ``required`` are the columns, as (relation, column), in which no NULL is inserted, though there may be some.
     ``derived`` is for what later stages find out from these alone, once for all queries.
     """
 
@@ -93,6 +94,7 @@ class Introspection:
     oids: Oids
     wiring: Wiring
     enforced: tuple[Enforced, ...] = ()
+    required: frozenset[tuple[str, str]] = frozenset()
     derived: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -122,9 +124,10 @@ def introspect(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> I
         routines = Routines(**{kind: frozenset(each or ()) for kind, each in names.items()}, results=results)
         wiring = _wiring(read, schemas)
         enforced = _convert(read("enforced"), Enforced)
+        required = frozenset((row["relation"], row["column"]) for row in read("required"))
         origins = {(row["relation_oid"], row["attnum"]): (row["relation"], row["column"]) for row in read("origins")}
     by_name = {type_.name: type_ for type_ in types.values()}
-    return Introspection(catalog, by_name, routines, Oids(types, origins), wiring, enforced)
+    return Introspection(catalog, by_name, routines, Oids(types, origins), wiring, enforced, required)
 
 
 class _Reader:

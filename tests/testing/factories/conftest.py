@@ -48,11 +48,11 @@ class Maker:
         self._folder = folder
         self._stack = stack
         connection = stack.enter_context(psycopg.connect(url, autocommit=True))
-        self._workbench = Workbench(connection)
+        self.workbench = Workbench(connection)
 
     def __call__(self, ddl: str) -> Made:
         """Make the schema and its factories."""
-        self._workbench.migrate(ddl)
+        self.workbench.migrate(ddl)
         root = self._folder
         project = Project(
             root=root,
@@ -65,7 +65,7 @@ class Maker:
             seeds=root / "seeds",
         )
         name = f"factories_made_{next(_numbers)}"
-        for path, text in emit(build_package(project, self._workbench.introspection, ())).items():
+        for path, text in emit(build_package(project, self.workbench.introspection, ())).items():
             file = root / name / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)

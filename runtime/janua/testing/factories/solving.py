@@ -134,7 +134,8 @@ class Solver:
         return _Choice(frozenset(wanted), (*choice.atoms, *branch))
 
     def _is_never_null(self, name: str) -> bool:
-        return name not in self.given and not self.table.definition.names[name].nullable
+        is_nullable = self.table.definition.names[name].nullable and not self.table.columns[name].is_required
+        return name not in self.given and not is_nullable
 
     def _is_open(self, name: str) -> bool:
         return name not in self.given and not self.table.columns[name].is_fixed
