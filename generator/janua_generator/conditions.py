@@ -15,7 +15,7 @@ from janua.testing.factories.declared import Atom, Check
 from sqlglot import exp
 
 from janua_generator.analysis.syntax import function_name, name_of, parse, unwrapped
-from janua_generator.operands import TRUNCATED, Operand, constant_of, constants_of, operand_of
+from janua_generator.operands import TRUNCATED, Operand, constant_of, constants_of, operand_of, pattern_of
 
 Branch = tuple[Atom, ...]
 Branches = list[Branch]
@@ -130,7 +130,7 @@ class Reader:
         return found + (both(before, self.branches(default, wanted)) if default is not None else before)
 
     def _pattern(self, node: exp.Expr, wanted: bool) -> Branches:
-        operand, pattern = self._operand(node.this), constant_of(node.args["expression"])
+        operand, pattern = self._operand(node.this), pattern_of(node.args["expression"])
         if operand is None or not operand.column or operand.of or pattern is None:
             return _UNREADABLE
         return [(Atom(operand.column, ("" if wanted else "!") + _PATTERNS[type(node)], pattern),)]

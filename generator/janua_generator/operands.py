@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -40,6 +41,7 @@ TRUNCATED = {
 """What the parts of a time are that ``date_trunc`` leaves as it is."""
 # A date as a time is its first moment.
 _TIMES = frozenset({"timestamp", "timestamptz", "timestampntz", "timestampltz"})
+_SIMILAR = {"%": ".*", "_": ".", ".": "[.]", "^": r"\^", "$": r"\$"}
 _NUMERIC = frozenset({"int", "smallint", "bigint", "decimal", "double", "float", "integer", "numeric"})
 
 
@@ -114,6 +116,18 @@ def constant_of(node: exp.Expr) -> str | None:
     if isinstance(node, exp.CurrentDate) or function_name(node) in ("now", "current_date", "localtimestamp"):
         return "now()"
     return None
+
+
+def pattern_of(node: exp.Expr) -> str | None:
+    """Return a constant pattern; that of SIMILAR TO, which the server prints as a call, as a regular expression."""
+    node = unwrapped(node)
+    if function_name(node) != "similar_to_escape":
+        return constant_of(node)
+    pattern = constant_of(node.expressions[0]) if len(node.expressions) == 1 else None
+    if pattern is None:
+        return None
+    parts = re.findall(r"\\.|\[[^]]*\]|.", pattern, re.DOTALL)
+    return f"^(?:{''.join(_SIMILAR.get(each, each) for each in parts)})$"
 
 
 def constants_of(node: exp.Expr) -> tuple[str, ...] | None:

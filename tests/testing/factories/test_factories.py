@@ -110,6 +110,8 @@ CHECKS = {
     "different": "a int NOT NULL, b int NOT NULL CHECK (a <> b)",
     "equal": "a int NOT NULL, b int NOT NULL CHECK (a = b)",
     "either": "a int NOT NULL, CHECK (a < 0 OR a > 100)",
+    "similar to": "a text NOT NULL UNIQUE CHECK (a SIMILAR TO '#[0-9a-f]{6}(_|.%)')",
+    "nulls that are not distinct": "a int, b text, UNIQUE NULLS NOT DISTINCT (a, b)",
     "a difference": "a date NOT NULL, b date NOT NULL CHECK (b - a BETWEEN 2 AND 5)",
     "a difference of times": "a timestamp NOT NULL, b timestamp NOT NULL, CHECK (b - a <= interval '90 min' AND b > a)",
     "the first of a month": "a date NOT NULL CHECK (extract(day FROM a) = 1)",

@@ -1,19 +1,14 @@
-"""
-Makes the rows: those that foreign keys ask for first, then the row itself, one statement each.
-
-What is to be done is a generator of statements, so that it is written once: a blocking executor runs them one
-after the other, an asynchronous one awaits them.
-"""
+"""Makes the rows: those that foreign keys ask for first, then the row itself, one statement each."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from importlib import import_module
 from inspect import iscoroutinefunction
 from itertools import count
-from typing import Any, Generic, NamedTuple, NoReturn, TypeAlias, TypeVar, cast, overload
+from typing import Any, Generic, NamedTuple, NoReturn, TypeVar, cast, overload
 
 import psycopg
 
@@ -25,24 +20,14 @@ from janua.dynamic import UNSET
 from janua.errors import FactoryError
 from janua.protocols import AsyncExecutor, Coro, Executor
 from janua.testing.factories.declared import Check, Column, Parent
+from janua.testing.factories.running import Steps, TryingInsert, await_steps, run_steps
 from janua.testing.factories.solving import UNKNOWN, Solution, Solver, Table
 from janua.testing.factories.types import TypeBook
 
-R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
-
-Steps: TypeAlias = Generator[Fetches[Any], Any, R]
 
 _ATTEMPTS = 8
 _LARGEST = 2**30
-
-
-class _TryingInsert(Insert[Any]):
-    """An INSERT that gives no row where another one is in its way: an error would end the caller's transaction."""
-
-    def _parts(self) -> tuple[str, tuple[object, ...]]:
-        text, values = super()._parts()
-        return f"{text} ON CONFLICT DO NOTHING", values
 
 
 class _Waiting(NamedTuple):
@@ -81,6 +66,7 @@ class Factory(Generic[R_co]):
         self._table = Table(definition, TypeBook(definition.types), every, checks)
         # Those of one column first: what a row of several columns refers to may depend on them.
         self._parents = sorted(parents, key=lambda each: len(each.columns))
+        self._unique = [each.name for each in every.values() if each.is_unique and not each.is_fixed]
         self._ignores_conflicts = ignores_conflicts
         self._numbers = count(1)
 
@@ -99,8 +85,8 @@ class Factory(Generic[R_co]):
         """
         steps = self._steps({name: value for name, value in given.items() if value is not UNSET})
         if iscoroutinefunction(db.fetch_optional):
-            return _awaited(cast("AsyncExecutor", db), steps)
-        return _run(cast("Executor", db), steps)
+            return await_steps(cast("AsyncExecutor", db), steps)
+        return run_steps(cast("Executor", db), steps)
 
     def _steps(
         self,
@@ -247,15 +233,15 @@ class Factory(Generic[R_co]):
         self, known: Mapping[str, Any], solution: Solution, *, can_exist: bool, given: Mapping[str, Any]
     ) -> Steps[R_co]:
         made = solution.made
-        varied = self._varied(known, made)
         for attempt in range(_ATTEMPTS if self._ignores_conflicts else 0):
             if attempt:
                 numbers = {name: 1 + secrets.randbelow(_LARGEST) for name in self._table.columns}
+                varied = self._varied(known, with_nulls=attempt > _ATTEMPTS // 2)
                 made = self._solve(known, next(self._numbers), numbers, varied).made
-            row = yield from self._sent(_TryingInsert(self._relation), known, made, given)
+            row = yield from self._sent(TryingInsert(self._relation), known, made, given)
             if row is not None:
                 return cast("R_co", row)
-            if not varied:
+            if all(each in known for each in self._unique):
                 break
         if can_exist and (row := (yield self._existing(given))) is not None:
             return cast("R_co", row)
@@ -264,11 +250,16 @@ class Factory(Generic[R_co]):
             raise FactoryError(f"the server took no row into {self.name}: a trigger or rule keeps it out")
         return cast("R_co", row)
 
-    def _varied(self, known: Mapping[str, Any], made: Mapping[str, Any]) -> frozenset[str]:
-        """The columns that another value may get out of the way of other rows: a default may be the same each time."""
-        columns = self._table.columns.values()
-        open_ones = (each for each in columns if each.is_unique and not each.is_fixed and each.name not in known)
-        return frozenset(each.name for each in open_ones if each.name in made or each.has_default)
+    def _varied(self, known: Mapping[str, Any], *, with_nulls: bool) -> frozenset[str]:
+        """
+        The columns that are to have a value, so that another one gets out of the way of other rows.
+
+        Those whose default is the same each time; NULL too, where that is said to be equal to itself.
+        """
+        open_ones = (self._table.columns[each] for each in self._unique if each not in known)
+        return frozenset(
+            each.name for each in open_ones if each.default is not None or (with_nulls and not each.has_default)
+        )
 
     def _sent(
         self, insert: Insert[Any], known: Mapping[str, Any], made: Mapping[str, Any], given: Mapping[str, Any]
@@ -316,31 +307,3 @@ class Factory(Generic[R_co]):
 
 def _and(columns: Sequence[str]) -> str:
     return " and ".join(columns)
-
-
-def _run(db: Executor, steps: Steps[R]) -> R:
-    try:
-        statement = next(steps)
-        while True:
-            try:
-                row = statement.optional(db)
-            except psycopg.Error as error:
-                statement = steps.throw(error)
-            else:
-                statement = steps.send(row)
-    except StopIteration as end:
-        return cast("R", end.value)
-
-
-async def _awaited(db: AsyncExecutor, steps: Steps[R]) -> R:
-    try:
-        statement = next(steps)
-        while True:
-            try:
-                row = await statement.optional(db)
-            except psycopg.Error as error:
-                statement = steps.throw(error)
-            else:
-                statement = steps.send(row)
-    except StopIteration as end:
-        return cast("R", end.value)
