@@ -103,3 +103,11 @@ def controls_transaction(statement: Statement) -> bool:
 def changes_session(statement: Statement) -> bool:
     """Tell whether it may leave a setting behind."""
     return statement.words[0] == "set" or "set_config" in statement.words
+
+
+def leaves_session_alone(statement: Statement) -> bool:
+    """Tell whether it can be seen that the statement sets nothing for the session, nor calls what might."""
+    return statement.words[0] in _DEFINING and "select" not in statement.words
+
+
+_DEFINING = frozenset({"alter", "comment", "create", "drop", "grant", "revoke"})

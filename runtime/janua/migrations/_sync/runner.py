@@ -21,7 +21,7 @@ from janua.migrations.files import Migration
 from janua.migrations.progress import StepShown
 from janua.migrations.records import Direction, Record, record_name
 from janua.migrations.refusals import commit_refusal, refuse_unfit, statement_refusal, with_hint
-from janua.migrations.statements import Statement, runs_in_transaction, statements_of
+from janua.migrations.statements import Statement, leaves_session_alone, runs_in_transaction, statements_of
 from janua.migrations.units import Kind, Unit, session_settings, units_of
 
 # "cannot run inside a transaction block", and COMMIT in a procedure that was called inside one.
@@ -37,6 +37,7 @@ class Runner:
         self._ledger = ledger
         self._lock_timeout_ms = round(lock_timeout_s * 1000)
         self._attempts = attempts
+        self._is_fresh = False
 
     def run(self, migration: Migration, direction: Direction, record: Record | None, step: StepShown) -> float:
         """
@@ -52,7 +53,9 @@ class Runner:
         in_transaction = runs_in_transaction(migration, statements)
         if not (record and record.under_way):
             refuse_unfit(migration, statements, in_transaction=in_transaction)
-        self._begin_session()
+        if not self._is_fresh:
+            self._begin_session()
+        self._is_fresh = in_transaction and all(map(leaves_session_alone, statements))
         run = _Run(self._session, self._ledger, migration, statements, direction, record, step, self._attempts)
         try:
             if in_transaction and not (record and record.under_way):
@@ -121,8 +124,9 @@ class _Run:
         self._session.execute(b"BEGIN")
         for statement in self._statements:
             self._execute(statement)
-        # The tracking table is not for a role that the migration has taken on.
-        self._session.execute(b"RESET SESSION AUTHORIZATION; RESET ROLE")
+        if not all(map(leaves_session_alone, self._statements)):
+            # The tracking table is not for a role that the migration has taken on.
+            self._session.execute(b"RESET SESSION AUTHORIZATION; RESET ROLE")
         self._record_end(was_begun=False)
         self._commit(self._statements, b"COMMIT")
 
