@@ -96,7 +96,7 @@ def test_nothing_imports(package: str) -> None:
 
 
 def test_only_these_talk_to_a_server() -> None:
-    """One asks about queries, one about the schema; one opens scratch databases, one live ones. Migrations are apart."""
+    """One asks about queries, one about the schema; one opens scratch databases, one live ones."""
     users = {
         file.relative_to(GENERATOR).as_posix()
         for file in FILES
