@@ -21,18 +21,24 @@ from pathlib import Path
 import unasync
 
 ROOT = Path(__file__).resolve().parents[1]
-_PACKAGES = ("database", "migrations", "monitor", "redis", "seeds", "testing")
+_PACKAGES = ("cache", "database", "migrations", "monitor", "redis", "seeds", "testing")
 SOURCES = [ROOT / "runtime/janua" / package / "_async" for package in _PACKAGES]
 
 NAMES = {
     "_async": "_sync",
     "AbstractAsyncContextManager": "AbstractContextManager",
     "async_cancellations": "cancellations",
+    "AsyncAsks": "Asks",
+    "AsyncCache": "Cache",
+    "AsyncCaching": "Caching",
     "AsyncConnectingPool": "ConnectingPool",
     "AsyncConnection": "Connection",
     "AsyncConnectionPool": "ConnectionPool",
     "AsyncDatabase": "Database",
     "AsyncLedger": "Ledger",
+    "AsyncKnows": "Knows",
+    "AsyncInvalidations": "Invalidations",
+    "AsyncFlights": "Flights",
     "AsyncListener": "Listener",
     "AsyncLock": "Lock",
     "AsyncManyStatements": "ManyStatements",
@@ -46,20 +52,27 @@ NAMES = {
     "AsyncMonitor": "Monitor",
     "AsyncPubSub": "PubSub",
     "AsyncRateLimiter": "RateLimiter",
+    "AsyncQueryCache": "QueryCache",
     "AsyncRawCursor": "RawCursor",
+    "AsyncReads": "Reads",
     "AsyncRedis": "Redis",
+    "AsyncRemembering": "Remembering",
     "AsyncReplica": "Replica",
     "AsyncReplicaSet": "ReplicaSet",
     "AsyncRows": "Rows",
     "AsyncResolution": "Resolution",
+    "AsyncRoundTrips": "RoundTrips",
     "AsyncRun": "Run",
     "AsyncRunner": "Runner",
+    "AsyncSemaphore": "Semaphore",
     "AsyncSession": "Session",
     "AsyncSessionPool": "SessionPool",
     "AsyncSeeder": "Seeder",
     "AsyncSessionStore": "SessionStore",
+    "AsyncSettle": "Settle",
     "AsyncSignal": "Signal",
     "AsyncStatementCache": "StatementCache",
+    "AsyncStamps": "Stamps",
     "AsyncStatements": "Statements",
     "AsyncSubscription": "Subscription",
     "AsyncTestDatabase": "TestDatabase",

@@ -66,6 +66,7 @@ def _environment() -> jinja2.Environment:
         call=source.call,
         row_function=source.row_function,
         fold=source.fold,
+        policy=source.policy,
         metadata=source.metadata,
         mapping=source.mapping,
         numbers=source.numbers,

@@ -8,6 +8,7 @@ from typing import Any
 from janua.diagnostics import Diagnostic
 
 from janua_generator.analysis.analyse import AnalysedQuery
+from janua_generator.caching import outdated_by
 from janua_generator.diagnostics import GenerationFailed
 from janua_generator.memory import digest
 from janua_generator.names import function_name
@@ -16,7 +17,7 @@ from janua_generator.package import build_package, python_names, used_types
 from janua_generator.pipeline import Analysis
 from janua_generator.project import Inputs
 from janua_generator.report import VERSION, as_json
-from janua_generator.sqlfile.model import Call, Cardinality
+from janua_generator.sqlfile.model import Call, Cardinality, SourceQuery
 
 _LISTS = ("queries", "standard", "errors", "warnings")
 
@@ -33,8 +34,12 @@ def inspection(inputs: Inputs, analysis: Analysis) -> dict[str, Any]:
     return {
         "version": VERSION,
         "schema_hash": inputs.schema_digest,
-        "queries": [_query(each, namespace) for each in analysis.queries if not each.source.file.is_made],
-        "standard": [_query(each, namespace) for each in analysis.queries if each.source.file.is_made],
+        "queries": [
+            _query(each, namespace, analysis.queries) for each in analysis.queries if not each.source.file.is_made
+        ],
+        "standard": [
+            _query(each, namespace, analysis.queries) for each in analysis.queries if each.source.file.is_made
+        ],
         "errors": [as_json(each) for each in (*analysis.errors, *_clashes(inputs, analysis))],
         "warnings": [as_json(each) for each in analysis.warnings],
     }
@@ -63,7 +68,7 @@ def _clashes(inputs: Inputs, analysis: Analysis) -> Sequence[Diagnostic]:
     return ()
 
 
-def _query(query: AnalysedQuery, namespace: Namespace) -> dict[str, Any]:
+def _query(query: AnalysedQuery, namespace: Namespace, queries: Sequence[AnalysedQuery]) -> dict[str, Any]:
     source = query.source
     parameters, columns = python_names(query, namespace)
     optional = {*query.options.optional, *(query.sets.optional if query.sets is not None else ())}
@@ -103,12 +108,16 @@ def _query(query: AnalysedQuery, namespace: Namespace) -> dict[str, Any]:
         "groups": [{"path": list(each.path), "nullable": each.is_optional} for each in query.groups],
         "reads": list(query.dependencies.reads),
         "writes": list(query.dependencies.writes),
-        "invalidates": [],
+        "invalidates": [_name(each.source) for each in outdated_by(query, queries)],
         "volatile": query.dependencies.volatile,
         "unknown_reads": query.dependencies.unknown_reads,
         "unknown_writes": query.dependencies.unknown_writes,
         "obstacles": [{"kind": each.kind, "reason": each.reason} for each in query.dependencies.obstacles],
     }
+
+
+def _name(source: SourceQuery) -> str:
+    return f"{module_stem(source.file.path)}.{function_name(source.name)}"
 
 
 def _cardinality(query: AnalysedQuery) -> str:

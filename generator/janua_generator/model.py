@@ -116,6 +116,16 @@ class VariantsModel:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheModel:
+    """How answers are kept: durations in seconds, the tables on which they depend, and the settings."""
+
+    ttl: float
+    reads: tuple[str, ...]
+    stale: float
+    settings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionModel:
     """
     A query as a function.
@@ -124,7 +134,7 @@ class FunctionModel:
     is the type of one row, ``returns`` that of the call, of an asynchronous one ``async_returns``; ``row`` is what
     builds a row and ``fold`` what builds all of them, both empty for a bare value. ``columns_as`` are the literals of
     the types of the project's own, by column, and ``own_parameters`` the positions of what is sent of such types.
-    ``timeout`` is in seconds. ``replica`` is empty where the primary has to answer.
+    ``timeout`` is in seconds. ``replica`` is empty where the primary has to answer. ``writes`` are cached tables.
 
     Many sets of parameters are taken as ``sets``, of an asynchronous executor as ``async_sets``; ``attributes`` are
     what they are called in such an object, ``elements`` their types where they travel in arrays.
@@ -153,6 +163,9 @@ class FunctionModel:
     text: bool
     timeout: float | None
     replica: str
+    cache: CacheModel | None = None
+    writes: tuple[str, ...] = ()
+    changes_settings: bool = False
     sets: Field | None = None
     async_sets: Field | None = None
     attributes: tuple[str, ...] = ()
@@ -253,7 +266,8 @@ class ModuleModel:
     A Python module.
 
     ``path`` is relative to the package, ``imports`` are its lines, blank ones included; ``own_modules`` are
-    the project's own by their aliases, imported when they are first used.
+    the project's own by their aliases, imported when they are first used. ``cached`` are the tables that cached
+    queries read: statements that are built tell of writing them.
     """
 
     path: PurePosixPath
@@ -270,6 +284,7 @@ class ModuleModel:
     tables: tuple[TableClass, ...] = ()
     constraints: tuple[ConstraintClass, ...] = ()
     factories: tuple[FactoryClass, ...] = ()
+    cached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

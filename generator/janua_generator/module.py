@@ -15,16 +15,18 @@ from janua_generator import names
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.parameters import Parameter
 from janua_generator.annotations import aliases, optional
+from janua_generator.caching import changes_settings, check_cache, written_of
 from janua_generator.callforms import call_form, sent_parameters, take_sets
 from janua_generator.classtable import ClassTable
 from janua_generator.diagnostics import GenerationFailed
 from janua_generator.imports import DATACLASS, FIELD, FUTURE, LAZY, import_block
-from janua_generator.model import Field, FunctionModel, ModuleModel, RowClass
+from janua_generator.model import CacheModel, Field, FunctionModel, ModuleModel, RowClass
 from janua_generator.namespace import Namespace
 from janua_generator.overrides.configured import JSON
 from janua_generator.replicas import check_replica, replica_of
 from janua_generator.rows import RowMaker, RowModel
 from janua_generator.source import literal
+from janua_generator.sqlfile.cachepolicy import cache_of
 from janua_generator.sqlfile.directives import timeout_of
 from janua_generator.sqlfile.model import Cardinality, Rule, SourceQuery
 from janua_generator.standard.made import left_out
@@ -38,12 +40,16 @@ class QueryModule:
     """
     Builds a module of queries, collecting findings as it goes.
 
-    ``name`` is dotted from the package on, ``paths`` say what it is made of.
+    ``name`` is dotted from the package on, ``paths`` say what it is made of. ``cached`` are the tables that cached
+    queries read.
     """
 
-    def __init__(self, namespace: Namespace, name: str, paths: Sequence[str], shared: ClassTable) -> None:
+    def __init__(
+        self, namespace: Namespace, name: str, paths: Sequence[str], shared: ClassTable, cached: frozenset[str]
+    ) -> None:
         self._namespace = namespace
         self._paths = paths
+        self._cached = cached
         self._name = name
         package = name.rpartition(".")[0]
         self._unit = next(unit for unit in namespace.units if unit.package == package)
@@ -134,7 +140,7 @@ class QueryModule:
             return None
         self._warn_unknown(query)
         errors, warnings = check_replica(query)
-        self.findings += errors
+        self.findings += [*errors, *check_cache(query)]
         self.warnings += warnings
         source = query.source
         type_map = self._namespace.type_map
@@ -164,6 +170,9 @@ class QueryModule:
             text=not all(type_map.python(each.type).binary for each in query.columns),
             timeout=timeout_of(source),
             replica=replica_of(source),
+            cache=_cache(query),
+            writes=written_of(query, self._cached),
+            changes_settings=changes_settings(query),
             sets=taken.sets,
             async_sets=taken.async_sets,
             attributes=taken.attributes,
@@ -227,11 +236,19 @@ def _place(source: SourceQuery) -> str:
     return f"SQL: {source.file.path}:{source.line}"
 
 
+def _cache(query: AnalysedQuery) -> CacheModel | None:
+    request = cache_of(query.source)
+    if request is None:
+        return None
+    return CacheModel(request.ttl, query.dependencies.reads, request.stale, request.settings)
+
+
 def _common_imports(functions: Iterable[FunctionModel], package: str) -> Iterator[str]:
     """What every module needs, and what those with variants do."""
     names_, typing = set(_RUNTIME), {"Final", "overload"}
     for function in functions:
         names_ |= {"Coro"} if "Coro[" in function.async_returns else set()
+        names_ |= {"CachePolicy"} if function.cache is not None else set()
         if function.variants is not None:
             kind = {"RowVariants"} if function.sets else {"Page", "Pages"} if function.variants.keys else {"Variants"}
             names_ |= {"Clause"} | kind

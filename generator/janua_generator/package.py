@@ -14,6 +14,7 @@ from janua.diagnostics import Diagnostic
 from janua_generator import names
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.annotations import aliases, local, plain, unshadowed
+from janua_generator.caching import cached_tables
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import PgType, Relation, parts_of
 from janua_generator.classes import Unit
@@ -48,8 +49,9 @@ def build_package(project: Project, introspection: Introspection, queries: Seque
     warnings: list[Diagnostic] = []
     shared = ClassTable(f"{namespace.units[0].alias('models')}.")
     modules = []
+    cached = cached_tables(queries)
     for name, paths, group in _by_module(namespace, queries):
-        builder, module = _query_module(namespace, name, paths, group, shared)
+        builder, module = _query_module(namespace, name, paths, group, shared, cached)
         modules.append(module)
         findings += builder.findings
         warnings += builder.warnings
@@ -59,7 +61,7 @@ def build_package(project: Project, introspection: Introspection, queries: Seque
     modules += [_models(namespace, unit, shared if unit is namespace.units[0] else None) for unit in namespace.units]
     modules += [constraints_module(introspection, unit) for unit in namespace.units]
     if relations:
-        tables = [_tables(namespace, unit, relations) for unit in namespace.units]
+        tables = [_tables(namespace, unit, relations, cached) for unit in namespace.units]
         modules += [*tables, *_factories(namespace, tables)]
     entries = _type_entries(namespace, used)
     stored_entries = _type_entries(namespace, {name: each for name, each in stored.items() if namespace.is_made(each)})
@@ -86,27 +88,33 @@ def _namespace(project: Project, introspection: Introspection, used: dict[str, P
 
 
 def _query_module(
-    namespace: Namespace, name: str, paths: list[str], group: list[AnalysedQuery], shared: ClassTable
+    namespace: Namespace,
+    name: str,
+    paths: list[str],
+    group: list[AnalysedQuery],
+    shared: ClassTable,
+    cached: frozenset[str],
 ) -> tuple[QueryModule, ModuleModel]:
     """The module of some files and of a table; where its queries are those of the last time, the same object again."""
     kept = namespace.introspection.derived.setdefault("modules", {})
     known = kept.get(name)
     # a class that `@row` names is made by whichever file comes first
     has_own_classes_only = not any(query.source.directives_called("row") for query in group)
-    if known is None or known[0] is not namespace or known[1] != (paths, group) or not has_own_classes_only:
-        builder = QueryModule(namespace, name, paths, shared)
-        known = kept[name] = namespace, (paths, group), builder, builder.build(group)
+    if known is None or known[0] is not namespace or known[1] != (paths, group, cached) or not has_own_classes_only:
+        builder = QueryModule(namespace, name, paths, shared, cached)
+        known = kept[name] = namespace, (paths, group, cached), builder, builder.build(group)
     return known[2], known[3]
 
 
-def _tables(namespace: Namespace, unit: Unit, relations: tuple[Relation, ...]) -> ModuleModel:
+def _tables(namespace: Namespace, unit: Unit, relations: tuple[Relation, ...], cached: frozenset[str]) -> ModuleModel:
     """The tables of one schema; the same object again for the same namespace."""
     kept = namespace.introspection.derived.setdefault("tables", {})
     known = kept.get(unit.schema)
-    if known is None or known[0] is not namespace or known[1] != relations:
-        known = kept[unit.schema] = namespace, relations, tables_module(namespace, unit, relations)
-    module: ModuleModel = known[2]
-    return module
+    if known is None or known[0] is not namespace or known[1] != (relations, cached):
+        module = tables_module(namespace, unit, relations, cached)
+        known = kept[unit.schema] = namespace, (relations, cached), module
+    found: ModuleModel = known[2]
+    return found
 
 
 def _factories(namespace: Namespace, tables: Sequence[ModuleModel]) -> list[ModuleModel]:

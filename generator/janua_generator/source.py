@@ -12,7 +12,16 @@ from collections.abc import Iterable, Sequence
 
 from janua.dynamic import Clause
 
-from janua_generator.model import Field, Fold, FunctionModel, RowFunction, TableColumn, Touches, VariantsModel
+from janua_generator.model import (
+    CacheModel,
+    Field,
+    Fold,
+    FunctionModel,
+    RowFunction,
+    TableColumn,
+    Touches,
+    VariantsModel,
+)
 
 WIDTH = 120
 
@@ -130,6 +139,14 @@ def mapping(items: Iterable[tuple[int, str]]) -> str:
     """Return a dict from numbers to expressions."""
     entries = [f"{number}: {expression}" for number, expression in items]
     return _filled(entries, f"{{{', '.join(entries)}}}", depth=1, column=len("    columns_as=,"))
+
+
+def policy(cache: CacheModel, depth: int) -> str:
+    """Return how answers are kept, as the argument of a call that is indented so deep."""
+    arguments = [repr(cache.ttl), strings(cache.reads, depth) if cache.reads else "()"]
+    arguments += [f"stale={cache.stale!r}"] if cache.stale else []
+    arguments += [f"settings={strings(cache.settings, depth)}"] if cache.settings else []
+    return f"CachePolicy({', '.join(arguments)})"
 
 
 def numbers(items: Sequence[int]) -> str:

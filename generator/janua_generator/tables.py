@@ -49,7 +49,9 @@ def selected_tables(project: Project, relations: Iterable[Relation]) -> tuple[Re
     return tuple(each for each in known if each.name in wanted or each.qualified in wanted)
 
 
-def tables_module(namespace: Namespace, unit: Unit, relations: Iterable[Relation]) -> ModuleModel:
+def tables_module(
+    namespace: Namespace, unit: Unit, relations: Iterable[Relation], cached: frozenset[str]
+) -> ModuleModel:
     """Return the module of one schema's tables."""
     chosen = [(name, each) for name, each in unit.relations if each in set(relations)]
     instances = names.distinct(["annotations", *(names.field_name(each.name) for _, each in chosen)])[1:]
@@ -72,6 +74,7 @@ def tables_module(namespace: Namespace, unit: Unit, relations: Iterable[Relation
         imports=import_block(lines) if tables else (),
         own_modules=own_modules,
         tables=tuple(tables),
+        cached=tuple(sorted(cached)),
     )
 
 

@@ -17,6 +17,7 @@ from janua.errors import (
     ConfigError,
     ConstraintViolation,
     FactoryError,
+    InvalidationFailed,
     InvalidCursor,
     JanuaError,
     NestedRetry,
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
     from janua.health import Health
     from janua.paging import Page, Pages
     from janua.protocols import AsyncExecutor, Coro, Executor
-    from janua.query import Query, Types
+    from janua.query import CachePolicy, Query, Types
     from janua.tls import TLS
 
 _LAZY = {
@@ -69,6 +70,7 @@ _LAZY = {
     "AsyncExecutor": "janua.protocols",
     "AsyncPrepared": "janua.database",
     "AsyncTransaction": "janua.database",
+    "CachePolicy": "janua.query",
     "Clause": "janua.dynamic",
     "Connection": "janua.database",
     "Coro": "janua.protocols",
@@ -101,6 +103,7 @@ __all__ = [
     "AsyncExecutor",
     "AsyncPrepared",
     "AsyncTransaction",
+    "CachePolicy",
     "Clause",
     "CommitUnknown",
     "ConfigError",
@@ -112,6 +115,7 @@ __all__ = [
     "FactoryError",
     "Health",
     "InvalidCursor",
+    "InvalidationFailed",
     "JanuaError",
     "NestedRetry",
     "NotFound",

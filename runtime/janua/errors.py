@@ -31,6 +31,7 @@ Every error that this package raises by itself, in one tree.
         ├── TransactionAborted   a commit was asked for after a statement had failed
         ├── TransactionLost      the connection was lost at COMMIT; for certain nothing was committed
         ├── CommitUnknown        the connection was lost at COMMIT; nobody can tell what became of it
+        ├── InvalidationFailed   the cache could not be told of a write, which was rolled back
         ├── AfterCommitFailed    callbacks of a transaction failed that has been committed
         └── NestedRetry          ``run`` was called where it would be repeated by another ``run``
 
@@ -260,6 +261,14 @@ class CommitUnknown(TransactionError):
     def __init__(self, message: str, xid: int | None) -> None:
         super().__init__(message)
         self.xid = xid
+
+
+class InvalidationFailed(TransactionError):
+    """
+    The cache could not be told of what a transaction writes, and so the transaction was rolled back.
+
+    Only where the cache is ``strict``. Nothing was committed; the cause is the cache's error.
+    """
 
 
 class AfterCommitFailed(TransactionError):

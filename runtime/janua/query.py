@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+from hashlib import blake2b
 from importlib import import_module
-from typing import Any, ClassVar, Generic, Literal, Self, TypeAlias, TypeVar
+from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
@@ -76,6 +78,25 @@ class TextType:
 
 Replica: TypeAlias = Literal["stale", "fresh"]
 """Whether a replica that answers must show what was written before."""
+
+EVERYTHING: Final = ("*",)
+"""What a statement writes of which nobody can tell what: whatever is cached may have changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CachePolicy:
+    """
+    How answers are kept: for ``ttl`` seconds, unless one of the tables that the query ``reads`` is written before.
+
+    For ``stale`` seconds more an answer may be given while another caller asks anew. ``settings`` are those of
+    the session on which the answer depends: who has other values of them gets other answers.
+    """
+
+    ttl: float
+    reads: tuple[str, ...]
+    stale: float = 0.0
+    settings: tuple[str, ...] = ()
+
 
 Form: TypeAlias = Literal["hstore", "vector", "halfvec", "interval"]
 
@@ -170,6 +191,9 @@ class Query(Generic[T]):
     Where the values of all sets travel in arrays, ``elements`` are the types of the values: not always those
     of the arrays' elements, since arrays and composites travel as their texts.
 
+    ``cache`` says that answers may come from the cache, ``writes`` which cached tables the statement writes
+    (EVERYTHING where that is not known), and ``changes_settings`` that it may change settings of its session.
+
     ``kept`` is False where the types of the result are not fixed by the text, or the text is used only
     once: it is never prepared.
     """
@@ -194,3 +218,12 @@ class Query(Generic[T]):
     elements: tuple[str, ...] = ()
     kept: bool = True
     unused: tuple[int, ...] = ()
+    cache: CachePolicy | None = None
+    writes: tuple[str, ...] = ()
+    changes_settings: bool = False
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """What distinguishes the answers of this query from those of others, and of other versions of it."""
+        shape = (self.sql, self.params, self.columns, self.text, self.cache and self.cache.reads)
+        return blake2b(repr(shape).encode(), digest_size=16).digest()

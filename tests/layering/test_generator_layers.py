@@ -34,7 +34,7 @@ LAYERS: list[set[str]] = [
     {"classtable", "constraints"},
     {"json_classes"},
     {"rows"},
-    {"callforms", "replicas", "variantforms"},
+    {"caching", "callforms", "replicas", "variantforms"},
     {"factories", "module", "tables"},
     {"package"},
     {"memory"},

@@ -7,6 +7,7 @@ Directives: the comment lines below a query's name that begin with ``@`` and say
     -- @allow many-rows
     -- @timeout 2s
     -- @replica fresh
+    -- @cache 60s
 """
 
 from __future__ import annotations
@@ -17,11 +18,16 @@ from difflib import get_close_matches
 
 from janua_generator.annotations import BUILTINS
 from janua_generator.diagnostics import GenerationFailed
+from janua_generator.sqlfile.cachepolicy import read_cache
 from janua_generator.sqlfile.model import Directive, Rule, SourceFile, SourceQuery
 
 _FORMS = {
     "allow": (re.compile(r"[a-z-]+(\s*,\s*[a-z-]+)*"), "@allow many-rows"),
     "bulk": (re.compile(""), "@bulk"),
+    "cache": (
+        re.compile(r"0*[1-9]\d{0,5}\s*(ms|s|min|h|d)(\s.*)?"),
+        "@cache 60s, and then where wanted: stale 10s, key app.tenant_id, volatile ok",
+    ),
     "json": (
         re.compile(r"[^:]*[^:\s]\s*:\s*[A-Za-z_][\w.]*:[A-Za-z_][\w.]*"),
         "@json metadata: app.types:UserMetadata",
@@ -64,7 +70,7 @@ def _problem(directive: Directive, found: list[Directive]) -> tuple[str, str]:
         hint = f"did you mean @{close[0]}?" if close else f"there are {there_are}; documentation does not begin with @"
         return f"unknown directive @{word}", hint
     form, example = _FORMS[word]
-    if not form.fullmatch(directive.text):
+    if not form.fullmatch(directive.text) or (word == "cache" and read_cache(directive.text) is None):
         return f"malformed directive @{word}", f"write it as -- {example}"
     if word == "allow":
         return _unknown_rule(directive)

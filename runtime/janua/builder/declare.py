@@ -2,6 +2,7 @@
 
 from janua.builder.expressions import BigColumn, Column, Expression, NullValue, Value
 from janua.builder.relations import Declared, Definition, Table, Touches, View
+from janua.builder.texts import declare_cached
 
 __all__ = [
     "BigColumn",
@@ -14,4 +15,5 @@ __all__ = [
     "Touches",
     "Value",
     "View",
+    "declare_cached",
 ]

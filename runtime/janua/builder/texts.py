@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from janua.builder.relations import DEFINITIONS, Definition, Touches, quote
 from janua.errors import StatementError
-from janua.query import NO_TYPES, Query, Types
+from janua.query import EVERYTHING, NO_TYPES, Query, Types
 
 T = TypeVar("T")
 
@@ -49,6 +49,23 @@ class Shape(NamedTuple):
 _known: dict[tuple[str, Callable[..., Any] | None], BuiltQuery[Any]] = {}
 
 
+# The tables that cached queries read, of all generated packages in this process.
+_cached: set[str] = set()
+
+
+def declare_cached(tables: tuple[str, ...]) -> None:
+    """Have statements that write these tables tell the cache of it. Called by generated modules."""
+    _cached.update(tables)
+    # They may have been made before the package was imported that caches.
+    _known.clear()
+
+
+def _written(touches: Touches) -> tuple[str, ...]:
+    if touches.unknown and _cached:
+        return EVERYTHING
+    return tuple(name for name in touches.writes if name in _cached)
+
+
 def finished(text: str, into: Callable[..., Any] | None, shape: Callable[[], Shape]) -> BuiltQuery[Any]:
     """
     Return the query of a statement's text, the same object for the same text.
@@ -75,6 +92,7 @@ def _query(text: str, shape: Shape) -> BuiltQuery[Any]:
         pieces[at] = _sql(pieces[at], params)
     if len(params) > _MOST_VALUES:
         raise StatementError(f"the statement has {len(params)} values, and the server takes {_MOST_VALUES} at most")
+    touches = _touches(marks)
     return BuiltQuery(
         name=_title(marks),
         sql="".join(pieces),
@@ -85,7 +103,8 @@ def _query(text: str, shape: Shape) -> BuiltQuery[Any]:
         row=shape.row,
         types=_types(marks),
         text=shape.is_text,
-        touches=_touches(marks),
+        touches=touches,
+        writes=_written(touches),
     )
 
 

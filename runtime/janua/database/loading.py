@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 import psycopg
 from psycopg import adapt
-from psycopg.abc import AdaptContext, Transformer
+from psycopg.abc import AdaptContext, Buffer, Transformer
 from psycopg.pq import Format
 from psycopg.pq.abc import PGresult
 
@@ -71,14 +71,8 @@ class Rows(Generic[T]):
 
     def _shaped(self, result: PGresult) -> Callable[[PGresult, int], list[tuple[Any, ...]]]:
         query, transformer = self._query, self._transformer
-        types = [result.ftype(at) for at in range(result.nfields)]
         form = Format(result.fformat(0))
-        converters: list[tuple[int, Convert]] = []
-        for at in (*query.shapes, *query.columns_as):
-            convert, raw = _converter(query, at, types[at], form)
-            types[at] = raw or types[at]
-            if convert is not None:
-                converters.append((at, convert))
+        types, converters = _converters(query, [result.ftype(at) for at in range(result.nfields)], form)
         transformer.set_pgresult(result, set_loaders=False)
         transformer.set_loader_types(types, form)
 
@@ -97,6 +91,39 @@ class Rows(Generic[T]):
             return list(map(tuple, rows))
 
         return load
+
+
+def stored_rows(
+    query: Query[Any], transformer: Transformer, types: Sequence[int], form: Format
+) -> Callable[[Sequence[Sequence[Buffer | None]]], list[tuple[Any, ...]]]:
+    """Return what reads rows that were kept as they had come from the server, with these types in this format."""
+    read_as, converters = _converters(query, types, form)
+    transformer.set_loader_types(read_as, form)
+    load_row = transformer.load_sequence
+    if not converters:
+        return lambda rows: list(map(load_row, rows))
+
+    def load(rows: Sequence[Sequence[Buffer | None]]) -> list[tuple[Any, ...]]:
+        loaded = [list(load_row(row)) for row in rows]
+        for row in loaded:
+            for at, convert in converters:
+                if row[at] is not None:
+                    row[at] = convert(row[at])
+        return list(map(tuple, loaded))
+
+    return load
+
+
+def _converters(query: Query[Any], types: Sequence[int], form: Format) -> tuple[list[int], list[tuple[int, Convert]]]:
+    """As which types the columns are read, and what makes their values of that."""
+    read_as = list(types)
+    converters: list[tuple[int, Convert]] = []
+    for at in (*query.shapes, *query.columns_as):
+        convert, raw = _converter(query, at, read_as[at], form)
+        read_as[at] = raw or read_as[at]
+        if convert is not None:
+            converters.append((at, convert))
+    return read_as, converters
 
 
 def _converter(query: Query[Any], column: int, oid: int, form: Format) -> tuple[Convert | None, int]:

@@ -10,19 +10,22 @@ from __future__ import annotations
 import asyncio
 import threading
 from asyncio import Lock as AsyncLock
+from asyncio import Semaphore as AsyncSemaphore
 from asyncio import get_running_loop as current_loop
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from threading import Lock
+from threading import Lock, Semaphore
 from threading import Lock as Guard
 from typing import Any
 
 __all__ = [
     "AsyncLock",
+    "AsyncSemaphore",
     "AsyncSignal",
     "AsyncWorker",
     "Guard",
     "Lock",
+    "Semaphore",
     "Signal",
     "Worker",
     "current_loop",

@@ -18,7 +18,7 @@ class Script:
         object.__setattr__(self, "digest", sha1(self.text.encode(), usedforsecurity=False).hexdigest())
 
 
-def load_script(*names: str) -> Script:
-    """Return the script that these files of the folder ``lua`` make, one after the other."""
-    folder = files("janua.redis") / "lua"
+def load_script(*names: str, package: str = "janua.redis") -> Script:
+    """Return the script that these files of the package's folder ``lua`` make, one after the other."""
+    folder = files(package) / "lua"
     return Script("\n".join((folder / f"{name}.lua").read_text("utf-8") for name in names))

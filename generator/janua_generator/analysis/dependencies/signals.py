@@ -26,13 +26,14 @@ from janua_generator.catalog.wiring import Wiring
 
 # Before a name that is a table's, and no type's.
 _BEFORE_TABLES = frozenset({"from", "join", "into", "update", "only", "table", "using", ","})
+CHANGES_SETTING = "set_config() changes a setting"
 _STRINGS = (Kind.STRING, Kind.DOLLAR_STRING)
 _LOCKS = frozenset({"update", "share", "no", "key"})
 _WORD = re.compile(r"\w+")
 _TELLING = (
     (CLOCK_CALLS | CLOCK_LITERALS | CLOCK_WORDS | SESSION_CALLS | SESSION_WORDS | LARGE_OBJECT_CALLS | RUNS_A_QUERY)
     | RUNS_ANYTHING
-    | {"age", "for", "tablesample"}
+    | {"age", "for", "set_config", "tablesample"}
 )
 
 
@@ -99,6 +100,8 @@ def _call(found: Signals, lexemes: Sequence[Lexeme], at: int, volatile: Abstract
         found.obstacles.add(Obstacle("time", f"{name}() reads the clock"))
     elif name in CLOCK_WORDS:
         found.obstacles.update(_by_keyword(lexemes, at))
+    elif name == "set_config":
+        found.obstacles.add(Obstacle("session", CHANGES_SETTING))
     elif name in SESSION_CALLS:
         found.obstacles.add(Obstacle("session", f"{name}() depends on the session"))
     elif name in LARGE_OBJECT_CALLS:

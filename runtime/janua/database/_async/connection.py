@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from janua.database._async.deadline import run_in_transaction
 from janua.database._async.many import AsyncManyStatements
 from janua.database._async.pool import AsyncSessionPool
 from janua.database._async.session import AsyncSession
+from janua.database._async.telling import run_telling
 from janua.database._async.transaction import AsyncTransaction
 from janua.database._async.transaction_source import AsyncTransactionSource, begin
 from janua.database.commands import begin_command
@@ -44,7 +45,8 @@ class AsyncConnection(AsyncTransactionSource):
     ) -> AsyncTransaction:
         """Begin a transaction on this connection. Raises TransactionError where there is one already."""
         command = begin_command(isolation, read_only, deferrable)
-        transaction = AsyncTransaction(self._require_session(), self._pool, read_only=read_only, certain=certain)
+        session = self._require_session()
+        transaction = AsyncTransaction(session, self._pool, read_only=read_only, certain=certain, isolation=isolation)
         return await begin(transaction, command)
 
     @property
@@ -53,12 +55,23 @@ class AsyncConnection(AsyncTransactionSource):
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         session = self._require_session()
+        caching = self._pool.caching
+        if caching is not None:
+            if query.cache is not None and not session.marks:
+                return await caching.read_on(session, query, params, read)
+            if query.writes or query.changes_settings or session.marks:
+                return await run_telling(self._pool, session, query, params, read)
         if query.timeout is None:
             return await session.run(query, params, read)
         if not session.is_idle():
             return await run_in_transaction(session, query, params, read)
         async with self.transaction() as transaction:
             return await transaction._run(query, params, read)
+
+    def _note(self, query: Query[Any]) -> bool:
+        if self._pool.caching is None:
+            return True
+        return not (query.writes or query.changes_settings) or not self._require_session().is_idle()
 
     @asynccontextmanager
     async def _hold(self) -> AsyncIterator[AsyncSession]:

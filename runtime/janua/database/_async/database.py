@@ -6,16 +6,18 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from time import perf_counter
 from types import ModuleType, TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psycopg
 import psycopg_pool
 
+from janua.database._async.caching import AsyncCaching
 from janua.database._async.connection import AsyncConnection
 from janua.database._async.pool import AsyncSessionPool
 from janua.database._async.replicas import AsyncReplicaSet
 from janua.database._async.session import AsyncSession
 from janua.database._async.statements import AsyncStatements
+from janua.database._async.telling import run_telling
 from janua.database._async.transaction import AsyncTransaction
 from janua.database._async.transaction_source import AsyncTransactionSource, begin
 from janua.database._async.verification import verify_on
@@ -34,6 +36,7 @@ from janua.events import Events
 from janua.health import Health
 from janua.paging import secret_bytes
 from janua.query import Query
+from janua.querycache import AsyncQueryCache
 from janua.tls import TLS
 
 T = TypeVar("T")
@@ -59,6 +62,9 @@ class AsyncDatabase(AsyncTransactionSource, EventSource):
     ``replicas`` are the URLs of streaming replicas, one server each, which have a pool each with the same options,
     ``tls``, and ``dbname``, ``user`` and ``password`` where given as fields. Queries with ``@replica`` go there outside
     transactions and connections, as ``replica_options`` say; where no replica will do, the primary answers.
+
+    With a ``cache`` (``janua.cache``), queries with ``@cache`` are answered from it where it has an answer that
+    no write has outdated since.
 
     Every call outside a transaction is a transaction of its own and may run on another connection.
 
@@ -88,6 +94,7 @@ class AsyncDatabase(AsyncTransactionSource, EventSource):
         cursor_secret: str | bytes | None = None,
         replicas: Sequence[str] = (),
         replica_options: ReplicaOptions = ReplicaOptions(),
+        cache: AsyncQueryCache | None = None,
     ) -> None:
         """
         Raises ConfigError where the address is missing or cannot be read, or the secret is empty.
@@ -120,6 +127,8 @@ class AsyncDatabase(AsyncTransactionSource, EventSource):
         ]
         self._pool = primary
         self._replicas = AsyncReplicaSet(primary, pools, replica_options)
+        if cache is not None:
+            primary.caching = AsyncCaching(cache, primary)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._target}>"
@@ -178,7 +187,9 @@ class AsyncDatabase(AsyncTransactionSource, EventSource):
         """
         command = begin_command(isolation, read_only, deferrable)
         session = await self._pool.acquire()
-        transaction = AsyncTransaction(session, self._pool, owns=True, read_only=read_only, certain=certain)
+        transaction = AsyncTransaction(
+            session, self._pool, owns=True, read_only=read_only, certain=certain, isolation=isolation
+        )
         return await begin(transaction, command)
 
     async def health(self) -> Health:
@@ -245,6 +256,9 @@ class AsyncDatabase(AsyncTransactionSource, EventSource):
         with reading_after(position):
             yield
 
+    def _note(self, query: Query[Any]) -> bool:
+        return self._pool.caching is None or not (query.writes or query.changes_settings)
+
     @asynccontextmanager
     async def _hold(self) -> AsyncIterator[AsyncSession]:
         session = await self._pool.acquire()
@@ -263,9 +277,17 @@ class AsyncDatabase(AsyncTransactionSource, EventSource):
         return self._pool.cursor_secret
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        if query.cache is not None and self._pool.caching is not None:
+            return await self._pool.caching.read(query, params, read)
+        if (query.writes or query.changes_settings) and self._pool.caching is not None:
+            async with self._hold() as session:
+                return await run_telling(self._pool, session, query, params, read)
+        return await self._run_uncached(query, params, read)
+
+    async def _run_uncached(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         if self._events.watches_calls and not isinstance(read, Observation):
             with Observation(self._events, query, params, read) as observation:
-                return await self._run(query, params, observation)
+                return await self._run_uncached(query, params, observation)
         if query.replica is not None:
             answer = await self._replicas.run(query, params, read)
             if answer is not None:

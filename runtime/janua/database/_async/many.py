@@ -39,6 +39,10 @@ class AsyncManyStatements(ABC):
     def _within(self) -> AbstractAsyncContextManager[AsyncManyStatements]:
         """Give what runs in one transaction for the length of a block: itself where it does so anyway."""
 
+    @abstractmethod
+    def _note(self, query: Query[Any]) -> bool:
+        """Note what the query writes, for the cache. Return False where it needs a transaction for that."""
+
     @asynccontextmanager
     async def stream(self, query: Query[T], params: tuple[object, ...] = (), /) -> AsyncIterator[AsyncIterator[T]]:
         """
@@ -57,7 +61,7 @@ class AsyncManyStatements(ABC):
         Raises ParameterError, with the number of the row from 1, for a value that is not of its column's type.
         Meanwhile nothing else can run on the connection: TransactionError, from the iterable too.
         """
-        async with self._limited(whole(query)) as place, place._hold() as session:
+        async with self._telling(whole(query)) as place, place._hold() as session:
             return await copy_rows(session, query, rows)
 
     async def bulk_all(
@@ -99,6 +103,16 @@ class AsyncManyStatements(ABC):
         return await self._batch(query, sets, Result.all)
 
     @asynccontextmanager
+    async def _telling(self, query: Query[Any]) -> AsyncIterator[AsyncManyStatements]:
+        """Give what runs the query, and tells the cache of what it writes, within its ``timeout``."""
+        if self._note(query):
+            async with self._limited(query) as place:
+                yield place
+        else:
+            async with self._within() as transaction, transaction._telling(query) as place:
+                yield place
+
+    @asynccontextmanager
     async def _limited(self, query: Query[Any]) -> AsyncIterator[AsyncManyStatements]:
         """Give what runs the query within its ``timeout``: a transaction, where there is one."""
         if query.timeout is None:
@@ -138,7 +152,7 @@ class AsyncManyStatements(ABC):
             except ParameterError as error:
                 raise _of_set(error, query, number) from None
         if requests:
-            async with self._limited(query) as place, place._hold() as session:
+            async with self._telling(query) as place, place._hold() as session:
                 await _run_atomically(session, query, requests)
         return [request.result() for request in requests]
 

@@ -43,7 +43,7 @@ class AsyncPipeline(AsyncStatements):
 
     async def execute(self, query: Query[None], params: tuple[object, ...] = (), /) -> None:
         """Note a statement whose result does not matter; it is sent with the next that has one."""
-        if query.timeout is not None:
+        if query.timeout is not None or not self._note(query):
             await self._run(query, params, Result.ignore)
             return
         self._waiting.append(Request.of(query, params, Result.ignore))
@@ -67,8 +67,8 @@ class AsyncPipeline(AsyncStatements):
             raise first
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
-        if query.timeout is not None:
-            # It needs statements around it, which set the limit.
+        if query.timeout is not None or not self._note(query):
+            # It needs statements around it, which set the limit or begin a transaction.
             await self.flush()
             return await self._source._run(query, params, read)
         request = Request.of(query, params, read)
@@ -77,6 +77,9 @@ class AsyncPipeline(AsyncStatements):
         await async_sleep(0)
         await self.flush()
         return request.result()
+
+    def _note(self, query: Query[Any]) -> bool:
+        return self._source._note(query)
 
     @asynccontextmanager
     async def _hold(self) -> AsyncIterator[AsyncSession]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import psycopg_pool
@@ -20,6 +20,9 @@ from janua.database.process import keep_connection, keep_pool
 from janua.database.target import Target
 from janua.errors import AlreadyClosed, ServerUnreachable, WrongEventLoop
 from janua.events import ConnectionErrorEvent, Events
+
+if TYPE_CHECKING:
+    from janua.database._async.caching import AsyncCaching
 
 _PREPARE_AFTER = 5
 # psycopg_pool doubles the pause between attempts until it gives up: a low limit keeps the longest
@@ -55,6 +58,7 @@ class AsyncSessionPool:
             "prepare_threshold": _PREPARE_AFTER if prepare and not options.statement_cache else None,
             "context": base_adapters(),
         }
+        self.caching: AsyncCaching | None = None
         self._catalog = Catalog()
         self._statement_cache = options.statement_cache if prepare else 0
         self._pool: AsyncConnectingPool | None = None

@@ -12,8 +12,7 @@ import psycopg_pool
 
 from janua.database._async.pool import AsyncSessionPool
 from janua.database._async.session import AsyncSession
-from janua.database._async.transaction import AsyncTransaction
-from janua.database._async.transaction_source import begin
+from janua.database._async.transaction_source import run_alone
 from janua.database.concurrency import async_sleep
 from janua.database.lsn import READ_POSITION, READ_STATE, ReplicaState, WritePosition
 from janua.database.replicas import (
@@ -121,7 +120,7 @@ class AsyncReplicaSet:
                 continue
             try:
                 if await self._qualifies(replica, session, query, positions, deadline):
-                    return (await _run_alone(replica.pool, session, query, params, read),)
+                    return (await run_alone(replica.pool, session, query, params, read),)
             except (psycopg.Error, SchemaDrift) as error:
                 is_connected = not session.closed
                 if not another_may_answer(error, is_connected=is_connected):
@@ -219,17 +218,3 @@ class AsyncReplicaSet:
             # Perhaps the primary is on its timeline by now: the next read asks again.
             self._written = object(), None
         return False
-
-
-async def _run_alone(
-    pool: AsyncSessionPool,
-    session: AsyncSession,
-    query: Query[T],
-    params: tuple[object, ...],
-    read: Callable[[Result[T]], R],
-) -> R:
-    if query.timeout is None:
-        return await session.run(query, params, read)
-    transaction = await begin(AsyncTransaction(session, pool, read_only=True), b"BEGIN READ ONLY")
-    async with transaction._scope():
-        return await transaction._run(query, params, read)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, LiteralString, TypeVar, overload
 
 from janua.database._async.many import AsyncManyStatements
 from janua.database._async.prepared import AsyncPrepared
+from janua.database.commands import declared_writes
 from janua.database.results import Result, instances
 from janua.paging import Page, Pages
 from janua.query import Query
@@ -70,12 +71,29 @@ class AsyncStatements(AsyncManyStatements):
 
     @overload
     async def raw(
-        self, sql: LiteralString, params: tuple[object, ...] = (), *, row: None = None
+        self,
+        sql: LiteralString,
+        params: tuple[object, ...] = (),
+        *,
+        row: None = None,
+        writes: Sequence[str] | None = None,
     ) -> list[dict[str, Any]]: ...
     @overload
-    async def raw(self, sql: LiteralString, params: tuple[object, ...] = (), *, row: Callable[..., R]) -> list[R]: ...
     async def raw(
-        self, sql: LiteralString, params: tuple[object, ...] = (), *, row: Callable[..., R] | None = None
+        self,
+        sql: LiteralString,
+        params: tuple[object, ...] = (),
+        *,
+        row: Callable[..., R],
+        writes: Sequence[str] | None = None,
+    ) -> list[R]: ...
+    async def raw(
+        self,
+        sql: LiteralString,
+        params: tuple[object, ...] = (),
+        *,
+        row: Callable[..., R] | None = None,
+        writes: Sequence[str] | None = None,
     ) -> list[dict[str, Any]] | list[R]:
         """
         Run SQL that no query file holds, with ``$1`` placeholders, and return its rows.
@@ -84,27 +102,35 @@ class AsyncStatements(AsyncManyStatements):
         one of the database's own types comes as text; a dict as a parameter is sent as JSON. A
         statement that returns no rows gives an empty list; without parameters, several
         statements may be given, and the first one's rows are returned.
+
+        ``writes`` are the tables, as ``schema.name``, that it changes, by triggers and cascades too; without it,
+        a cache takes whatever it writes for a change of everything.
         """
-        return await self._prepared("raw", sql, row, kept=False).fetch_all(params)
+        return await self._prepared("raw", sql, row, writes, kept=False).fetch_all(params)
 
     @overload
-    def prepare(self, sql: LiteralString, *, row: None = None) -> AsyncPrepared[dict[str, Any]]: ...
-    @overload
-    def prepare(self, sql: LiteralString, *, row: Callable[..., R]) -> AsyncPrepared[R]: ...
     def prepare(
-        self, sql: LiteralString, *, row: Callable[..., R] | None = None
+        self, sql: LiteralString, *, row: None = None, writes: Sequence[str] | None = None
+    ) -> AsyncPrepared[dict[str, Any]]: ...
+    @overload
+    def prepare(
+        self, sql: LiteralString, *, row: Callable[..., R], writes: Sequence[str] | None = None
+    ) -> AsyncPrepared[R]: ...
+    def prepare(
+        self, sql: LiteralString, *, row: Callable[..., R] | None = None, writes: Sequence[str] | None = None
     ) -> AsyncPrepared[dict[str, Any]] | AsyncPrepared[R]:
         """
         Return SQL that no query file holds, with ``$1`` placeholders, as a statement to be run many times.
 
-        Nothing is sent yet. Rows and parameters are as those of ``raw``.
+        Nothing is sent yet. Rows, parameters and ``writes`` are as those of ``raw``.
         """
-        return self._prepared("prepared", sql, row, kept=True)
+        return self._prepared("prepared", sql, row, writes, kept=True)
 
     def _prepared(
-        self, name: str, sql: str, row: Callable[..., R] | None, *, kept: bool
+        self, name: str, sql: str, row: Callable[..., R] | None, writes: Sequence[str] | None, *, kept: bool
     ) -> AsyncPrepared[dict[str, Any]] | AsyncPrepared[R]:
-        query = Query[Any](name=name, sql=sql, text=True, kept=kept)
+        written = declared_writes(writes)
+        query = Query[Any](name=name, sql=sql, text=True, kept=kept, writes=written, changes_settings=True)
         if row is None:
             return AsyncPrepared(query, Result.records, self._run)
         return AsyncPrepared(query, instances(row), self._run)

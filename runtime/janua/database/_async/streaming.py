@@ -60,6 +60,7 @@ class AsyncRows(AsyncIterator[T], Generic[T]):
             own_parameters=(),
             unused=(),
             kept=False,
+            cache=None,
         )
         read: Callable[[Result[T]], Portion[T]] = portion_of
         portion = await self._runner._run(fetch, (), read)

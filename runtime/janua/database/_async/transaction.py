@@ -6,7 +6,7 @@ import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from time import perf_counter
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import psycopg
 from psycopg.pq import ConnStatus
@@ -20,6 +20,7 @@ from janua.database._async.session import AsyncSession
 from janua.database.commands import savepoint_name
 from janua.database.commit import Commit, Outcome
 from janua.database.concurrency import async_call
+from janua.database.options import Isolation
 from janua.database.results import Result
 from janua.database.retries import repeatable
 from janua.database.settings import SET_LOCAL, Settings, set_local_parameters
@@ -34,9 +35,14 @@ from janua.errors import (
 from janua.events import Outcome as Ending
 from janua.events import TransactionEvent
 from janua.query import Query
+from janua.querycache import Marking
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+# Where each statement sees what was committed before it: everything but these keeps to one snapshot.
+_CURRENT: tuple[Isolation | None, ...] = (None, "read committed", "read uncommitted")
 
 
 class AsyncTransaction(AsyncPipelineSource):
@@ -56,6 +62,7 @@ class AsyncTransaction(AsyncPipelineSource):
         owns: bool = False,
         read_only: bool = False,
         certain: bool = False,
+        isolation: Isolation | None = None,
     ) -> None:
         self._session = session
         self._pool = pool
@@ -64,6 +71,10 @@ class AsyncTransaction(AsyncPipelineSource):
         self._owns = owns
         self._read_only = read_only
         self._certain = certain
+        # What was written, by the depth of the transaction that wrote it; shared by all that are nested.
+        self._written: list[set[str]] = [set()] if parent is None else parent._written
+        self._keeps_current: bool = parent._keeps_current if parent is not None else isolation in _CURRENT
+        self._changes_settings = isolation is not None
         self._depth: int = 0 if parent is None else parent._depth + 1
         self._is_open = False
         self._was_committed = False
@@ -88,11 +99,14 @@ class AsyncTransaction(AsyncPipelineSource):
         else:
             # First: whatever interrupts the release, the outer transaction may keep the changes.
             self._parent._callbacks += self._callbacks
+            self._written[self._depth - 1] |= set().union(*self._written[self._depth :])
+            del self._written[self._depth :]
             await self._end(f"RELEASE SAVEPOINT {savepoint_name(self._depth)}".encode())
 
     async def rollback(self) -> None:
         """Undo the changes; possible after an error too. A lost connection has undone them already."""
         self._check_open()
+        del self._written[self._depth :]
         name = savepoint_name(self._depth)
         undo = f"ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}".encode()
         try:
@@ -126,6 +140,7 @@ class AsyncTransaction(AsyncPipelineSource):
         of that name or refuses the value.
         """
         if settings:
+            self._change_settings()
             await self.execute(SET_LOCAL, set_local_parameters(settings))
 
     @asynccontextmanager
@@ -147,7 +162,26 @@ class AsyncTransaction(AsyncPipelineSource):
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         self._check_open()
+        if query.cache is not None and self._may_read_cache():
+            assert self._pool.caching is not None
+            return await self._pool.caching.read_on(self._session, query, params, read)
+        self._note(query)
         return await run_in_transaction(self._session, query, params, read)
+
+    def _may_read_cache(self) -> bool:
+        """Return False where the transaction sees other rows than everybody: its own, or those of an old snapshot."""
+        return self._pool.caching is not None and self._keeps_current and not any(self._written)
+
+    def _note(self, query: Query[Any]) -> bool:
+        if query.writes and self._pool.caching is not None:
+            self._written[self._depth].update(query.writes)
+        if query.changes_settings:
+            self._change_settings()
+        return True
+
+    def _change_settings(self) -> None:
+        self._changes_settings = True
+        self._session.facts = {}
 
     @asynccontextmanager
     async def _hold(self) -> AsyncIterator[AsyncSession]:
@@ -166,6 +200,9 @@ class AsyncTransaction(AsyncPipelineSource):
                 self._session.has_read_origin = True
             await self._session.execute(command)
             self._is_open = True
+            self._written[self._depth :] = [set()]
+            if self._changes_settings:
+                self._session.facts = {}
             self._begun = perf_counter()
         finally:
             if not self._is_open:
@@ -190,6 +227,7 @@ class AsyncTransaction(AsyncPipelineSource):
 
     async def _commit(self) -> None:
         self._session.check_free("a transaction's command")
+        marking = await self._mark()
         self._is_open = False
         commit = Commit(read_only=self._read_only, certain=self._certain)
         try:
@@ -197,11 +235,13 @@ class AsyncTransaction(AsyncPipelineSource):
                 await send_commit(self._session, commit)
             finally:
                 await self._leave()
+                if commit.outcome is not Outcome.UNKNOWN:
+                    await self._clear(marking)
         except psycopg.Error as error:
             if commit.is_refused:
                 self._tell("rolled back")
                 raise
-            await self._resolve(commit, error)
+            await self._resolve(commit, error, marking)
         except BaseException as interruption:
             # A cancellation that arrived during COMMIT takes back nothing.
             if commit.outcome is not Outcome.COMMITTED:
@@ -218,12 +258,35 @@ class AsyncTransaction(AsyncPipelineSource):
                 raise TransactionAborted("a statement in the transaction had failed: it was rolled back")
         await self._has_committed()
 
-    async def _resolve(self, commit: Commit, error: psycopg.Error) -> None:
+    async def _mark(self) -> Marking | None:
+        """Tell the cache, before COMMIT, of what it will change. Whatever goes wrong then ends the transaction."""
+        caching = self._pool.caching
+        if caching is None or not any(self._written):
+            return None
+        try:
+            return await caching.mark(self._session, sorted(set().union(*self._written)))
+        except BaseException as error:
+            await self._undo()
+            if self._session.pgconn.status == ConnStatus.BAD and isinstance(error, psycopg.Error):
+                raise TransactionLost("the connection was lost before COMMIT, and nothing was committed") from error
+            raise
+
+    async def _clear(self, marking: Marking | None) -> None:
+        if marking is not None and self._pool.caching is not None:
+            await self._pool.caching.clear(marking)
+
+    async def _resolve(self, commit: Commit, error: psycopg.Error, marking: Marking | None) -> None:
+        is_known = True
         try:
             await resolve(commit, self._session.origin, self._pool)
         except (TransactionLost, CommitUnknown) as outcome:
+            is_known = not isinstance(outcome, CommitUnknown)
             self._tell("unknown" if isinstance(outcome, CommitUnknown) else "rolled back")
             raise outcome from error
+        finally:
+            # While nobody knows, marks stand: whoever meets them asks the server.
+            if marking is not None and (is_known or not marking.is_placed):
+                await self._clear(marking)
 
     def _tell(self, ending: Ending) -> None:
         if self._parent is None:
@@ -253,6 +316,8 @@ class AsyncTransaction(AsyncPipelineSource):
 
     async def _leave(self) -> None:
         """Give the session back. One whose transaction has not ended, because its end was interrupted, is closed."""
+        if self._changes_settings:
+            self._session.facts = {}
         if self._parent is None:
             if not self._session.is_idle():
                 self._session.pgconn.finish()

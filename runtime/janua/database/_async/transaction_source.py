@@ -8,16 +8,23 @@ from contextlib import asynccontextmanager
 from itertools import count
 from typing import TypeVar
 
+from janua.database._async.deadline import run_in_transaction
 from janua.database._async.many import AsyncManyStatements
 from janua.database._async.pipeline import AsyncPipelineSource
+from janua.database._async.pool import AsyncSessionPool
+from janua.database._async.session import AsyncSession
 from janua.database._async.transaction import AsyncTransaction
+from janua.database.commands import begin_command
 from janua.database.concurrency import async_sleep
 from janua.database.options import Isolation
+from janua.database.results import Result
 from janua.database.retries import RETRYABLE, retry_delay
 from janua.database.settings import NO_SETTINGS, Settings
 from janua.errors import TransactionError
+from janua.query import Query
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class AsyncTransactionSource(AsyncPipelineSource):
@@ -104,3 +111,21 @@ async def begin(transaction: AsyncTransaction, command: bytes) -> AsyncTransacti
         raise TransactionError("the connection is in a transaction already; nest with its transaction()")
     await transaction._start(command)
     return transaction
+
+
+async def run_alone(
+    pool: AsyncSessionPool,
+    session: AsyncSession,
+    query: Query[T],
+    params: tuple[object, ...],
+    read: Callable[[Result[T]], R],
+    *,
+    read_only: bool = True,
+) -> R:
+    """Run a query on a session, within the query's ``timeout``, for which it needs a transaction."""
+    if query.timeout is None or not session.is_idle():
+        return await run_in_transaction(session, query, params, read)
+    command = begin_command(None, read_only, False)
+    transaction = await begin(AsyncTransaction(session, pool, read_only=read_only), command)
+    async with transaction._scope():
+        return await run_in_transaction(session, query, params, read)

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from janua.database._sync.deadline import run_in_transaction
 from janua.database._sync.many import ManyStatements
 from janua.database._sync.pool import SessionPool
 from janua.database._sync.session import Session
+from janua.database._sync.telling import run_telling
 from janua.database._sync.transaction import Transaction
 from janua.database._sync.transaction_source import TransactionSource, begin
 from janua.database.commands import begin_command
@@ -45,7 +46,8 @@ class Connection(TransactionSource):
     ) -> Transaction:
         """Begin a transaction on this connection. Raises TransactionError where there is one already."""
         command = begin_command(isolation, read_only, deferrable)
-        transaction = Transaction(self._require_session(), self._pool, read_only=read_only, certain=certain)
+        session = self._require_session()
+        transaction = Transaction(session, self._pool, read_only=read_only, certain=certain, isolation=isolation)
         return begin(transaction, command)
 
     @property
@@ -54,12 +56,23 @@ class Connection(TransactionSource):
 
     def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         session = self._require_session()
+        caching = self._pool.caching
+        if caching is not None:
+            if query.cache is not None and not session.marks:
+                return caching.read_on(session, query, params, read)
+            if query.writes or query.changes_settings or session.marks:
+                return run_telling(self._pool, session, query, params, read)
         if query.timeout is None:
             return session.run(query, params, read)
         if not session.is_idle():
             return run_in_transaction(session, query, params, read)
         with self.transaction() as transaction:
             return transaction._run(query, params, read)
+
+    def _note(self, query: Query[Any]) -> bool:
+        if self._pool.caching is None:
+            return True
+        return not (query.writes or query.changes_settings) or not self._require_session().is_idle()
 
     @contextmanager
     def _hold(self) -> Iterator[Session]:

@@ -7,16 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from types import ModuleType, TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psycopg
 import psycopg_pool
 
+from janua.database._sync.caching import Caching
 from janua.database._sync.connection import Connection
 from janua.database._sync.pool import SessionPool
 from janua.database._sync.replicas import ReplicaSet
 from janua.database._sync.session import Session
 from janua.database._sync.statements import Statements
+from janua.database._sync.telling import run_telling
 from janua.database._sync.transaction import Transaction
 from janua.database._sync.transaction_source import TransactionSource, begin
 from janua.database._sync.verification import verify_on
@@ -35,6 +37,7 @@ from janua.events import Events
 from janua.health import Health
 from janua.paging import secret_bytes
 from janua.query import Query
+from janua.querycache import QueryCache
 from janua.tls import TLS
 
 T = TypeVar("T")
@@ -60,6 +63,9 @@ class Database(TransactionSource, EventSource):
     ``replicas`` are the URLs of streaming replicas, one server each, which have a pool each with the same options,
     ``tls``, and ``dbname``, ``user`` and ``password`` where given as fields. Queries with ``@replica`` go there outside
     transactions and connections, as ``replica_options`` say; where no replica will do, the primary answers.
+
+    With a ``cache`` (``janua.cache``), queries with ``@cache`` are answered from it where it has an answer that
+    no write has outdated since.
 
     Every call outside a transaction is a transaction of its own and may run on another connection.
 
@@ -89,6 +95,7 @@ class Database(TransactionSource, EventSource):
         cursor_secret: str | bytes | None = None,
         replicas: Sequence[str] = (),
         replica_options: ReplicaOptions = ReplicaOptions(),
+        cache: QueryCache | None = None,
     ) -> None:
         """
         Raises ConfigError where the address is missing or cannot be read, or the secret is empty.
@@ -121,6 +128,8 @@ class Database(TransactionSource, EventSource):
         ]
         self._pool = primary
         self._replicas = ReplicaSet(primary, pools, replica_options)
+        if cache is not None:
+            primary.caching = Caching(cache, primary)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._target}>"
@@ -179,7 +188,9 @@ class Database(TransactionSource, EventSource):
         """
         command = begin_command(isolation, read_only, deferrable)
         session = self._pool.acquire()
-        transaction = Transaction(session, self._pool, owns=True, read_only=read_only, certain=certain)
+        transaction = Transaction(
+            session, self._pool, owns=True, read_only=read_only, certain=certain, isolation=isolation
+        )
         return begin(transaction, command)
 
     def health(self) -> Health:
@@ -246,6 +257,9 @@ class Database(TransactionSource, EventSource):
         with reading_after(position):
             yield
 
+    def _note(self, query: Query[Any]) -> bool:
+        return self._pool.caching is None or not (query.writes or query.changes_settings)
+
     @contextmanager
     def _hold(self) -> Iterator[Session]:
         session = self._pool.acquire()
@@ -264,9 +278,17 @@ class Database(TransactionSource, EventSource):
         return self._pool.cursor_secret
 
     def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        if query.cache is not None and self._pool.caching is not None:
+            return self._pool.caching.read(query, params, read)
+        if (query.writes or query.changes_settings) and self._pool.caching is not None:
+            with self._hold() as session:
+                return run_telling(self._pool, session, query, params, read)
+        return self._run_uncached(query, params, read)
+
+    def _run_uncached(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         if self._events.watches_calls and not isinstance(read, Observation):
             with Observation(self._events, query, params, read) as observation:
-                return self._run(query, params, observation)
+                return self._run_uncached(query, params, observation)
         if query.replica is not None:
             answer = self._replicas.run(query, params, read)
             if answer is not None:

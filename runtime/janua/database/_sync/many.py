@@ -40,6 +40,10 @@ class ManyStatements(ABC):
     def _within(self) -> AbstractContextManager[ManyStatements]:
         """Give what runs in one transaction for the length of a block: itself where it does so anyway."""
 
+    @abstractmethod
+    def _note(self, query: Query[Any]) -> bool:
+        """Note what the query writes, for the cache. Return False where it needs a transaction for that."""
+
     @contextmanager
     def stream(self, query: Query[T], params: tuple[object, ...] = (), /) -> Iterator[Iterator[T]]:
         """
@@ -58,7 +62,7 @@ class ManyStatements(ABC):
         Raises ParameterError, with the number of the row from 1, for a value that is not of its column's type.
         Meanwhile nothing else can run on the connection: TransactionError, from the iterable too.
         """
-        with self._limited(whole(query)) as place, place._hold() as session:
+        with self._telling(whole(query)) as place, place._hold() as session:
             return copy_rows(session, query, rows)
 
     def bulk_all(
@@ -94,6 +98,16 @@ class ManyStatements(ABC):
     def batch_all(self, query: Query[T], sets: Iterable[object], /) -> list[list[T]]:
         """Do so, and return each set's rows."""
         return self._batch(query, sets, Result.all)
+
+    @contextmanager
+    def _telling(self, query: Query[Any]) -> Iterator[ManyStatements]:
+        """Give what runs the query, and tells the cache of what it writes, within its ``timeout``."""
+        if self._note(query):
+            with self._limited(query) as place:
+                yield place
+        else:
+            with self._within() as transaction, transaction._telling(query) as place:
+                yield place
 
     @contextmanager
     def _limited(self, query: Query[Any]) -> Iterator[ManyStatements]:
@@ -135,7 +149,7 @@ class ManyStatements(ABC):
             except ParameterError as error:
                 raise _of_set(error, query, number) from None
         if requests:
-            with self._limited(query) as place, place._hold() as session:
+            with self._telling(query) as place, place._hold() as session:
                 _run_atomically(session, query, requests)
         return [request.result() for request in requests]
 

@@ -44,7 +44,7 @@ class Pipeline(Statements):
 
     def execute(self, query: Query[None], params: tuple[object, ...] = (), /) -> None:
         """Note a statement whose result does not matter; it is sent with the next that has one."""
-        if query.timeout is not None:
+        if query.timeout is not None or not self._note(query):
             self._run(query, params, Result.ignore)
             return
         self._waiting.append(Request.of(query, params, Result.ignore))
@@ -68,8 +68,8 @@ class Pipeline(Statements):
             raise first
 
     def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
-        if query.timeout is not None:
-            # It needs statements around it, which set the limit.
+        if query.timeout is not None or not self._note(query):
+            # It needs statements around it, which set the limit or begin a transaction.
             self.flush()
             return self._source._run(query, params, read)
         request = Request.of(query, params, read)
@@ -78,6 +78,9 @@ class Pipeline(Statements):
         sleep(0)
         self.flush()
         return request.result()
+
+    def _note(self, query: Query[Any]) -> bool:
+        return self._source._note(query)
 
     @contextmanager
     def _hold(self) -> Iterator[Session]:

@@ -13,8 +13,7 @@ import psycopg_pool
 
 from janua.database._sync.pool import SessionPool
 from janua.database._sync.session import Session
-from janua.database._sync.transaction import Transaction
-from janua.database._sync.transaction_source import begin
+from janua.database._sync.transaction_source import run_alone
 from janua.database.concurrency import sleep
 from janua.database.lsn import READ_POSITION, READ_STATE, ReplicaState, WritePosition
 from janua.database.replicas import (
@@ -122,7 +121,7 @@ class ReplicaSet:
                 continue
             try:
                 if self._qualifies(replica, session, query, positions, deadline):
-                    return (_run_alone(replica.pool, session, query, params, read),)
+                    return (run_alone(replica.pool, session, query, params, read),)
             except (psycopg.Error, SchemaDrift) as error:
                 is_connected = not session.closed
                 if not another_may_answer(error, is_connected=is_connected):
@@ -220,17 +219,3 @@ class ReplicaSet:
             # Perhaps the primary is on its timeline by now: the next read asks again.
             self._written = object(), None
         return False
-
-
-def _run_alone(
-    pool: SessionPool,
-    session: Session,
-    query: Query[T],
-    params: tuple[object, ...],
-    read: Callable[[Result[T]], R],
-) -> R:
-    if query.timeout is None:
-        return session.run(query, params, read)
-    transaction = begin(Transaction(session, pool, read_only=True), b"BEGIN READ ONLY")
-    with transaction._scope():
-        return transaction._run(query, params, read)

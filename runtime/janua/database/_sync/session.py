@@ -16,6 +16,7 @@ from janua.database._sync.statement_cache import StatementCache
 from janua.database.catalog import LOOK_UP_TYPES, Catalog, Registration, TypeFacts, bind_types
 from janua.database.concurrency import Lock
 from janua.database.drift import Description
+from janua.database.facts import SessionFacts
 from janua.database.healing import HEALABLE, StatementLost, healable, retryable
 from janua.database.liveness import Pulse
 from janua.database.loaders import UnknownType
@@ -31,6 +32,7 @@ from janua.database.violations import name_violation
 from janua.errors import SchemaDrift, TransactionError
 from janua.events import ConnectEvent, DisconnectEvent, Events
 from janua.query import NO_TYPES, Query, Types
+from janua.querycache import Marking
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -71,6 +73,10 @@ class Session(WatchedConnection):
         self._statement_lock = Lock()
         # What runs on the connection until it has taken all rows, meanwhile nothing else can.
         self.copying = ""
+        # What answers depend on besides the tables, by the settings that were asked for; see ``caching``.
+        self.facts: dict[tuple[str, ...], SessionFacts] = {}
+        # Marks in the cache that stand until nothing is open on the session any more; see ``telling``.
+        self.marks: list[Marking] = []
         # Whether it has refused a write because its server follows another one.
         self.is_demoted = False
 

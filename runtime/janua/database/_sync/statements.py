@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, LiteralString, TypeVar, overload
 
 from janua.database._sync.many import ManyStatements
 from janua.database._sync.prepared import Prepared
+from janua.database.commands import declared_writes
 from janua.database.results import Result, instances
 from janua.paging import Page, Pages
 from janua.query import Query
@@ -70,11 +71,30 @@ class Statements(ManyStatements):
         return self._run(query, params, Result.affected)
 
     @overload
-    def raw(self, sql: LiteralString, params: tuple[object, ...] = (), *, row: None = None) -> list[dict[str, Any]]: ...
-    @overload
-    def raw(self, sql: LiteralString, params: tuple[object, ...] = (), *, row: Callable[..., R]) -> list[R]: ...
     def raw(
-        self, sql: LiteralString, params: tuple[object, ...] = (), *, row: Callable[..., R] | None = None
+        self,
+        sql: LiteralString,
+        params: tuple[object, ...] = (),
+        *,
+        row: None = None,
+        writes: Sequence[str] | None = None,
+    ) -> list[dict[str, Any]]: ...
+    @overload
+    def raw(
+        self,
+        sql: LiteralString,
+        params: tuple[object, ...] = (),
+        *,
+        row: Callable[..., R],
+        writes: Sequence[str] | None = None,
+    ) -> list[R]: ...
+    def raw(
+        self,
+        sql: LiteralString,
+        params: tuple[object, ...] = (),
+        *,
+        row: Callable[..., R] | None = None,
+        writes: Sequence[str] | None = None,
     ) -> list[dict[str, Any]] | list[R]:
         """
         Run SQL that no query file holds, with ``$1`` placeholders, and return its rows.
@@ -83,27 +103,35 @@ class Statements(ManyStatements):
         one of the database's own types comes as text; a dict as a parameter is sent as JSON. A
         statement that returns no rows gives an empty list; without parameters, several
         statements may be given, and the first one's rows are returned.
+
+        ``writes`` are the tables, as ``schema.name``, that it changes, by triggers and cascades too; without it,
+        a cache takes whatever it writes for a change of everything.
         """
-        return self._prepared("raw", sql, row, kept=False).fetch_all(params)
+        return self._prepared("raw", sql, row, writes, kept=False).fetch_all(params)
 
     @overload
-    def prepare(self, sql: LiteralString, *, row: None = None) -> Prepared[dict[str, Any]]: ...
-    @overload
-    def prepare(self, sql: LiteralString, *, row: Callable[..., R]) -> Prepared[R]: ...
     def prepare(
-        self, sql: LiteralString, *, row: Callable[..., R] | None = None
+        self, sql: LiteralString, *, row: None = None, writes: Sequence[str] | None = None
+    ) -> Prepared[dict[str, Any]]: ...
+    @overload
+    def prepare(
+        self, sql: LiteralString, *, row: Callable[..., R], writes: Sequence[str] | None = None
+    ) -> Prepared[R]: ...
+    def prepare(
+        self, sql: LiteralString, *, row: Callable[..., R] | None = None, writes: Sequence[str] | None = None
     ) -> Prepared[dict[str, Any]] | Prepared[R]:
         """
         Return SQL that no query file holds, with ``$1`` placeholders, as a statement to be run many times.
 
-        Nothing is sent yet. Rows and parameters are as those of ``raw``.
+        Nothing is sent yet. Rows, parameters and ``writes`` are as those of ``raw``.
         """
-        return self._prepared("prepared", sql, row, kept=True)
+        return self._prepared("prepared", sql, row, writes, kept=True)
 
     def _prepared(
-        self, name: str, sql: str, row: Callable[..., R] | None, *, kept: bool
+        self, name: str, sql: str, row: Callable[..., R] | None, writes: Sequence[str] | None, *, kept: bool
     ) -> Prepared[dict[str, Any]] | Prepared[R]:
-        query = Query[Any](name=name, sql=sql, text=True, kept=kept)
+        written = declared_writes(writes)
+        query = Query[Any](name=name, sql=sql, text=True, kept=kept, writes=written, changes_settings=True)
         if row is None:
             return Prepared(query, Result.records, self._run)
         return Prepared(query, instances(row), self._run)

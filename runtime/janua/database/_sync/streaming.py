@@ -61,6 +61,7 @@ class Rows(Iterator[T], Generic[T]):
             own_parameters=(),
             unused=(),
             kept=False,
+            cache=None,
         )
         read: Callable[[Result[T]], Portion[T]] = portion_of
         portion = self._runner._run(fetch, (), read)

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from time import perf_counter
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import psycopg
 from psycopg.pq import ConnStatus
@@ -21,6 +21,7 @@ from janua.database._sync.session import Session
 from janua.database.commands import savepoint_name
 from janua.database.commit import Commit, Outcome
 from janua.database.concurrency import call
+from janua.database.options import Isolation
 from janua.database.results import Result
 from janua.database.retries import repeatable
 from janua.database.settings import SET_LOCAL, Settings, set_local_parameters
@@ -35,9 +36,14 @@ from janua.errors import (
 from janua.events import Outcome as Ending
 from janua.events import TransactionEvent
 from janua.query import Query
+from janua.querycache import Marking
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+# Where each statement sees what was committed before it: everything but these keeps to one snapshot.
+_CURRENT: tuple[Isolation | None, ...] = (None, "read committed", "read uncommitted")
 
 
 class Transaction(PipelineSource):
@@ -57,6 +63,7 @@ class Transaction(PipelineSource):
         owns: bool = False,
         read_only: bool = False,
         certain: bool = False,
+        isolation: Isolation | None = None,
     ) -> None:
         self._session = session
         self._pool = pool
@@ -65,6 +72,10 @@ class Transaction(PipelineSource):
         self._owns = owns
         self._read_only = read_only
         self._certain = certain
+        # What was written, by the depth of the transaction that wrote it; shared by all that are nested.
+        self._written: list[set[str]] = [set()] if parent is None else parent._written
+        self._keeps_current: bool = parent._keeps_current if parent is not None else isolation in _CURRENT
+        self._changes_settings = isolation is not None
         self._depth: int = 0 if parent is None else parent._depth + 1
         self._is_open = False
         self._was_committed = False
@@ -89,11 +100,14 @@ class Transaction(PipelineSource):
         else:
             # First: whatever interrupts the release, the outer transaction may keep the changes.
             self._parent._callbacks += self._callbacks
+            self._written[self._depth - 1] |= set().union(*self._written[self._depth :])
+            del self._written[self._depth :]
             self._end(f"RELEASE SAVEPOINT {savepoint_name(self._depth)}".encode())
 
     def rollback(self) -> None:
         """Undo the changes; possible after an error too. A lost connection has undone them already."""
         self._check_open()
+        del self._written[self._depth :]
         name = savepoint_name(self._depth)
         undo = f"ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}".encode()
         try:
@@ -127,6 +141,7 @@ class Transaction(PipelineSource):
         of that name or refuses the value.
         """
         if settings:
+            self._change_settings()
             self.execute(SET_LOCAL, set_local_parameters(settings))
 
     @contextmanager
@@ -148,7 +163,26 @@ class Transaction(PipelineSource):
 
     def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         self._check_open()
+        if query.cache is not None and self._may_read_cache():
+            assert self._pool.caching is not None
+            return self._pool.caching.read_on(self._session, query, params, read)
+        self._note(query)
         return run_in_transaction(self._session, query, params, read)
+
+    def _may_read_cache(self) -> bool:
+        """Return False where the transaction sees other rows than everybody: its own, or those of an old snapshot."""
+        return self._pool.caching is not None and self._keeps_current and not any(self._written)
+
+    def _note(self, query: Query[Any]) -> bool:
+        if query.writes and self._pool.caching is not None:
+            self._written[self._depth].update(query.writes)
+        if query.changes_settings:
+            self._change_settings()
+        return True
+
+    def _change_settings(self) -> None:
+        self._changes_settings = True
+        self._session.facts = {}
 
     @contextmanager
     def _hold(self) -> Iterator[Session]:
@@ -167,6 +201,9 @@ class Transaction(PipelineSource):
                 self._session.has_read_origin = True
             self._session.execute(command)
             self._is_open = True
+            self._written[self._depth :] = [set()]
+            if self._changes_settings:
+                self._session.facts = {}
             self._begun = perf_counter()
         finally:
             if not self._is_open:
@@ -191,6 +228,7 @@ class Transaction(PipelineSource):
 
     def _commit(self) -> None:
         self._session.check_free("a transaction's command")
+        marking = self._mark()
         self._is_open = False
         commit = Commit(read_only=self._read_only, certain=self._certain)
         try:
@@ -198,11 +236,13 @@ class Transaction(PipelineSource):
                 send_commit(self._session, commit)
             finally:
                 self._leave()
+                if commit.outcome is not Outcome.UNKNOWN:
+                    self._clear(marking)
         except psycopg.Error as error:
             if commit.is_refused:
                 self._tell("rolled back")
                 raise
-            self._resolve(commit, error)
+            self._resolve(commit, error, marking)
         except BaseException as interruption:
             # A cancellation that arrived during COMMIT takes back nothing.
             if commit.outcome is not Outcome.COMMITTED:
@@ -219,12 +259,35 @@ class Transaction(PipelineSource):
                 raise TransactionAborted("a statement in the transaction had failed: it was rolled back")
         self._has_committed()
 
-    def _resolve(self, commit: Commit, error: psycopg.Error) -> None:
+    def _mark(self) -> Marking | None:
+        """Tell the cache, before COMMIT, of what it will change. Whatever goes wrong then ends the transaction."""
+        caching = self._pool.caching
+        if caching is None or not any(self._written):
+            return None
+        try:
+            return caching.mark(self._session, sorted(set().union(*self._written)))
+        except BaseException as error:
+            self._undo()
+            if self._session.pgconn.status == ConnStatus.BAD and isinstance(error, psycopg.Error):
+                raise TransactionLost("the connection was lost before COMMIT, and nothing was committed") from error
+            raise
+
+    def _clear(self, marking: Marking | None) -> None:
+        if marking is not None and self._pool.caching is not None:
+            self._pool.caching.clear(marking)
+
+    def _resolve(self, commit: Commit, error: psycopg.Error, marking: Marking | None) -> None:
+        is_known = True
         try:
             resolve(commit, self._session.origin, self._pool)
         except (TransactionLost, CommitUnknown) as outcome:
+            is_known = not isinstance(outcome, CommitUnknown)
             self._tell("unknown" if isinstance(outcome, CommitUnknown) else "rolled back")
             raise outcome from error
+        finally:
+            # While nobody knows, marks stand: whoever meets them asks the server.
+            if marking is not None and (is_known or not marking.is_placed):
+                self._clear(marking)
 
     def _tell(self, ending: Ending) -> None:
         if self._parent is None:
@@ -254,6 +317,8 @@ class Transaction(PipelineSource):
 
     def _leave(self) -> None:
         """Give the session back. One whose transaction has not ended, because its end was interrupted, is closed."""
+        if self._changes_settings:
+            self._session.facts = {}
         if self._parent is None:
             if not self._session.is_idle():
                 self._session.pgconn.finish()

@@ -9,16 +9,23 @@ from contextlib import contextmanager
 from itertools import count
 from typing import TypeVar
 
+from janua.database._sync.deadline import run_in_transaction
 from janua.database._sync.many import ManyStatements
 from janua.database._sync.pipeline import PipelineSource
+from janua.database._sync.pool import SessionPool
+from janua.database._sync.session import Session
 from janua.database._sync.transaction import Transaction
+from janua.database.commands import begin_command
 from janua.database.concurrency import sleep
 from janua.database.options import Isolation
+from janua.database.results import Result
 from janua.database.retries import RETRYABLE, retry_delay
 from janua.database.settings import NO_SETTINGS, Settings
 from janua.errors import TransactionError
+from janua.query import Query
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class TransactionSource(PipelineSource):
@@ -105,3 +112,21 @@ def begin(transaction: Transaction, command: bytes) -> Transaction:
         raise TransactionError("the connection is in a transaction already; nest with its transaction()")
     transaction._start(command)
     return transaction
+
+
+def run_alone(
+    pool: SessionPool,
+    session: Session,
+    query: Query[T],
+    params: tuple[object, ...],
+    read: Callable[[Result[T]], R],
+    *,
+    read_only: bool = True,
+) -> R:
+    """Run a query on a session, within the query's ``timeout``, for which it needs a transaction."""
+    if query.timeout is None or not session.is_idle():
+        return run_in_transaction(session, query, params, read)
+    command = begin_command(None, read_only, False)
+    transaction = begin(Transaction(session, pool, read_only=read_only), command)
+    with transaction._scope():
+        return run_in_transaction(session, query, params, read)

@@ -280,6 +280,17 @@ class Redis:
         # The older protocol, in which messages are answers and not pushed in between.
         return ConnectionPool(**{**parameters, "protocol": 2})
 
+    def open_pool(self, **parameters: Any) -> ConnectionPool:
+        """
+        Return a pool beside the usual one, whose connections have these parameters of redis-py, too.
+
+        Raises ConfigError for a cluster.
+        """
+        self._check_open()
+        if self._nodes is not None:
+            raise ConfigError("a cluster has no one server to connect to: name a single one here")
+        return ConnectionPool(**{**self._parameters, **parameters, "protocol": 2, "decode_responses": False})
+
     def wait_before(self, repetition: int) -> float:
         """Return how many seconds to wait before connecting anew."""
         return self._patience.wait_before(repetition)

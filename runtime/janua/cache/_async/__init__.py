@@ -1,0 +1,1 @@
+"""The asynchronous code, and the source of the blocking one."""

@@ -1,0 +1,188 @@
+# Derived from runtime/janua/cache/_async/cache.py by tools/derive_sync.py; do not edit.
+"""The cache: answers of queries and other values, each until a table is written on which it depends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from weakref import WeakSet
+
+from janua.cache._sync.invalidations import Invalidations, TableMarks
+from janua.cache._sync.reading import Reads
+from janua.cache._sync.remembering import Remembering
+from janua.cache._sync.roundtrips import Command, RoundTrips
+from janua.cache.stamps import Keys
+from janua.cache.statistics import CacheStats
+from janua.cache.values import packed, seconds_of, unpacked, value_key
+from janua.errors import ConfigError
+from janua.query import EVERYTHING, CachePolicy
+from janua.querycache import Asks, Knows, Wanted, Writer
+from janua.redis import Redis
+
+T = TypeVar("T")
+
+_SCANNED = 500
+
+
+class Cache:
+    """
+    A cache in Redis that gives nothing that a write has outdated. ``AsyncDatabase(cache=…)`` uses it.
+
+    ``redis`` says where; a single server. All keys begin with its prefix and ``prefix``. It has ``timeout``
+    seconds to answer, after which PostgreSQL is asked, and for a second nobody waits for Redis.
+
+    ``strict`` rolls a transaction back, with InvalidationFailed, where Redis cannot be told of what it is about to
+    write. Otherwise it is committed and Redis told as soon as it answers: meanwhile other processes may be given
+    what is outdated, for at most the ``ttl`` of a query, and after the end of this process for that long.
+
+    Of several callers that miss the same answer, in all processes, one asks the server, and the others wait for it,
+    at most ``wait`` seconds. A write whose process is gone is looked into after ``resolve_after`` seconds. Values
+    of more than ``max_bytes`` are not kept.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        prefix: str = "cache:",
+        strict: bool = False,
+        timeout: float = 0.5,
+        wait: float = 2.0,
+        resolve_after: float = 0.5,
+        max_bytes: int = 1_000_000,
+    ) -> None:
+        """Raises ConfigError for a cluster; nothing is connected yet."""
+        self._prefix = f"{redis.prefix}{prefix}"
+        self._stats = CacheStats()
+        self._trips = RoundTrips(redis, prefix, timeout)
+        self._invalidations = Invalidations(self._trips, self._stats, strict=strict)
+        self._reads = Reads(
+            self._trips, self._invalidations, self._stats, wait=wait, resolve_after=resolve_after, max_bytes=max_bytes
+        )
+        self._databases: WeakSet[Any] = WeakSet()
+
+    def attach(self, database: Knows, /) -> None:
+        """Know of a database that uses the cache."""
+        self._databases.add(database)
+
+    def read(self, wanted: Wanted, asks: Asks, /) -> bytes | None:
+        """Return what is kept, or None after having the statement run."""
+        return self._reads.read(wanted, asks)
+
+    def mark(self, writer: Writer, tables: Sequence[str], /) -> TableMarks:
+        """Have nobody use what depends on these tables. Raises InvalidationFailed where that is not possible."""
+        return self._invalidations.mark(writer, tables)
+
+    def clear(self, marking: Any, /) -> None:
+        """The transaction has ended: what depends on its tables may be kept again, anew."""
+        self._invalidations.clear(marking)
+
+    def invalidate(self, tables: Sequence[str] | None = None) -> None:
+        """
+        Forget what depends on these tables (``schema.name``), or on any: for writes by others.
+
+        Call it after they are committed. Raises ServerUnreachable where Redis does not answer, and ConfigError
+        where no database was given the cache.
+        """
+        for database in self._attached():
+            snapshot = database.snapshot()
+            if snapshot is not None:
+                self._invalidations.renew(snapshot.place, EVERYTHING if tables is None else tables)
+
+    def get(self, key: str, type: type[T]) -> T | None:
+        """
+        Return the value, or None where there is none or Redis does not answer.
+
+        Raises msgspec.ValidationError where it is not of the type. One that depends on tables is given by
+        ``remember`` alone.
+        """
+        found = self._reads.peek(value_key(key))
+        return None if found is None else unpacked(found, type)
+
+    def set(self, key: str, value: object, ttl: timedelta) -> None:
+        """Keep a value for ``ttl``. Raises ServerUnreachable where Redis does not answer."""
+        self._reads.put(value_key(key), packed(value), seconds_of(ttl))
+
+    def remember(
+        self,
+        key: str,
+        ttl: timedelta,
+        fn: Callable[[], T],
+        *,
+        type: Any = Any,
+        tables: Sequence[str] = (),
+        stale: timedelta = timedelta(0),
+    ) -> T:
+        """
+        Return the value that is kept under the key, or call ``fn`` and keep what it returns, None too, for ``ttl``.
+
+        ``type`` is what the value is decoded as. With ``tables`` (``schema.name``) it is forgotten as soon as one of
+        them is written; ``fn`` must then read what is committed, outside of a transaction, from the database that
+        has this cache. Of several callers one calls ``fn``.
+        """
+        asks: Remembering[T] = Remembering(self._attached()[0] if tables else None, fn)
+        place = asks.place()
+        if place is None:
+            return fn()
+        policy = CachePolicy(seconds_of(ttl), tuple(tables), seconds_of(stale, least=0.0))
+        kept = self._reads.read(Wanted(place, value_key(key), policy), asks)
+        return asks.result() if kept is None else unpacked(kept, type)
+
+    def delete(self, *keys: str) -> int:
+        """Delete values and return how many of them were there. Raises ServerUnreachable."""
+        names = [value_key(key) for key in keys]
+        answers = self._trips(lambda known: [("DEL", known.entry(name)) for name in names], anyway=True)
+        return sum(answers)
+
+    def forget(self, key: str) -> bool:
+        """Delete a value, and return whether it was there. Raises ServerUnreachable."""
+        return self.delete(key) > 0
+
+    def flush(self) -> int:
+        """Delete everything under this cache's prefix, and nothing else; return how many keys that were."""
+        pattern = self._pattern()
+        count = cursor = 0
+        while True:
+            scan: Command = ("SCAN", cursor, "MATCH", pattern, "COUNT", _SCANNED)
+            [(at, found)] = self._trips(partial(_alone, scan), anyway=True)
+            if found:
+                count += sum(self._trips(partial(_alone, ("UNLINK", *found)), anyway=True))
+            cursor = int(at)
+            if not cursor:
+                return count
+
+    def stats(self) -> CacheStats:
+        """Return what the cache has done so far, in this process."""
+        return self._stats.copy()
+
+    def close(self) -> None:
+        """Close the connections, and stop trying to tell Redis of what it has not been told yet."""
+        self._invalidations.close()
+        self._trips.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _attached(self) -> list[Any]:
+        if not self._databases:
+            raise ConfigError("the cache belongs to no database: give it to one, as in Database(cache=cache)")
+        return list(self._databases)
+
+    def _pattern(self) -> str:
+        special = str.maketrans({each: f"\\{each}" for each in "*?[]\\^-"})
+        return f"{self._prefix.translate(special)}*"
+
+
+def _alone(command: Command, _keys: Keys) -> list[Command]:
+    return [command]

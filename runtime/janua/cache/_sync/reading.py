@@ -1,0 +1,255 @@
+# Derived from runtime/janua/cache/_async/reading.py by tools/derive_sync.py; do not edit.
+"""The reader's side: what is kept counts while its tables' stamps do; what is missing is made by one caller."""
+
+from __future__ import annotations
+
+from functools import partial
+from os import urandom
+from time import monotonic
+
+from redis.exceptions import ResponseError
+
+from janua.cache._sync.invalidations import Invalidations
+from janua.cache._sync.roundtrips import Command, RoundTrips
+from janua.cache.found import Found
+from janua.cache.stamps import CLEAR, KEPT_MS, OPEN, SETTLE, Keys, new_stamp, tables_of, writer_of
+from janua.cache.statistics import CacheStats
+from janua.database.concurrency import sleep
+from janua.errors import ServerUnreachable
+from janua.querycache import Answer, Asks, Wanted
+from janua.redis.concurrency import Guard, Signal
+
+_CLAIMED_MS = 10_000
+_FIRST_PAUSE = 0.003
+_LONGEST_PAUSE = 0.05
+_MOST_MARKS = 10_000
+
+
+class Reads:
+    """Looks answers up, and keeps those that are missing."""
+
+    def __init__(
+        self,
+        trips: RoundTrips,
+        invalidations: Invalidations,
+        stats: CacheStats,
+        *,
+        wait: float,
+        resolve_after: float,
+        max_bytes: int,
+    ) -> None:
+        self._trips = trips
+        self._invalidations = invalidations
+        self._stats = stats
+        self._wait = wait
+        self._resolve_after = resolve_after
+        self._max_bytes = max_bytes
+        self._guard = Guard()
+        # What others in this process wait for: see whether it is there when the signal comes.
+        self._flights: dict[bytes, Signal] = {}
+        # When a mark was first met.
+        self._met: dict[bytes, float] = {}
+
+    def read(self, wanted: Wanted, asks: Asks) -> bytes | None:
+        """Return what is kept, or None after ``asks`` has answered."""
+        tables = tables_of(wanted)
+        if tables and self._invalidations.concern(tables):
+            return self._bypass(asks)
+        try:
+            found = self._look_up(wanted, tables)
+            if found.value is not None and not found.is_past:
+                self._stats.hits += 1
+                return found.value
+            value = self._miss(wanted, tables, asks, found)
+        except ServerUnreachable:
+            self._stats.unavailable += 1
+            return self._bypass(asks)
+        if value is not None:
+            self._stats.hits += 1
+        return value
+
+    def peek(self, key: bytes) -> bytes | None:
+        """Return a value that depends on no table, None where there is none or Redis does not answer."""
+        try:
+            [data] = self._trips(lambda keys: [("GET", keys.entry(key))])
+        except ServerUnreachable:
+            self._stats.unavailable += 1
+            data = None
+        kept = data[1:] if isinstance(data, bytes) and data[:1] == b"\0" else None
+        self._stats.hits += kept is not None
+        self._stats.misses += kept is None
+        return kept
+
+    def put(self, key: bytes, value: bytes, ttl: float) -> None:
+        """Keep a value that depends on no table."""
+        [answer] = self._trips(
+            lambda keys: [("SET", keys.entry(key), b"\0" + value, "PX", max(1, round(ttl * 1000)))], anyway=True
+        )
+        if isinstance(answer, ResponseError):
+            raise ServerUnreachable(f"Redis refuses to keep: {answer}")
+
+    def _bypass(self, asks: Asks) -> bytes | None:
+        self._stats.misses += 1
+        self._stats.bypassed += 1
+        asks.answer(None)
+        return None
+
+    def _look_up(self, wanted: Wanted, tables: tuple[str, ...], claim: bytes = b"") -> Found:
+        """See what is there; with ``claim``, say at once who is going to make what is not."""
+        seen: list[Keys] = []
+
+        def build(keys: Keys) -> list[Command]:
+            seen[:] = [keys]
+            entry = keys.entry(wanted.key)
+            # A write command by its kind, which a server that has become a replica refuses.
+            commands: list[Command] = [("GETEX", entry)]
+            if tables:
+                commands.append(("MGET", *keys.tables(wanted.place, tables)))
+            if wanted.policy.stale:
+                commands.append(("PTTL", entry))
+            if claim:
+                commands.append(("SET", keys.claim(wanted.key), claim, "NX", "PX", _CLAIMED_MS))
+            return commands
+
+        return Found.of(wanted, tables, seen, self._trips(build), bool(claim))
+
+    def _miss(self, wanted: Wanted, tables: tuple[str, ...], asks: Asks, found: Found) -> bytes | None:
+        deadline = monotonic() + self._wait
+        while not found.is_blocked:
+            if found.value is not None and found.is_past and wanted.key in self._flights:
+                return self._stale(found.value)
+            signal = Signal()
+            with self._guard:
+                other = self._flights.setdefault(wanted.key, signal)
+            if other is signal:
+                try:
+                    return self._lead(wanted, tables, asks, deadline)
+                finally:
+                    with self._guard:
+                        self._flights.pop(wanted.key, None)
+                    signal.set()
+            if not other.wait(max(0.0, deadline - monotonic())):
+                break
+            found = self._look_up(wanted, tables)
+            if found.value is not None:
+                return self._stale(found.value) if found.is_past else found.value
+        self._resolve(wanted, asks, found)
+        return self._bypass(asks)
+
+    def _lead(self, wanted: Wanted, tables: tuple[str, ...], asks: Asks, deadline: float) -> bytes | None:
+        """Make the answer, or wait for that of another process."""
+        pause = _FIRST_PAUSE
+        while True:
+            found = self._look_up(wanted, tables, claim=urandom(8))
+            if found.value is not None and not found.is_past:
+                if found.is_claimed:
+                    self._release(wanted, found)
+                return found.value
+            if found.is_blocked:
+                break
+            if found.is_claimed:
+                self._fill(wanted, tables, asks, found)
+                return None
+            if found.value is not None:
+                return self._stale(found.value)
+            if monotonic() >= deadline:
+                break
+            sleep(pause)
+            pause = min(_LONGEST_PAUSE, 2 * pause)
+        if found.is_claimed:
+            self._release(wanted, found)
+        self._resolve(wanted, asks, found)
+        return self._bypass(asks)
+
+    def _stale(self, value: bytes) -> bytes:
+        self._stats.stale += 1
+        return value
+
+    def _fill(self, wanted: Wanted, tables: tuple[str, ...], asks: Asks, found: Found) -> None:
+        """Have the server answer, and keep that where everybody would have been answered the same."""
+        self._stats.misses += 1
+        answered = False
+        try:
+            if found.unopened(wanted.place):
+                self._open(wanted, tables, found)
+            settle = partial(self._settle, wanted, tables, found) if found.is_unsettled else None
+            answer = asks.answer(settle)
+            answered = True
+            self._keep(wanted, tables, found, answer)
+        except ServerUnreachable:
+            self._stats.unavailable += 1
+            if not answered:
+                asks.answer(None)
+        except BaseException:
+            self._release(wanted, found)
+            raise
+
+    def _keep(self, wanted: Wanted, tables: tuple[str, ...], found: Found, answer: Answer) -> None:
+        value = answer.value
+        if value is None or len(value) > self._max_bytes or not found.may_be_kept(answer.oldest_running):
+            self._release(wanted, found)
+            return
+        lasts = max(1, round((wanted.policy.ttl + wanted.policy.stale) * 1000))
+
+        def build(keys: Keys) -> list[Command]:
+            if not found.is_of(keys):
+                return []
+            names = keys.tables(wanted.place, tables)
+            settled: list[Command] = [
+                (SETTLE, name, state.stamp, "", KEPT_MS)
+                for name, state in zip(names, found.states, strict=True)
+                if state.horizon
+            ]
+            entry = ("SET", keys.entry(wanted.key), found.head + value, "PX", lasts)
+            return [*settled, entry, ("DEL", keys.claim(wanted.key))]
+
+        self._trips(build)
+
+    def _open(self, wanted: Wanted, tables: tuple[str, ...], found: Found) -> None:
+        """Make the keys that are missing. Before the server is asked which transactions are running."""
+        stamp = new_stamp(wanted.place)
+
+        def build(keys: Keys) -> list[Command]:
+            if not found.is_of(keys):
+                return []
+            return [(OPEN, name, stamp, KEPT_MS) for name in keys.tables(wanted.place, tables)]
+
+        found.learn(self._trips(build))
+
+    def _settle(self, wanted: Wanted, tables: tuple[str, ...], found: Found, next_xid: int) -> None:
+        """Note up to which transaction all must have ended: a mark may have been lost with the key."""
+
+        def build(keys: Keys) -> list[Command]:
+            if not found.is_of(keys):
+                return []
+            names = keys.tables(wanted.place, tables)
+            return [
+                (SETTLE, name, state.stamp, next_xid, KEPT_MS) for name, state in zip(names, found.states, strict=True)
+            ]
+
+        found.learn(self._trips(build))
+
+    def _release(self, wanted: Wanted, found: Found) -> None:
+        try:
+            self._trips(lambda keys: [("DEL", keys.claim(wanted.key))] if found.is_of(keys) else [])
+        except ServerUnreachable:
+            self._stats.unavailable += 1
+
+    def _resolve(self, wanted: Wanted, asks: Asks, found: Found) -> None:
+        """Ask what became of writers whose marks have stood for a while, and remove those that are left over."""
+        for name, mark in found.marks():
+            now = monotonic()
+            if len(self._met) >= _MOST_MARKS:
+                self._met.clear()
+            if now - self._met.setdefault(mark, now) < self._resolve_after:
+                continue
+            if asks.has_ended(writer_of(mark)):
+                stamp = new_stamp(wanted.place)
+
+                def build(keys: Keys, name: str = name, mark: bytes = mark, stamp: bytes = stamp) -> list[Command]:
+                    return [(CLEAR, keys.table(wanted.place, name), stamp, mark, KEPT_MS)]
+
+                self._trips(build)
+                self._met.pop(mark, None)
+            else:
+                self._met[mark] = now

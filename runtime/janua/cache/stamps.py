@@ -1,0 +1,110 @@
+"""
+The keys of tables: what their values say, and the scripts that change them. Nothing here talks to a server.
+
+A value begins with a random stamp. Answers are kept with the stamps of their tables, and count only as long as these
+are the same. Never a counter: one that was evicted would begin again, and revive what was kept long ago.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from os import urandom
+
+from janua.query import EVERYTHING
+from janua.querycache import Place, Wanted, Writer
+from janua.redis.scripts import Script, load_script
+
+STAMP = 28
+ORIGIN = 12
+_RANDOM = STAMP - ORIGIN
+# Losing a key is safe at any time: it only has to outlive most of what is kept.
+KEPT_MS = 7 * 24 * 3600 * 1000
+
+_PACKAGE = "janua.cache"
+OPEN = load_script("stamps", "open", package=_PACKAGE)
+SETTLE = load_script("stamps", "settle", package=_PACKAGE)
+MARK = load_script("stamps", "mark", package=_PACKAGE)
+CLEAR = load_script("stamps", "clear", package=_PACKAGE)
+SCRIPTS: tuple[Script, ...] = (OPEN, SETTLE, MARK, CLEAR)
+
+NOWHERE = Place(b"", b"\0" * ORIGIN)
+"""Of values that depend on no table."""
+
+
+def new_stamp(place: Place) -> bytes:
+    """Return a stamp that was never there."""
+    return place.origin + urandom(_RANDOM)
+
+
+@dataclass(frozen=True, slots=True)
+class TableState:
+    """
+    What a table's key says.
+
+    Nothing is kept before all transactions below ``horizon`` have ended; None where that has yet to be asked. ``marks``
+    are of those that are about to be committed.
+    """
+
+    stamp: bytes
+    horizon: int | None = 0
+    marks: tuple[bytes, ...] = ()
+
+    @classmethod
+    def of(cls, value: bytes) -> TableState:
+        """Read the value of a key."""
+        horizon: int | None = 0
+        marks: list[bytes] = []
+        for section in value[STAMP:].split(b";")[1:]:
+            if section.startswith(b"m"):
+                marks.append(b";" + section)
+            elif section.startswith(b"h"):
+                horizon = None if section == b"h?" else int(section[1:])
+        return cls(value[:STAMP], horizon, tuple(marks))
+
+
+def mark_of(writer: Writer) -> bytes:
+    """Return the mark of a transaction. It is the only one of its kind, also where the transaction is not known."""
+    place = writer.place
+    parts = (place.database.decode(), place.origin.hex(), writer.xid, writer.pid, writer.started, urandom(8).hex())
+    return (";m" + ",".join(map(str, parts))).encode()
+
+
+def writer_of(mark: bytes) -> Writer:
+    """Return whose mark it is."""
+    database, origin, xid, pid, started, _ = mark[2:].decode().split(",")
+    return Writer(Place(database.encode(), bytes.fromhex(origin)), int(xid), int(pid), int(started))
+
+
+def tables_of(wanted: Wanted) -> tuple[str, ...]:
+    """Return the tables on which an answer depends, with the key that stands for all of them first."""
+    return (*EVERYTHING, *wanted.policy.reads) if wanted.place.database else ()
+
+
+class Keys:
+    """The names of keys: below a prefix, in one run of a Redis server's life."""
+
+    def __init__(self, prefix: str, identity: str) -> None:
+        run = blake2b(identity.encode(), digest_size=8).hexdigest()
+        self._prefix = f"{prefix}{run}:".encode()
+
+    def is_same(self, other: Keys) -> bool:
+        """Return True where both are of the same run of the same server."""
+        return self._prefix == other._prefix
+
+    def table(self, place: Place, name: str) -> bytes:
+        """Return the key of a table's stamp and marks."""
+        return b"%st:%s:%s" % (self._prefix, place.database, name.encode())
+
+    def tables(self, place: Place, names: Sequence[str]) -> list[bytes]:
+        """Return the keys of several tables."""
+        return [self.table(place, name) for name in names]
+
+    def entry(self, key: bytes) -> bytes:
+        """Return the key under which an answer or a value is kept."""
+        return b"%sq:%s" % (self._prefix, key)
+
+    def claim(self, key: bytes) -> bytes:
+        """Return the key that says that somebody is about to make what is missing."""
+        return b"%sc:%s" % (self._prefix, key)

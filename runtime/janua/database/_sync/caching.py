@@ -1,0 +1,259 @@
+# Derived from runtime/janua/database/_async/caching.py by tools/derive_sync.py; do not edit.
+"""What a database has of its cache: which answers may come from it, and which writes it is told of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from hashlib import blake2b
+from time import monotonic
+from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+import msgspec
+import psycopg
+
+from janua.database._sync.deadline import run_in_transaction
+from janua.database._sync.pool import SessionPool
+from janua.database._sync.session import Session
+from janua.database._sync.transaction_source import run_alone
+from janua.database.answers import AnswerReader, Recorder
+from janua.database.facts import SESSION_FACTS, WRITER_FACTS, WRITER_STATUS, SessionFacts
+from janua.database.loaders import UnknownType
+from janua.database.results import Result
+from janua.database.writers import Writers
+from janua.errors import RowCountError, ServerUnreachable
+from janua.query import CachePolicy, Query
+from janua.querycache import Answer, Marking, QueryCache, Settle, Snapshot, Wanted, Writer
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_encode = msgspec.msgpack.Encoder().encode
+_PAUSE = 5.0
+_READ_COMMITTED = "read committed"
+
+
+class _Known(Generic[T]):
+    """What is known of one query: how its values are written and its answers are read."""
+
+    def __init__(self, query: Query[T], session: Session, cursor: Any) -> None:
+        self.write = Writers(query, len(query.params), cursor).write
+        self.reader = AnswerReader(query, cursor)
+        self.time_zone = session.pgconn.parameter_status(b"TimeZone")
+        self._fingerprint = query.fingerprint
+
+    def key(self, context: bytes, params: tuple[object, ...]) -> bytes:
+        """Return what the answer is kept under: a digest of all that it depends on, besides the tables."""
+        parts = (self._fingerprint, context, self.write(params))
+        return blake2b(_encode(parts), digest_size=16).hexdigest().encode()
+
+
+class Caching:
+    """
+    The cache of one database.
+
+    What a session's answers depend on is asked of a new connection for those that the pool hands out, and of the
+    session itself where it is held. Before an answer is kept, its session is asked again: only what was answered
+    under the very context of the key is kept.
+    """
+
+    def __init__(self, cache: QueryCache, pool: SessionPool) -> None:
+        self.cache = cache
+        self.pool = pool
+        self._ask_again = 0.0
+        self._facts: dict[tuple[str, ...], SessionFacts] = {}
+        self._known: WeakKeyDictionary[Query[Any], _Known[Any]] = WeakKeyDictionary()
+        cache.attach(self)
+
+    def snapshot(self) -> Snapshot | None:
+        """Return which transactions have ended by now; None where nothing of the database can be kept."""
+        with self._session() as session:
+            try:
+                facts = session.run(SESSION_FACTS, ([],), Result.one)
+            except psycopg.Error:
+                return None
+        return Snapshot(facts.place, facts.oldest_running, facts.next_xid) if facts.place is not None else None
+
+    def has_ended(self, writer: Writer) -> bool:
+        """Ask the server what became of a transaction; one of an earlier run of the server's life has ended with it."""
+        with self._session() as session:
+            try:
+                here = (session.run(SESSION_FACTS, ([],), Result.one)).place
+                if here is None or here.database != writer.place.database:
+                    return False
+                if here.origin != writer.place.origin:
+                    return writer.place.origin < here.origin
+                asked = (str(writer.xid), writer.pid, writer.started)
+                status = session.run(WRITER_STATUS, asked, Result.one)
+            except psycopg.Error:
+                return False
+        return status in ("committed", "aborted", None)
+
+    def read(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        """Return a kept answer, or have any session of the pool run the query."""
+        assert query.cache is not None
+        facts = self._facts.get(query.cache.settings) or self._pool_facts(query.cache.settings)
+        known = self._known.get(query)
+        if known is None:
+            with self._session() as session:
+                known = self._learn(session, query)
+        return self._read(_Reading(self, query, params, read, known, facts, self._session))
+
+    def read_on(
+        self, session: Session, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]
+    ) -> R:
+        """Return a kept answer, or have this session run the query."""
+        assert query.cache is not None
+        settings = query.cache.settings
+        facts = session.facts.get(settings)
+        if facts is None:
+            facts = session.run(SESSION_FACTS, (list(settings),), Result.one)
+            session.facts[settings] = facts
+        if facts.isolation != _READ_COMMITTED and not session.is_idle():
+            return run_in_transaction(session, query, params, read)
+        known = self._known.get(query)
+        if known is None or known.time_zone != session.pgconn.parameter_status(b"TimeZone"):
+            known = self._learn(session, query)
+
+        @contextmanager
+        def held() -> Iterator[Session]:
+            yield session
+
+        return self._read(_Reading(self, query, params, read, known, facts, held))
+
+    def mark(self, session: Session, tables: Sequence[str], *, anyway: bool = False) -> Marking | None:
+        """
+        Tell the cache that the session's transaction is about to write these tables; None where it has written nothing.
+
+        ``anyway`` tells it also of a statement that has yet to begin. Raises InvalidationFailed.
+        """
+        writer = session.run(WRITER_FACTS, (), Result.optional)
+        if writer is None or not (writer.xid or anyway):
+            return None
+        return self.cache.mark(writer, tables)
+
+    def clear(self, marking: Marking | None) -> None:
+        """Tell the cache that the transaction has ended."""
+        if marking is not None:
+            self.cache.clear(marking)
+
+    def _read(self, reading: _Reading[T, R]) -> R:
+        facts = reading.facts
+        if facts is None or facts.place is None:
+            reading.answer(None)
+        else:
+            assert reading.query.cache is not None
+            key = reading.known.key(facts.context, reading.params)
+            kept = self.cache.read(Wanted(facts.place, key, reading.query.cache), reading)
+            if kept is not None:
+                try:
+                    return reading.known.reader.read(kept, reading.read)
+                except (psycopg.Error, UnknownType, ValueError, TypeError, LookupError):
+                    # What was kept is of types that are not there any more: the server knows.
+                    self._known.pop(reading.query, None)
+                    reading.answer(None)
+        return reading.result()
+
+    def _pool_facts(self, settings: tuple[str, ...]) -> SessionFacts | None:
+        """Ask a connection that nobody has used: others may have been left with settings of somebody's own."""
+        if monotonic() < self._ask_again:
+            return None
+        # Where there is nothing to know, not with every call.
+        self._ask_again = monotonic() + _PAUSE
+        try:
+            session = self.pool.connect()
+        except (psycopg.OperationalError, ServerUnreachable):
+            # The query itself will say why.
+            return None
+        try:
+            facts = session.run(SESSION_FACTS, (list(settings),), Result.one)
+        except psycopg.Error:
+            return None
+        finally:
+            session.close()
+        if facts.place is None:
+            return None
+        self._ask_again = 0.0
+        self._facts[settings] = facts
+        return facts
+
+    def _learn(self, session: Session, query: Query[T]) -> _Known[T]:
+        known = _Known(query, session, session._cursor_for(query.types))
+        facts = self._facts.get(())
+        if facts is None or known.time_zone == facts.time_zone.encode():
+            self._known[query] = known
+        return known
+
+    def forget_facts(self) -> None:
+        """Ask again what sessions are like: one of them was different, or the server is another."""
+        self._facts = {}
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        session = self.pool.acquire()
+        try:
+            yield session
+        finally:
+            self.pool.release(session, has_written=False)
+
+
+class _Reading(Generic[T, R]):
+    """One call of a cached query: what the cache has done for it by the server."""
+
+    def __init__(
+        self,
+        caching: Caching,
+        query: Query[T],
+        params: tuple[object, ...],
+        read: Callable[[Result[T]], R],
+        known: _Known[T],
+        facts: SessionFacts | None,
+        session: Callable[[], AbstractContextManager[Session]],
+    ) -> None:
+        self.query = query
+        self.params = params
+        self.read = read
+        self.known = known
+        self.facts = facts
+        self._caching = caching
+        self._session = session
+        self._result: list[R] = []
+        self._error: Exception | None = None
+
+    def result(self) -> R:
+        """Return what the server's answer was read as. Raises what the read raised."""
+        if self._error is not None:
+            raise self._error
+        return self._result[0]
+
+    def answer(self, settle: Settle | None) -> Answer:
+        """Run the query; an answer in which the number of rows is wrong is one, too."""
+        assert self.query.cache is not None
+        with self._session() as session:
+            facts = self._ask(session, self.query.cache) if self.facts is not None else None
+            if settle is not None and facts is not None:
+                settle(facts.next_xid)
+                facts = self._ask(session, self.query.cache)
+            recorder: Recorder[R] = Recorder(self.read)
+            try:
+                self._result = [run_alone(self._caching.pool, session, self.query, self.params, recorder)]
+            except RowCountError as error:
+                self._error = error
+        return self._kept(recorder, facts)
+
+    def _kept(self, recorder: Recorder[R], facts: SessionFacts | None) -> Answer:
+        expected = self.facts
+        if facts is None or expected is None or facts.place is None:
+            return Answer(None)
+        if (facts.context, facts.place) != (expected.context, expected.place):
+            self._caching.forget_facts()
+            return Answer(None, facts.place)
+        return Answer(recorder.answer, facts.place, facts.oldest_running)
+
+    def _ask(self, session: Session, policy: CachePolicy) -> SessionFacts:
+        return session.run(SESSION_FACTS, (list(policy.settings),), Result.one)
+
+    def has_ended(self, writer: Writer) -> bool:
+        """Ask the server what became of a transaction."""
+        return self._caching.has_ended(writer)

@@ -1,0 +1,69 @@
+"""What a session tells of itself, so that an answer of it may be kept and its writes be told."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from importlib.resources import files
+
+from janua.query import Query
+from janua.querycache import Place, Writer
+
+_ORIGIN = struct.Struct(">Iq")
+
+
+def _read(name: str) -> str:
+    return files("janua.database").joinpath(f"{name}.sql").read_text("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """
+    ``context`` is all of the session's that answers may depend on. ``place`` is None on a standby.
+
+    Of the transactions, ``oldest_running`` is the first that has not ended, ``next_xid`` the first that has no id yet.
+    """
+
+    place: Place | None
+    context: bytes
+    time_zone: str
+    isolation: str
+    oldest_running: int
+    next_xid: int
+
+
+def place_of(database: str, timeline: int, recovered: int) -> Place:
+    """Return where this is: timelines come after each other, and so do crashes."""
+    return Place(database.encode(), _ORIGIN.pack(timeline, recovered))
+
+
+def _session_facts(
+    database: str, timeline: int | None, recovered: int, xmin: int, xmax: int, isolation: str, zone: str, context: str
+) -> SessionFacts:
+    place = place_of(database, timeline, recovered) if timeline is not None else None
+    return SessionFacts(place, context.encode(), zone, isolation, xmin, xmax)
+
+
+def _writer(database: str, timeline: int, recovered: int, xid: int, pid: int, started: int) -> Writer:
+    return Writer(place_of(database, timeline, recovered), xid, pid, started)
+
+
+SESSION_FACTS = Query[SessionFacts](
+    name="janua.session_facts",
+    sql=_read("session_facts"),
+    params=("text[]",),
+    columns=("text", "bigint", "bigint", "bigint", "bigint", "text", "text", "text"),
+    row=_session_facts,
+)
+WRITER_FACTS = Query[Writer](
+    name="janua.writer_facts",
+    sql=_read("writer_facts"),
+    columns=("text", "bigint", "bigint", "bigint", "integer", "bigint"),
+    row=_writer,
+)
+WRITER_STATUS = Query[str | None](
+    name="janua.writer_status",
+    sql=_read("writer_status"),
+    params=("text", "integer", "bigint"),
+    columns=("text",),
+)
