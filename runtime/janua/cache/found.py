@@ -34,21 +34,26 @@ class Found:
 
     @classmethod
     def of(
-        cls, wanted: Wanted, tables: tuple[str, ...], keys: Sequence[Keys], answers: Sequence[Any], claims: bool
+        cls,
+        wanted: Wanted,
+        tables: tuple[str, ...],
+        keys: Keys,
+        values: Sequence[bytes | None],
+        answers: Sequence[Any],
+        claims: bool,
     ) -> Found:
         """Read the answers to the commands of a look. Raises ServerUnreachable where one is an error."""
         for answer in answers:
             if isinstance(answer, ResponseError):
                 raise ServerUnreachable(f"Redis refuses: {answer}")
-        values = answers[1] if tables else ()
-        found = cls(keys[0], tables, wanted.place.origin, values)
+        found = cls(keys, tables, wanted.place.origin, values)
         entry: bytes | None = answers[0]
         if entry is not None:
             head = found._clean_head()
             if head is not None and entry.startswith(head):
                 found.value = entry[len(head) :]
                 if wanted.policy.stale:
-                    found.is_past = answers[2 if tables else 1] <= wanted.policy.stale * 1000
+                    found.is_past = answers[1] <= wanted.policy.stale * 1000
         if claims:
             found.is_claimed = answers[-1] is not None
         if found.value is None or found.is_past:

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from os import urandom
 
 from janua.query import EVERYTHING
 from janua.querycache import Place, Wanted, Writer
-from janua.redis.scripts import Script, load_script
+from janua.redis.scripts import load_script
 
 STAMP = 28
 ORIGIN = 12
 _RANDOM = STAMP - ORIGIN
+_RUN = 32
 # Losing a key is safe at any time: it only has to outlive most of what is kept.
 KEPT_MS = 7 * 24 * 3600 * 1000
 
@@ -27,7 +27,7 @@ OPEN = load_script("stamps", "open", package=_PACKAGE)
 SETTLE = load_script("stamps", "settle", package=_PACKAGE)
 MARK = load_script("stamps", "mark", package=_PACKAGE)
 CLEAR = load_script("stamps", "clear", package=_PACKAGE)
-SCRIPTS: tuple[Script, ...] = (OPEN, SETTLE, MARK, CLEAR)
+IDENTIFY = load_script("identify", package=_PACKAGE)
 
 NOWHERE = Place(b"", b"\0" * ORIGIN)
 """Of values that depend on no table."""
@@ -82,12 +82,27 @@ def tables_of(wanted: Wanted) -> tuple[str, ...]:
     return (*EVERYTHING, *wanted.policy.reads) if wanted.place.database else ()
 
 
-class Keys:
-    """The names of keys: below a prefix, in one run of a Redis server's life."""
+def run_key(prefix: str) -> bytes:
+    """Return the key that names the run of the Redis server's life."""
+    return f"{prefix}run".encode()
 
-    def __init__(self, prefix: str, identity: str) -> None:
-        run = blake2b(identity.encode(), digest_size=8).hexdigest()
-        self._prefix = f"{prefix}{run}:".encode()
+
+def new_run_name() -> str:
+    """Return a name that was never there."""
+    return urandom(_RUN // 2).hex()
+
+
+class Keys:
+    """
+    The names of keys: below a prefix, in one run of a Redis server's life.
+
+    ``run`` is the key that says which run it is, and ``run_value`` what it must say for the other names to hold.
+    """
+
+    def __init__(self, prefix: str, run_value: bytes) -> None:
+        self.run = run_key(prefix)
+        self.run_value = run_value
+        self._prefix = prefix.encode() + run_value[:_RUN] + b":"
 
     def is_same(self, other: Keys) -> bool:
         """Return True where both are of the same run of the same server."""

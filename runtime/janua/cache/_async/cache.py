@@ -133,8 +133,8 @@ class AsyncCache:
     async def delete(self, *keys: str) -> int:
         """Delete values and return how many of them were there. Raises ServerUnreachable."""
         names = [value_key(key) for key in keys]
-        answers = await self._trips(lambda known: [("DEL", known.entry(name)) for name in names], anyway=True)
-        return sum(answers)
+        trip = await self._trips(lambda known: [("DEL", known.entry(name)) for name in names], anyway=True)
+        return sum(trip.answers)
 
     async def forget(self, key: str) -> bool:
         """Delete a value, and return whether it was there. Raises ServerUnreachable."""
@@ -146,9 +146,10 @@ class AsyncCache:
         count = cursor = 0
         while True:
             scan: Command = ("SCAN", cursor, "MATCH", pattern, "COUNT", _SCANNED)
-            [(at, found)] = await self._trips(partial(_alone, scan), anyway=True)
+            [(at, found)] = (await self._trips(partial(_alone, scan), anyway=True)).answers
             if found:
-                count += sum(await self._trips(partial(_alone, ("UNLINK", *found)), anyway=True))
+                trip = await self._trips(partial(_alone, ("UNLINK", *found)), anyway=True)
+                count += sum(trip.answers)
             cursor = int(at)
             if not cursor:
                 return count

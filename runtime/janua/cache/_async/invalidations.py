@@ -100,7 +100,7 @@ class AsyncInvalidations:
             names = keys.tables(marks.place, marks.tables)
             return [(script, name, stamp, marks.mark, KEPT_MS) for name in names]
 
-        for answer in await self._trips(build, anyway=anyway):
+        for answer in (await self._trips(build, anyway=anyway)).answers:
             if isinstance(answer, ResponseError):
                 raise answer
 

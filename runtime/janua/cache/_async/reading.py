@@ -70,7 +70,7 @@ class AsyncReads:
     async def peek(self, key: bytes) -> bytes | None:
         """Return a value that depends on no table, None where there is none or Redis does not answer."""
         try:
-            [data] = await self._trips(lambda keys: [("GET", keys.entry(key))])
+            [data] = (await self._trips(lambda keys: [("GET", keys.entry(key))])).answers
         except ServerUnreachable:
             self._stats.unavailable += 1
             data = None
@@ -81,9 +81,11 @@ class AsyncReads:
 
     async def put(self, key: bytes, value: bytes, ttl: float) -> None:
         """Keep a value that depends on no table."""
-        [answer] = await self._trips(
-            lambda keys: [("SET", keys.entry(key), b"\0" + value, "PX", max(1, round(ttl * 1000)))], anyway=True
+        milliseconds = max(1, round(ttl * 1000))
+        trip = await self._trips(
+            lambda keys: [("SET", keys.entry(key), b"\0" + value, "PX", milliseconds)], anyway=True
         )
+        [answer] = trip.answers
         if isinstance(answer, ResponseError):
             raise ServerUnreachable(f"Redis refuses to keep: {answer}")
 
@@ -95,22 +97,19 @@ class AsyncReads:
 
     async def _look_up(self, wanted: Wanted, tables: tuple[str, ...], claim: bytes = b"") -> Found:
         """See what is there; with ``claim``, say at once who is going to make what is not."""
-        seen: list[Keys] = []
 
         def build(keys: Keys) -> list[Command]:
-            seen[:] = [keys]
             entry = keys.entry(wanted.key)
             # A write command by its kind, which a server that has become a replica refuses.
             commands: list[Command] = [("GETEX", entry)]
-            if tables:
-                commands.append(("MGET", *keys.tables(wanted.place, tables)))
             if wanted.policy.stale:
                 commands.append(("PTTL", entry))
             if claim:
                 commands.append(("SET", keys.claim(wanted.key), claim, "NX", "PX", _CLAIMED_MS))
             return commands
 
-        return Found.of(wanted, tables, seen, await self._trips(build), bool(claim))
+        trip = await self._trips(build, lambda keys: keys.tables(wanted.place, tables))
+        return Found.of(wanted, tables, trip.keys, trip.values, trip.answers, bool(claim))
 
     async def _miss(self, wanted: Wanted, tables: tuple[str, ...], asks: AsyncAsks, found: Found) -> bytes | None:
         deadline = monotonic() + self._wait
@@ -213,7 +212,7 @@ class AsyncReads:
                 return []
             return [(OPEN, name, stamp, KEPT_MS) for name in keys.tables(wanted.place, tables)]
 
-        found.learn(await self._trips(build))
+        found.learn((await self._trips(build)).answers)
 
     async def _settle(self, wanted: Wanted, tables: tuple[str, ...], found: Found, next_xid: int) -> None:
         """Note up to which transaction all must have ended: a mark may have been lost with the key."""
@@ -226,7 +225,7 @@ class AsyncReads:
                 (SETTLE, name, state.stamp, next_xid, KEPT_MS) for name, state in zip(names, found.states, strict=True)
             ]
 
-        found.learn(await self._trips(build))
+        found.learn((await self._trips(build)).answers)
 
     async def _release(self, wanted: Wanted, found: Found) -> None:
         try:

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from redis.exceptions import NoScriptError, ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import NoScriptError, ReadOnlyError, RedisError, ResponseError, TimeoutError
 
-from janua.cache.stamps import Keys
+from janua.cache.stamps import IDENTIFY, Keys, new_run_name, run_key
 from janua.errors import ServerUnreachable
 from janua.redis import AsyncRedis
 from janua.redis.concurrency import AsyncSemaphore
 from janua.redis.scripts import Script
 
 Command: TypeAlias = tuple[Any, ...]
-"""A command's words; a script in place of the first stands for its call."""
-Build: TypeAlias = Callable[[Keys], Sequence[Command]]
+"""A command's words; a script in place of the first stands for its call, with one key."""
+Build: TypeAlias = Callable[[Keys], Sequence[Any]]
 
+
+class Trip(NamedTuple):
+    """One round trip: the values of keys, and the answers to commands; an error is an answer."""
+
+    keys: Keys
+    values: Sequence[bytes | None]
+    answers: Sequence[Any]
+
+
+def nothing(_keys: Keys) -> Sequence[Any]:
+    """Read no key, or send no command."""
+    return ()
+
+
+_MOST_RUNS = 5
 _REST = 1.0
 
 
@@ -25,8 +40,10 @@ class AsyncRoundTrips:
     """
     Sends commands together. After a failure Redis is left alone for a second, and nobody waits for it.
 
-    The keys' names hold the server's ``run_id`` and ``master_replid``, read by each connection when it connects: a
-    server that was restarted, restored or replaced begins empty, whatever it has loaded.
+    The keys' names hold a random name for the run of the server's life. Each new connection compares its ``run_id`` and
+    ``master_replid`` with those under which the name was given, and gives another one where they differ; every
+    round trip looks whether the name still holds. So a server that was restarted, restored or replaced begins
+    empty, whatever it has loaded, and for all connections at the same time.
     """
 
     def __init__(self, redis: AsyncRedis, prefix: str, timeout: float) -> None:
@@ -39,9 +56,9 @@ class AsyncRoundTrips:
         self._away_until = 0.0
         self._is_closed = False
 
-    async def __call__(self, build: Build, *, anyway: bool = False) -> list[Any]:
+    async def __call__(self, commands: Build, reads: Build = nothing, *, anyway: bool = False) -> Trip:
         """
-        Send what ``build`` makes of the keys' names, and return the answers; an error is one of them.
+        Read some keys and send some commands, as made of the keys' names.
 
         Raises ServerUnreachable where Redis does not answer, with ``anyway`` only after it was asked.
         """
@@ -49,64 +66,83 @@ class AsyncRoundTrips:
             raise ServerUnreachable("Redis did not answer a moment ago")
         async with self._slots:
             try:
-                return await self._try(build)
+                return await self._try(commands, reads)
             except (RedisError, OSError) as error:
                 self._away_until = monotonic() + _REST
                 raise ServerUnreachable(f"Redis does not answer: {type(error).__name__}") from None
 
-    async def _try(self, build: Build) -> list[Any]:
+    async def _try(self, commands: Build, reads: Build) -> Trip:
         while True:
             is_reused = bool(self._free)
             connection = self._free.pop() if is_reused else self._factory.make_connection()
             try:
-                return await self._exchange(connection, build)
-            except (ConnectionError, OSError, RedisError) as error:
+                return await self._exchange(connection, commands, reads)
+            except (RedisError, OSError) as error:
                 # The server may have closed it while nobody looked; each of our commands may be sent again.
                 if not is_reused or isinstance(error, TimeoutError):
                     raise
 
-    async def _exchange(self, connection: Any, build: Build) -> list[Any]:
+    async def _exchange(self, connection: Any, commands: Build, reads: Build) -> Trip:
         is_whole = False
         try:
             await connection.connect()
-            keys: Keys = connection.janua_keys
-            commands = build(keys)
-            answers = await self._send(connection, commands) if commands else []
-            if any(isinstance(answer, NoScriptError) for answer in answers):
-                answers = await self._send(connection, commands, by_text=True)
-            is_whole = not any(isinstance(answer, ReadOnlyError) for answer in answers)
-            if not is_whole:
-                # It became a replica: what it holds is not what others write.
-                raise ReadOnlyError("the server has become a replica")
-            return answers
+            for _ in range(_MOST_RUNS):
+                keys: Keys = connection.janua_keys
+                trip = await self._send(connection, keys, commands(keys), reads(keys))
+                if trip is not None:
+                    is_whole = True
+                    return trip
+                await self._identify_run(connection)
+            raise ResponseError("others keep giving the server new names")
         finally:
             if is_whole and not self._is_closed:
                 self._free.append(connection)
             else:
                 await connection.disconnect()
 
-    async def _send(self, connection: Any, commands: Sequence[Command], *, by_text: bool = False) -> list[Any]:
-        packed = connection.pack_commands([_words(each, by_text) for each in commands])
-        await connection.send_packed_command(packed)
+    async def _send(
+        self, connection: Any, keys: Keys, commands: Sequence[Command], reads: Sequence[Any]
+    ) -> Trip | None:
+        """Send all and read the answers; None where the keys were not those of this run of the server's life."""
+        read: Command = ("MGET", keys.run, *reads)
+        (run, *values), *answers = await self._answers(connection, [read, *commands])
+        if run != keys.run_value:
+            return None
+        if any(isinstance(answer, NoScriptError) for answer in answers):
+            answers = await self._answers(connection, [_by_text(each) for each in commands])
+        if any(isinstance(answer, ReadOnlyError) for answer in answers):
+            # It became a replica: what it holds is not what others write.
+            raise ReadOnlyError("the server has become a replica")
+        return Trip(keys, values, answers)
+
+    async def _answers(self, connection: Any, commands: Sequence[Command]) -> list[Any]:
+        await connection.send_packed_command(connection.pack_commands([_words(each) for each in commands]))
         answers: list[Any] = []
         for _ in commands:
             try:
                 answers.append(await connection.read_response())
             except ResponseError as error:
                 answers.append(error)
+        if isinstance(answers[0], ResponseError):
+            raise answers[0]
         return answers
 
     async def _identify(self, connection: Any) -> None:
         """Called by redis-py for each new connection."""
         await connection.on_connect()
-        identity = []
-        for section, names in (("server", ("run_id",)), ("replication", ("role", "master_replid"))):
-            await connection.send_command("INFO", section)
-            found = _fields(await connection.read_response())
-            identity += [found.get(name, "") for name in names]
-        if identity[1] not in ("master", ""):
+        await self._identify_run(connection)
+
+    async def _identify_run(self, connection: Any) -> None:
+        found: dict[str, str] = {}
+        for section in ("server", "replication"):
+            [info] = await self._answers(connection, [("INFO", section)])
+            found |= _fields(info)
+        if found.get("role", "master") != "master":
             raise ReadOnlyError("the server is a replica")
-        connection.janua_keys = Keys(self._prefix, ",".join(identity))
+        identity = f"{found.get('run_id')},{found.get('master_replid')}"
+        name = ("EVAL", IDENTIFY.text, 1, run_key(self._prefix), identity, new_run_name())
+        [value] = await self._answers(connection, [name])
+        connection.janua_keys = Keys(self._prefix, value)
 
     async def close(self) -> None:
         """Close the connections that nobody uses; the others close when their round trip ends."""
@@ -115,11 +151,14 @@ class AsyncRoundTrips:
             await self._free.pop().disconnect()
 
 
-def _words(command: Command, by_text: bool) -> Command:
+def _words(command: Command) -> Command:
     first, *rest = command
-    if not isinstance(first, Script):
-        return command
-    return ("EVAL", first.text, 1, *rest) if by_text else ("EVALSHA", first.digest, 1, *rest)
+    return ("EVALSHA", first.digest, 1, *rest) if isinstance(first, Script) else command
+
+
+def _by_text(command: Command) -> Command:
+    first, *rest = command
+    return ("EVAL", first.text, 1, *rest) if isinstance(first, Script) else command
 
 
 def _fields(info: bytes | str) -> dict[str, str]:

@@ -134,8 +134,8 @@ class Cache:
     def delete(self, *keys: str) -> int:
         """Delete values and return how many of them were there. Raises ServerUnreachable."""
         names = [value_key(key) for key in keys]
-        answers = self._trips(lambda known: [("DEL", known.entry(name)) for name in names], anyway=True)
-        return sum(answers)
+        trip = self._trips(lambda known: [("DEL", known.entry(name)) for name in names], anyway=True)
+        return sum(trip.answers)
 
     def forget(self, key: str) -> bool:
         """Delete a value, and return whether it was there. Raises ServerUnreachable."""
@@ -147,9 +147,10 @@ class Cache:
         count = cursor = 0
         while True:
             scan: Command = ("SCAN", cursor, "MATCH", pattern, "COUNT", _SCANNED)
-            [(at, found)] = self._trips(partial(_alone, scan), anyway=True)
+            [(at, found)] = (self._trips(partial(_alone, scan), anyway=True)).answers
             if found:
-                count += sum(self._trips(partial(_alone, ("UNLINK", *found)), anyway=True))
+                trip = self._trips(partial(_alone, ("UNLINK", *found)), anyway=True)
+                count += sum(trip.answers)
             cursor = int(at)
             if not cursor:
                 return count

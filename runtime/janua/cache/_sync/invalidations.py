@@ -101,7 +101,7 @@ class Invalidations:
             names = keys.tables(marks.place, marks.tables)
             return [(script, name, stamp, marks.mark, KEPT_MS) for name in names]
 
-        for answer in self._trips(build, anyway=anyway):
+        for answer in (self._trips(build, anyway=anyway)).answers:
             if isinstance(answer, ResponseError):
                 raise answer
 

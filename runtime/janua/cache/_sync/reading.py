@@ -71,7 +71,7 @@ class Reads:
     def peek(self, key: bytes) -> bytes | None:
         """Return a value that depends on no table, None where there is none or Redis does not answer."""
         try:
-            [data] = self._trips(lambda keys: [("GET", keys.entry(key))])
+            [data] = (self._trips(lambda keys: [("GET", keys.entry(key))])).answers
         except ServerUnreachable:
             self._stats.unavailable += 1
             data = None
@@ -82,9 +82,9 @@ class Reads:
 
     def put(self, key: bytes, value: bytes, ttl: float) -> None:
         """Keep a value that depends on no table."""
-        [answer] = self._trips(
-            lambda keys: [("SET", keys.entry(key), b"\0" + value, "PX", max(1, round(ttl * 1000)))], anyway=True
-        )
+        milliseconds = max(1, round(ttl * 1000))
+        trip = self._trips(lambda keys: [("SET", keys.entry(key), b"\0" + value, "PX", milliseconds)], anyway=True)
+        [answer] = trip.answers
         if isinstance(answer, ResponseError):
             raise ServerUnreachable(f"Redis refuses to keep: {answer}")
 
@@ -96,22 +96,19 @@ class Reads:
 
     def _look_up(self, wanted: Wanted, tables: tuple[str, ...], claim: bytes = b"") -> Found:
         """See what is there; with ``claim``, say at once who is going to make what is not."""
-        seen: list[Keys] = []
 
         def build(keys: Keys) -> list[Command]:
-            seen[:] = [keys]
             entry = keys.entry(wanted.key)
             # A write command by its kind, which a server that has become a replica refuses.
             commands: list[Command] = [("GETEX", entry)]
-            if tables:
-                commands.append(("MGET", *keys.tables(wanted.place, tables)))
             if wanted.policy.stale:
                 commands.append(("PTTL", entry))
             if claim:
                 commands.append(("SET", keys.claim(wanted.key), claim, "NX", "PX", _CLAIMED_MS))
             return commands
 
-        return Found.of(wanted, tables, seen, self._trips(build), bool(claim))
+        trip = self._trips(build, lambda keys: keys.tables(wanted.place, tables))
+        return Found.of(wanted, tables, trip.keys, trip.values, trip.answers, bool(claim))
 
     def _miss(self, wanted: Wanted, tables: tuple[str, ...], asks: Asks, found: Found) -> bytes | None:
         deadline = monotonic() + self._wait
@@ -214,7 +211,7 @@ class Reads:
                 return []
             return [(OPEN, name, stamp, KEPT_MS) for name in keys.tables(wanted.place, tables)]
 
-        found.learn(self._trips(build))
+        found.learn((self._trips(build)).answers)
 
     def _settle(self, wanted: Wanted, tables: tuple[str, ...], found: Found, next_xid: int) -> None:
         """Note up to which transaction all must have ended: a mark may have been lost with the key."""
@@ -227,7 +224,7 @@ class Reads:
                 (SETTLE, name, state.stamp, next_xid, KEPT_MS) for name, state in zip(names, found.states, strict=True)
             ]
 
-        found.learn(self._trips(build))
+        found.learn((self._trips(build)).answers)
 
     def _release(self, wanted: Wanted, found: Found) -> None:
         try:

@@ -5,20 +5,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from redis.exceptions import NoScriptError, ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import NoScriptError, ReadOnlyError, RedisError, ResponseError, TimeoutError
 
-from janua.cache.stamps import Keys
+from janua.cache.stamps import IDENTIFY, Keys, new_run_name, run_key
 from janua.errors import ServerUnreachable
 from janua.redis import Redis
 from janua.redis.concurrency import Semaphore
 from janua.redis.scripts import Script
 
 Command: TypeAlias = tuple[Any, ...]
-"""A command's words; a script in place of the first stands for its call."""
+"""A command's words; a script in place of the first stands for its call, with one key."""
 Build: TypeAlias = Callable[[Keys], Sequence[Command]]
 
+
+class Trip(NamedTuple):
+    """One round trip: the values of keys, and the answers to commands; an error is an answer."""
+
+    keys: Keys
+    values: Sequence[bytes | None]
+    answers: Sequence[Any]
+
+
+def nothing(_keys: Keys) -> Sequence[Any]:
+    """Read no key, or send no command."""
+    return ()
+
+
+_MOST_RUNS = 5
 _REST = 1.0
 
 
@@ -26,8 +41,10 @@ class RoundTrips:
     """
     Sends commands together. After a failure Redis is left alone for a second, and nobody waits for it.
 
-    The keys' names hold the server's ``run_id`` and ``master_replid``, read by each connection when it connects: a
-    server that was restarted, restored or replaced begins empty, whatever it has loaded.
+    The keys' names hold a random name for the run of the server's life. Each new connection compares its ``run_id`` and
+    ``master_replid`` with those under which the name was given, and gives another one where they differ; every
+    round trip looks whether the name still holds. So a server that was restarted, restored or replaced begins
+    empty, whatever it has loaded, and for all connections at the same time.
     """
 
     def __init__(self, redis: Redis, prefix: str, timeout: float) -> None:
@@ -40,9 +57,9 @@ class RoundTrips:
         self._away_until = 0.0
         self._is_closed = False
 
-    def __call__(self, build: Build, *, anyway: bool = False) -> list[Any]:
+    def __call__(self, commands: Build, reads: Build = nothing, *, anyway: bool = False) -> Trip:
         """
-        Send what ``build`` makes of the keys' names, and return the answers; an error is one of them.
+        Read some keys and send some commands, as made of the keys' names.
 
         Raises ServerUnreachable where Redis does not answer, with ``anyway`` only after it was asked.
         """
@@ -50,64 +67,81 @@ class RoundTrips:
             raise ServerUnreachable("Redis did not answer a moment ago")
         with self._slots:
             try:
-                return self._try(build)
+                return self._try(commands, reads)
             except (RedisError, OSError) as error:
                 self._away_until = monotonic() + _REST
                 raise ServerUnreachable(f"Redis does not answer: {type(error).__name__}") from None
 
-    def _try(self, build: Build) -> list[Any]:
+    def _try(self, commands: Build, reads: Build) -> Trip:
         while True:
             is_reused = bool(self._free)
             connection = self._free.pop() if is_reused else self._factory.make_connection()
             try:
-                return self._exchange(connection, build)
-            except (ConnectionError, OSError, RedisError) as error:
+                return self._exchange(connection, commands, reads)
+            except (RedisError, OSError) as error:
                 # The server may have closed it while nobody looked; each of our commands may be sent again.
                 if not is_reused or isinstance(error, TimeoutError):
                     raise
 
-    def _exchange(self, connection: Any, build: Build) -> list[Any]:
+    def _exchange(self, connection: Any, commands: Build, reads: Build) -> Trip:
         is_whole = False
         try:
             connection.connect()
-            keys: Keys = connection.janua_keys
-            commands = build(keys)
-            answers = self._send(connection, commands) if commands else []
-            if any(isinstance(answer, NoScriptError) for answer in answers):
-                answers = self._send(connection, commands, by_text=True)
-            is_whole = not any(isinstance(answer, ReadOnlyError) for answer in answers)
-            if not is_whole:
-                # It became a replica: what it holds is not what others write.
-                raise ReadOnlyError("the server has become a replica")
-            return answers
+            for _ in range(_MOST_RUNS):
+                keys: Keys = connection.janua_keys
+                trip = self._send(connection, keys, commands(keys), reads(keys))
+                if trip is not None:
+                    is_whole = True
+                    return trip
+                self._identify_run(connection)
+            raise ResponseError("others keep giving the server new names")
         finally:
             if is_whole and not self._is_closed:
                 self._free.append(connection)
             else:
                 connection.disconnect()
 
-    def _send(self, connection: Any, commands: Sequence[Command], *, by_text: bool = False) -> list[Any]:
-        packed = connection.pack_commands([_words(each, by_text) for each in commands])
-        connection.send_packed_command(packed)
+    def _send(self, connection: Any, keys: Keys, commands: Sequence[Command], reads: Sequence[Any]) -> Trip | None:
+        """Send all and read the answers; None where the keys were not those of this run of the server's life."""
+        read: Command = ("MGET", keys.run, *reads)
+        (run, *values), *answers = self._answers(connection, [read, *commands])
+        if run != keys.run_value:
+            return None
+        if any(isinstance(answer, NoScriptError) for answer in answers):
+            answers = self._answers(connection, [_by_text(each) for each in commands])
+        if any(isinstance(answer, ReadOnlyError) for answer in answers):
+            # It became a replica: what it holds is not what others write.
+            raise ReadOnlyError("the server has become a replica")
+        return Trip(keys, values, answers)
+
+    def _answers(self, connection: Any, commands: Sequence[Command]) -> list[Any]:
+        connection.send_packed_command(connection.pack_commands([_words(each) for each in commands]))
         answers: list[Any] = []
         for _ in commands:
             try:
                 answers.append(connection.read_response())
             except ResponseError as error:
                 answers.append(error)
+        if isinstance(answers[0], ResponseError):
+            raise answers[0]
         return answers
 
     def _identify(self, connection: Any) -> None:
         """Called by redis-py for each new connection."""
         connection.on_connect()
-        identity = []
-        for section, names in (("server", ("run_id",)), ("replication", ("role", "master_replid"))):
-            connection.send_command("INFO", section)
-            found = _fields(connection.read_response())
-            identity += [found.get(name, "") for name in names]
-        if identity[1] not in ("master", ""):
+        self._identify_run(connection)
+
+    def _identify_run(self, connection: Any) -> None:
+        found: dict[str, str] = {}
+        for section in ("server", "replication"):
+            [info] = self._answers(connection, [("INFO", section)])
+            found |= _fields(info)
+        if found.get("role", "master") != "master":
             raise ReadOnlyError("the server is a replica")
-        connection.janua_keys = Keys(self._prefix, ",".join(identity))
+        identity = f"{found.get('run_id')},{found.get('master_replid')}"
+        name = ("EVAL", IDENTIFY.text, 1, run_key(self._prefix), identity, new_run_name())
+        [value] = self._answers(connection, [name])
+        connection.janua_keys = Keys(self._prefix, value)
 
     def close(self) -> None:
         """Close the connections that nobody uses; the others close when their round trip ends."""
@@ -116,11 +150,14 @@ class RoundTrips:
             self._free.pop().disconnect()
 
 
-def _words(command: Command, by_text: bool) -> Command:
+def _words(command: Command) -> Command:
     first, *rest = command
-    if not isinstance(first, Script):
-        return command
-    return ("EVAL", first.text, 1, *rest) if by_text else ("EVALSHA", first.digest, 1, *rest)
+    return ("EVALSHA", first.digest, 1, *rest) if isinstance(first, Script) else command
+
+
+def _by_text(command: Command) -> Command:
+    first, *rest = command
+    return ("EVAL", first.text, 1, *rest) if isinstance(first, Script) else command
 
 
 def _fields(info: bytes | str) -> dict[str, str]:

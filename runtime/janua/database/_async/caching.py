@@ -60,7 +60,7 @@ class AsyncCaching:
     def __init__(self, cache: AsyncQueryCache, pool: AsyncSessionPool) -> None:
         self.cache = cache
         self.pool = pool
-        self._ask_again = 0.0
+        self._ask_again = self._trust_until = 0.0
         self._facts: dict[tuple[str, ...], SessionFacts] = {}
         self._known: WeakKeyDictionary[Query[Any], _Known[Any]] = WeakKeyDictionary()
         cache.attach(self)
@@ -174,6 +174,7 @@ class AsyncCaching:
         if facts.place is None:
             return None
         self._ask_again = 0.0
+        self._trust_until = monotonic() + _PAUSE
         self._facts[settings] = facts
         return facts
 
@@ -184,9 +185,10 @@ class AsyncCaching:
             self._known[query] = known
         return known
 
-    def forget_facts(self) -> None:
-        """Ask again what sessions are like: one of them was different, or the server is another."""
-        self._facts = {}
+    def doubt_facts(self, known: SessionFacts, met: SessionFacts) -> None:
+        """Ask again what sessions are like: the server is another, or one of them was different, but not often."""
+        if known.place != met.place or monotonic() >= self._trust_until:
+            self._facts = {}
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[AsyncSession]:
@@ -246,7 +248,7 @@ class _Reading(Generic[T, R]):
         if facts is None or expected is None or facts.place is None:
             return Answer(None)
         if (facts.context, facts.place) != (expected.context, expected.place):
-            self._caching.forget_facts()
+            self._caching.doubt_facts(expected, facts)
             return Answer(None, facts.place)
         return Answer(recorder.answer, facts.place, facts.oldest_running)
 

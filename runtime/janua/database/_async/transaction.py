@@ -245,6 +245,8 @@ class AsyncTransaction(AsyncPipelineSource):
         except BaseException as interruption:
             # A cancellation that arrived during COMMIT takes back nothing.
             if commit.outcome is not Outcome.COMMITTED:
+                if marking is not None and not marking.is_placed:
+                    await self._clear(marking)
                 self._tell("unknown")
             else:
                 try:

@@ -61,7 +61,7 @@ class Caching:
     def __init__(self, cache: QueryCache, pool: SessionPool) -> None:
         self.cache = cache
         self.pool = pool
-        self._ask_again = 0.0
+        self._ask_again = self._trust_until = 0.0
         self._facts: dict[tuple[str, ...], SessionFacts] = {}
         self._known: WeakKeyDictionary[Query[Any], _Known[Any]] = WeakKeyDictionary()
         cache.attach(self)
@@ -175,6 +175,7 @@ class Caching:
         if facts.place is None:
             return None
         self._ask_again = 0.0
+        self._trust_until = monotonic() + _PAUSE
         self._facts[settings] = facts
         return facts
 
@@ -185,9 +186,10 @@ class Caching:
             self._known[query] = known
         return known
 
-    def forget_facts(self) -> None:
-        """Ask again what sessions are like: one of them was different, or the server is another."""
-        self._facts = {}
+    def doubt_facts(self, known: SessionFacts, met: SessionFacts) -> None:
+        """Ask again what sessions are like: the server is another, or one of them was different, but not often."""
+        if known.place != met.place or monotonic() >= self._trust_until:
+            self._facts = {}
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
@@ -247,7 +249,7 @@ class _Reading(Generic[T, R]):
         if facts is None or expected is None or facts.place is None:
             return Answer(None)
         if (facts.context, facts.place) != (expected.context, expected.place):
-            self._caching.forget_facts()
+            self._caching.doubt_facts(expected, facts)
             return Answer(None, facts.place)
         return Answer(recorder.answer, facts.place, facts.oldest_running)
 

@@ -246,6 +246,8 @@ class Transaction(PipelineSource):
         except BaseException as interruption:
             # A cancellation that arrived during COMMIT takes back nothing.
             if commit.outcome is not Outcome.COMMITTED:
+                if marking is not None and not marking.is_placed:
+                    self._clear(marking)
                 self._tell("unknown")
             else:
                 try:
