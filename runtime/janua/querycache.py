@@ -28,11 +28,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Which transactions have ended at some moment: all before ``oldest_running``, none from ``next_xid`` on."""
+    """Where it was seen that all transactions before ``oldest_running`` have ended."""
 
     place: Place
     oldest_running: int
-    next_xid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +67,22 @@ class Writer:
 
 
 class Settle(Protocol):
-    """Told the id that the next transaction will have, before the statement is run."""
+    """Told an id that no transaction has had that began before, before the statement is run."""
 
-    def __call__(self, next_xid: int, /) -> None: ...
+    def __call__(self, new_xid: int, /) -> None: ...
 
 
 class AsyncSettle(Protocol):
     """The same, awaited."""
 
-    async def __call__(self, next_xid: int, /) -> None: ...
+    async def __call__(self, new_xid: int, /) -> None: ...
 
 
 class Asks(Protocol):
     """What the database does for the cache: run the statement, and say what became of a writer."""
 
     def answer(self, settle: Settle | None, /) -> Answer:
-        """Run the statement now; with ``settle``, tell it first which id the next transaction will have."""
+        """Run the statement now; with ``settle``, take a transaction's id first, and tell it."""
         ...
 
     def has_ended(self, writer: Writer, /) -> bool:
@@ -95,7 +94,7 @@ class AsyncAsks(Protocol):
     """The same, awaited."""
 
     async def answer(self, settle: AsyncSettle | None, /) -> Answer:
-        """Run the statement now; with ``settle``, tell it first which id the next transaction will have."""
+        """Run the statement now; with ``settle``, take a transaction's id first, and tell it."""
         ...
 
     async def has_ended(self, writer: Writer, /) -> bool:
@@ -119,6 +118,10 @@ class Knows(Protocol):
         """Return which transactions have ended by now; None where nothing of the database can be kept."""
         ...
 
+    def new_xid(self) -> int:
+        """Return an id that is higher than those of all transactions that have one now."""
+        ...
+
     def has_ended(self, writer: Writer, /) -> bool:
         """Return True where the transaction is known to be committed or rolled back."""
         ...
@@ -129,6 +132,10 @@ class AsyncKnows(Protocol):
 
     async def snapshot(self) -> Snapshot | None:
         """Return which transactions have ended by now; None where nothing of the database can be kept."""
+        ...
+
+    async def new_xid(self) -> int:
+        """Return an id that is higher than those of all transactions that have one now."""
         ...
 
     async def has_ended(self, writer: Writer, /) -> bool:

@@ -44,7 +44,7 @@ def template_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def pg_url(template_url: str) -> str:
     """The address of a database in which there is one account, with a balance of 10."""
     with psycopg.connect(template_url, autocommit=True) as database:
-        database.execute("TRUNCATE accounts, notes, unread")
+        database.execute("TRUNCATE accounts, notes, unread, linked")
         database.execute("INSERT INTO accounts VALUES (1, 'Ada', 10)")
     return template_url
 

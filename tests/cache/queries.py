@@ -11,6 +11,7 @@ SCHEMA = """
 CREATE TABLE accounts (id int PRIMARY KEY, owner text NOT NULL, balance int NOT NULL);
 CREATE TABLE notes (id int PRIMARY KEY, body text NOT NULL);
 CREATE TABLE unread (id int);
+CREATE TABLE linked (id int REFERENCES accounts (id) DEFERRABLE INITIALLY DEFERRED);
 CREATE PROCEDURE move_twice() LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE accounts SET balance = balance + 1;
@@ -101,7 +102,7 @@ COPY: Final[Query[None]] = Query(
     attributes=("id", "owner", "balance"),
     writes=_ACCOUNTS,
 )
-TRUNCATE: Final[Query[None]] = Query(name="accounts.truncate", sql="TRUNCATE accounts", writes=_ACCOUNTS)
+TRUNCATE: Final[Query[None]] = Query(name="accounts.truncate", sql="TRUNCATE accounts CASCADE", writes=_ACCOUNTS)
 ADD_NOTE: Final[Query[None]] = Query(
     name="notes.add",
     sql="INSERT INTO notes (id, body) VALUES ($1, $2)",

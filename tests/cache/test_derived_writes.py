@@ -8,7 +8,6 @@ with what the same query gives without a cache.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg

@@ -21,7 +21,7 @@ class SessionFacts:
     """
     ``context`` is all of the session's that answers may depend on. ``place`` is None on a standby.
 
-    Of the transactions, ``oldest_running`` is the first that has not ended, ``next_xid`` the first that has no id yet.
+    ``oldest_running`` is the first transaction that has not ended.
     """
 
     place: Place | None
@@ -29,7 +29,6 @@ class SessionFacts:
     time_zone: str
     isolation: str
     oldest_running: int
-    next_xid: int
 
 
 def place_of(database: str, timeline: int, recovered: int) -> Place:
@@ -38,10 +37,10 @@ def place_of(database: str, timeline: int, recovered: int) -> Place:
 
 
 def _session_facts(
-    database: str, timeline: int | None, recovered: int, xmin: int, xmax: int, isolation: str, zone: str, context: str
+    database: str, timeline: int | None, recovered: int, xmin: int, isolation: str, zone: str, context: str
 ) -> SessionFacts:
     place = place_of(database, timeline, recovered) if timeline is not None else None
-    return SessionFacts(place, context.encode(), zone, isolation, xmin, xmax)
+    return SessionFacts(place, context.encode(), zone, isolation, xmin)
 
 
 def _writer(database: str, timeline: int, recovered: int, xid: int, pid: int, started: int) -> Writer:
@@ -52,8 +51,13 @@ SESSION_FACTS = Query[SessionFacts](
     name="janua.session_facts",
     sql=_read("session_facts"),
     params=("text[]",),
-    columns=("text", "bigint", "bigint", "bigint", "bigint", "text", "text", "text"),
+    columns=("text", "bigint", "bigint", "bigint", "text", "text", "text"),
     row=_session_facts,
+)
+# Not what pg_current_snapshot() calls xmax: that is behind the last transaction that has ended, and one that has its
+# id may be still running there and beyond.
+NEW_XID = Query[int](
+    name="janua.new_xid", sql="SELECT pg_catalog.pg_current_xact_id()::text::int8", columns=("bigint",)
 )
 WRITER_FACTS = Query[Writer](
     name="janua.writer_facts",

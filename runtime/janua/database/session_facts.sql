@@ -4,7 +4,6 @@ SELECT facts.system || '.' || facts.database AS database,
        facts.timeline,
        facts.recovered,
        facts.xmin,
-       facts.xmax,
        facts.isolation,
        pg_catalog.current_setting('TimeZone'),
        pg_catalog.concat_ws(
@@ -45,7 +44,6 @@ FROM (
            coalesce(extract(epoch FROM pg_catalog.pg_stat_get_bgwriter_stat_reset_time()) * 1000000, 0)::int8
                AS recovered,
            pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text::int8 AS xmin,
-           pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::int8 AS xmax,
            pg_catalog.current_setting('transaction_isolation') AS isolation
     FROM pg_catalog.pg_control_system() AS control
 ) AS facts

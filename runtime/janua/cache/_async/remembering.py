@@ -37,10 +37,9 @@ class AsyncRemembering(Generic[T]):
         if self._database is None:
             self._result = [await self._fn()]
             return Answer(packed(self._result[0]), self._place)
+        if settle is not None:
+            await settle(await self._database.new_xid())
         snapshot = await self._database.snapshot()
-        if snapshot is not None and settle is not None:
-            await settle(snapshot.next_xid)
-            snapshot = await self._database.snapshot()
         self._result = [await self._fn()]
         if snapshot is None or snapshot.place != self._place:
             return Answer(None)

@@ -213,7 +213,7 @@ class Reads:
 
         found.learn((self._trips(build)).answers)
 
-    def _settle(self, wanted: Wanted, tables: tuple[str, ...], found: Found, next_xid: int) -> None:
+    def _settle(self, wanted: Wanted, tables: tuple[str, ...], found: Found, new_xid: int) -> None:
         """Note up to which transaction all must have ended: a mark may have been lost with the key."""
 
         def build(keys: Keys) -> list[Command]:
@@ -221,7 +221,7 @@ class Reads:
                 return []
             names = keys.tables(wanted.place, tables)
             return [
-                (SETTLE, name, state.stamp, next_xid, KEPT_MS) for name, state in zip(names, found.states, strict=True)
+                (SETTLE, name, state.stamp, new_xid, KEPT_MS) for name, state in zip(names, found.states, strict=True)
             ]
 
         found.learn((self._trips(build)).answers)

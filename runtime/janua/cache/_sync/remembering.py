@@ -38,10 +38,9 @@ class Remembering(Generic[T]):
         if self._database is None:
             self._result = [self._fn()]
             return Answer(packed(self._result[0]), self._place)
+        if settle is not None:
+            settle(self._database.new_xid())
         snapshot = self._database.snapshot()
-        if snapshot is not None and settle is not None:
-            settle(snapshot.next_xid)
-            snapshot = self._database.snapshot()
         self._result = [self._fn()]
         if snapshot is None or snapshot.place != self._place:
             return Answer(None)

@@ -17,7 +17,7 @@ from janua.redis.scripts import Script
 
 Command: TypeAlias = tuple[Any, ...]
 """A command's words; a script in place of the first stands for its call, with one key."""
-Build: TypeAlias = Callable[[Keys], Sequence[Command]]
+Build: TypeAlias = Callable[[Keys], Sequence[Any]]
 
 
 class Trip(NamedTuple):

@@ -1,4 +1,4 @@
--- ARGV: the stamp that the key had, the next transaction's id or '' where all have ended, milliseconds. Returns the value.
+-- ARGV: the stamp that the key had, an id that is higher than those of all before, or '' where all have ended, milliseconds. Returns the value.
 local value = redis.call('GET', KEYS[1])
 if not value or string.sub(value, 1, STAMP) ~= ARGV[1] then
     return value

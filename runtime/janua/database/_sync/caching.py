@@ -18,7 +18,7 @@ from janua.database._sync.pool import SessionPool
 from janua.database._sync.session import Session
 from janua.database._sync.transaction_source import run_alone
 from janua.database.answers import AnswerReader, Recorder
-from janua.database.facts import SESSION_FACTS, WRITER_FACTS, WRITER_STATUS, SessionFacts
+from janua.database.facts import NEW_XID, SESSION_FACTS, WRITER_FACTS, WRITER_STATUS, SessionFacts
 from janua.database.loaders import UnknownType
 from janua.database.results import Result
 from janua.database.writers import Writers
@@ -73,7 +73,18 @@ class Caching:
                 facts = session.run(SESSION_FACTS, ([],), Result.one)
             except psycopg.Error:
                 return None
-        return Snapshot(facts.place, facts.oldest_running, facts.next_xid) if facts.place is not None else None
+        return Snapshot(facts.place, facts.oldest_running) if facts.place is not None else None
+
+    def new_xid(self, session: Session | None = None) -> int:
+        """Return an id that is higher than those of all transactions that have one now."""
+        if session is not None:
+            return session.run(NEW_XID, (), Result.one)
+        # Beside the pool: who asks may hold its last connection, in a transaction that must not get an id by this.
+        beside = self.pool.connect()
+        try:
+            return beside.run(NEW_XID, (), Result.one)
+        finally:
+            beside.close()
 
     def has_ended(self, writer: Writer) -> bool:
         """Ask the server what became of a transaction; one of an earlier run of the server's life has ended with it."""
@@ -233,10 +244,9 @@ class _Reading(Generic[T, R]):
         """Run the query; an answer in which the number of rows is wrong is one, too."""
         assert self.query.cache is not None
         with self._session() as session:
+            if settle is not None:
+                settle(self._caching.new_xid(session if session.is_idle() else None))
             facts = self._ask(session, self.query.cache) if self.facts is not None else None
-            if settle is not None and facts is not None:
-                settle(facts.next_xid)
-                facts = self._ask(session, self.query.cache)
             recorder: Recorder[R] = Recorder(self.read)
             try:
                 self._result = [run_alone(self._caching.pool, session, self.query, self.params, recorder)]
