@@ -37,14 +37,11 @@ def written_of(query: AnalysedQuery, cached: frozenset[str]) -> tuple[str, ...]:
     return tuple(name for name in query.dependencies.writes if name in cached)
 
 
-def outdated_by(query: AnalysedQuery, queries: Iterable[AnalysedQuery]) -> tuple[AnalysedQuery, ...]:
-    """Return the cached queries whose answers a query outdates."""
+def outdated_by(query: AnalysedQuery, cached: Iterable[AnalysedQuery]) -> tuple[AnalysedQuery, ...]:
+    """Return those of the cached queries whose answers a query outdates."""
     touched = query.dependencies
     return tuple(
-        each
-        for each in queries
-        if cache_of(each.source)
-        and (touched.unknown_writes or not set(touched.writes).isdisjoint(each.dependencies.reads))
+        each for each in cached if touched.unknown_writes or not set(touched.writes).isdisjoint(each.dependencies.reads)
     )
 
 

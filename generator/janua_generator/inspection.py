@@ -17,6 +17,7 @@ from janua_generator.package import build_package, python_names, used_types
 from janua_generator.pipeline import Analysis
 from janua_generator.project import Inputs
 from janua_generator.report import VERSION, as_json
+from janua_generator.sqlfile.cachepolicy import cache_of
 from janua_generator.sqlfile.model import Call, Cardinality, SourceQuery
 
 _LISTS = ("queries", "standard", "errors", "warnings")
@@ -31,6 +32,7 @@ def inspection(inputs: Inputs, analysis: Analysis) -> dict[str, Any]:
     namespace = Namespace.of(
         inputs.project, analysis.introspection, used_types(analysis.introspection, analysis.queries)
     )
+    cached = [each for each in analysis.queries if cache_of(each.source)]
     return {
         "version": VERSION,
         "schema_hash": inputs.schema_digest,
@@ -68,7 +70,7 @@ def _clashes(inputs: Inputs, analysis: Analysis) -> Sequence[Diagnostic]:
     return ()
 
 
-def _query(query: AnalysedQuery, namespace: Namespace, queries: Sequence[AnalysedQuery]) -> dict[str, Any]:
+def _query(query: AnalysedQuery, namespace: Namespace, cached: Sequence[AnalysedQuery]) -> dict[str, Any]:
     source = query.source
     parameters, columns = python_names(query, namespace)
     optional = {*query.options.optional, *(query.sets.optional if query.sets is not None else ())}
@@ -108,7 +110,7 @@ def _query(query: AnalysedQuery, namespace: Namespace, queries: Sequence[Analyse
         "groups": [{"path": list(each.path), "nullable": each.is_optional} for each in query.groups],
         "reads": list(query.dependencies.reads),
         "writes": list(query.dependencies.writes),
-        "invalidates": [_name(each.source) for each in outdated_by(query, queries)],
+        "invalidates": [_name(each.source) for each in outdated_by(query, cached)],
         "volatile": query.dependencies.volatile,
         "unknown_reads": query.dependencies.unknown_reads,
         "unknown_writes": query.dependencies.unknown_writes,
@@ -117,7 +119,7 @@ def _query(query: AnalysedQuery, namespace: Namespace, queries: Sequence[Analyse
 
 
 def _name(source: SourceQuery) -> str:
-    return f"{module_stem(source.file.path)}.{function_name(source.name)}"
+    return f"{source.module}.{function_name(source.name)}"
 
 
 def _cardinality(query: AnalysedQuery) -> str:

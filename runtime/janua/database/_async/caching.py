@@ -138,7 +138,10 @@ class AsyncCaching:
 
         ``anyway`` tells it also of a statement that has yet to begin. Raises InvalidationFailed.
         """
-        writer = await session.run(WRITER_FACTS, (), Result.optional)
+        return await self.mark_of(await session.run(WRITER_FACTS, (), Result.optional), tables, anyway=anyway)
+
+    async def mark_of(self, writer: Writer | None, tables: Sequence[str], *, anyway: bool = False) -> Marking | None:
+        """Do so for a transaction that has told of itself; None for one that cannot write."""
         if writer is None or not (writer.xid or anyway):
             return None
         return await self.cache.mark(writer, tables)

@@ -277,17 +277,15 @@ class AsyncDatabase(AsyncTransactionSource, EventSource):
         return self._pool.cursor_secret
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
-        if query.cache is not None and self._pool.caching is not None:
-            return await self._pool.caching.read(query, params, read)
-        if (query.writes or query.changes_settings) and self._pool.caching is not None:
-            async with self._hold() as session:
-                return await run_telling(self._pool, session, query, params, read)
-        return await self._run_uncached(query, params, read)
-
-    async def _run_uncached(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        if self._pool.caching is not None:
+            if query.cache is not None:
+                return await self._pool.caching.read(query, params, read)
+            if query.writes or query.changes_settings:
+                async with self._hold() as session:
+                    return await run_telling(self._pool, session, query, params, read)
         if self._events.watches_calls and not isinstance(read, Observation):
             with Observation(self._events, query, params, read) as observation:
-                return await self._run_uncached(query, params, observation)
+                return await self._run(query, params, observation)
         if query.replica is not None:
             answer = await self._replicas.run(query, params, read)
             if answer is not None:

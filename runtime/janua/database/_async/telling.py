@@ -35,6 +35,8 @@ async def run_telling(
     assert caching is not None
     handling = handling_of(query.sql)
     if session.is_idle() and handling == "block" and query.writes:
+        if query.timeout is None:
+            return await AsyncTransaction(session, pool)._run_only(query, params, read)
         transaction = await begin(AsyncTransaction(session, pool), b"BEGIN")
         async with transaction._scope():
             return await transaction._run(query, params, read)

@@ -13,6 +13,7 @@ from psycopg.pq import ConnStatus
 
 from janua.database._async.commit import read_origin, resolve, send_commit
 from janua.database._async.deadline import run_in_transaction
+from janua.database._async.exchange import run_together
 from janua.database._async.many import AsyncManyStatements
 from janua.database._async.pipeline import AsyncPipelineSource
 from janua.database._async.pool import AsyncSessionPool
@@ -20,6 +21,8 @@ from janua.database._async.session import AsyncSession
 from janua.database.commands import savepoint_name
 from janua.database.commit import Commit, Outcome
 from janua.database.concurrency import async_call
+from janua.database.exchange import Request
+from janua.database.facts import WRITER_FACTS
 from janua.database.options import Isolation
 from janua.database.results import Result
 from janua.database.retries import repeatable
@@ -35,7 +38,7 @@ from janua.errors import (
 from janua.events import Outcome as Ending
 from janua.events import TransactionEvent
 from janua.query import Query
-from janua.querycache import Marking
+from janua.querycache import Marking, Writer
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -71,7 +74,10 @@ class AsyncTransaction(AsyncPipelineSource):
         self._owns = owns
         self._read_only = read_only
         self._certain = certain
+        # It sees other rows than everybody where it has written some, or keeps to an old snapshot.
         # What was written, by the depth of the transaction that wrote it; shared by all that are nested.
+        # Who writes, where the server has told with the only statement.
+        self._writer: list[Writer | None] = []
         self._written: list[set[str]] = [set()] if parent is None else parent._written
         self._keeps_current: bool = parent._keeps_current if parent is not None else isolation in _CURRENT
         self._changes_settings = isolation is not None
@@ -162,15 +168,12 @@ class AsyncTransaction(AsyncPipelineSource):
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         self._check_open()
-        if query.cache is not None and self._may_read_cache():
-            assert self._pool.caching is not None
-            return await self._pool.caching.read_on(self._session, query, params, read)
-        self._note(query)
+        caching = self._pool.caching
+        if caching is not None:
+            if query.cache is not None and self._keeps_current and not any(self._written):
+                return await caching.read_on(self._session, query, params, read)
+            self._note(query)
         return await run_in_transaction(self._session, query, params, read)
-
-    def _may_read_cache(self) -> bool:
-        """Return False where the transaction sees other rows than everybody: its own, or those of an old snapshot."""
-        return self._pool.caching is not None and self._keeps_current and not any(self._written)
 
     def _note(self, query: Query[Any]) -> bool:
         if query.writes and self._pool.caching is not None:
@@ -192,13 +195,29 @@ class AsyncTransaction(AsyncPipelineSource):
     async def _within(self) -> AsyncIterator[AsyncManyStatements]:
         yield self
 
-    async def _start(self, command: bytes) -> None:
+    async def _run_only(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
+        """Begin, run the only statement, and learn who writes, in one round trip; then commit."""
+        statement = Request.of(query, params, read)
+        writer = Request.of(WRITER_FACTS, (), Result.optional)
+        await self._start(b"BEGIN", statement, writer)
+        async with self._scope():
+            self._note(query)
+            result = statement.result()
+            self._writer = [writer.result()]
+        return result
+
+    async def _start(self, command: bytes, *together: Request[Any, Any]) -> None:
         try:
             self._session.check_free("a transaction's command")
             if not self._read_only and not self._session.has_read_origin:
                 self._session.origin = await read_origin(self._session)
                 self._session.has_read_origin = True
-            await self._session.execute(command)
+            if together:
+                first: Request[None, None] = Request.of(Query("begin", command.decode()), (), Result.ignore)
+                await run_together(self._session, [first, *together], is_atomic=True)
+                first.result()
+            else:
+                await self._session.execute(command)
             self._is_open = True
             self._written[self._depth :] = [set()]
             if self._changes_settings:
@@ -265,8 +284,11 @@ class AsyncTransaction(AsyncPipelineSource):
         caching = self._pool.caching
         if caching is None or not any(self._written):
             return None
+        tables = sorted(set().union(*self._written))
         try:
-            return await caching.mark(self._session, sorted(set().union(*self._written)))
+            if self._writer:
+                return await caching.mark_of(self._writer[0], tables)
+            return await caching.mark(self._session, tables)
         except BaseException as error:
             await self._undo()
             if self._session.pgconn.status == ConnStatus.BAD and isinstance(error, psycopg.Error):

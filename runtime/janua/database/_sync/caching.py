@@ -139,7 +139,10 @@ class Caching:
 
         ``anyway`` tells it also of a statement that has yet to begin. Raises InvalidationFailed.
         """
-        writer = session.run(WRITER_FACTS, (), Result.optional)
+        return self.mark_of(session.run(WRITER_FACTS, (), Result.optional), tables, anyway=anyway)
+
+    def mark_of(self, writer: Writer | None, tables: Sequence[str], *, anyway: bool = False) -> Marking | None:
+        """Do so for a transaction that has told of itself; None for one that cannot write."""
         if writer is None or not (writer.xid or anyway):
             return None
         return self.cache.mark(writer, tables)

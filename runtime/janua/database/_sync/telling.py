@@ -36,6 +36,8 @@ def run_telling(
     assert caching is not None
     handling = handling_of(query.sql)
     if session.is_idle() and handling == "block" and query.writes:
+        if query.timeout is None:
+            return Transaction(session, pool)._run_only(query, params, read)
         transaction = begin(Transaction(session, pool), b"BEGIN")
         with transaction._scope():
             return transaction._run(query, params, read)

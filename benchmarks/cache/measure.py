@@ -1,0 +1,152 @@
+"""
+What an answer out of the cache costs, beside a bare GET of redis-py for the same bytes and the query itself.
+
+    taskset -c 0 python benchmarks/cache/measure.py [--check]
+
+PostgreSQL and Valkey are embedded. Candidates take turns within one run; a median of each is shown, in
+microseconds, and its ratio to the GET of its kind. ``--check`` exits with 1 where a hit costs more than 1.6 GETs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import psycopg
+import redis as blocking
+import redis.asyncio as asynchronous
+from janua import AsyncDatabase, Database
+from janua.cache import AsyncCache, Cache
+from janua.embedded import postgres, valkey
+from janua.query import CachePolicy, Query
+from janua.redis import AsyncRedis, Redis
+
+ROUNDS, CALLS = 40, 100
+GOAL = 1.6
+
+
+@dataclass(slots=True)
+class User:
+    id: int
+    name: str
+    email: str
+
+
+GET = Query(
+    name="users.get",
+    sql="SELECT id, name, email FROM users WHERE id = $1",
+    params=("integer",),
+    columns=("integer", "text", "text"),
+    row=User,
+    cache=CachePolicy(600.0, ("public.users",)),
+)
+GET_UNCACHED = Query(name=GET.name, sql=GET.sql, params=GET.params, columns=GET.columns, row=User)
+SET = Query[None](
+    name="users.set",
+    sql="UPDATE users SET name = $2 WHERE id = $1",
+    params=("integer", "text"),
+    writes=("public.users",),
+)
+SET_UNCACHED = Query[None](name=SET.name, sql=SET.sql, params=SET.params)
+
+
+def main() -> int:
+    """Measure both kinds and print a table each."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        valkey.serve(Path(folder) / "valkey") as redis,
+        postgres.serve(Path(folder) / "postgres") as server,
+    ):
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute("DROP TABLE IF EXISTS users")
+            connection.execute("CREATE TABLE users (id int PRIMARY KEY, name text, email text)")
+            connection.execute("INSERT INTO users SELECT n, 'name ' || n, 'mail' || n FROM generate_series(1, 1000) n")
+        tables = {
+            "blocking": measure(server.url, redis.url),
+            "asynchronous": asyncio.run(measure_asynchronously(server.url, redis.url)),
+        }
+    over = False
+    for kind, times in tables.items():
+        print(f"\n{kind}")
+        bare = times["GET"]
+        for name, seconds in times.items():
+            print(f"    {name:32} {seconds * 1e6:8.1f} µs {seconds / bare:6.2f}")
+        over |= times["hit"] / bare > GOAL
+    return int(over and "--check" in sys.argv)
+
+
+def measure(pg_url: str, redis_url: str) -> dict[str, float]:
+    """Measure the blocking classes."""
+    with (
+        blocking.Redis.from_url(redis_url) as bare,
+        Redis(redis_url) as redis,
+        Cache(redis, strict=True) as cache,
+        Database(pg_url, cache=cache) as db,
+    ):
+        db.fetch_one(GET, (1,))
+        db.fetch_one(GET, (1,))
+        [entry] = [key for key in bare.scan_iter() if b":q:" in key]
+        candidates: dict[str, Callable[[], object]] = {
+            "GET": lambda: bare.get(entry),
+            "hit": lambda: db.fetch_one(GET, (1,)),
+            "the query": lambda: db.fetch_one(GET_UNCACHED, (1,)),
+            "a write that nobody caches": lambda: db.execute(SET_UNCACHED, (2, "x")),
+            "a write, the cache told": lambda: db.execute(SET, (2, "x")),
+        }
+        times: dict[str, list[float]] = {name: [] for name in candidates}
+        for _ in range(ROUNDS):
+            for name, call in candidates.items():
+                if name == "hit":
+                    for _ in range(3):
+                        call()
+                calls = CALLS if not name.startswith("a write") else CALLS // 5
+                start = perf_counter()
+                for _ in range(calls):
+                    call()
+                times[name].append((perf_counter() - start) / calls)
+                if name == "a write, the cache told":
+                    db.fetch_one(GET, (1,))
+        return {name: median(each) for name, each in times.items()}
+
+
+async def measure_asynchronously(pg_url: str, redis_url: str) -> dict[str, float]:
+    """Measure the asynchronous classes."""
+    async with (
+        asynchronous.Redis.from_url(redis_url) as bare,
+        AsyncRedis(redis_url) as redis,
+        AsyncCache(redis, strict=True, prefix="asynchronous:") as cache,
+        AsyncDatabase(pg_url, cache=cache) as db,
+    ):
+        await db.fetch_one(GET, (1,))
+        await db.fetch_one(GET, (1,))
+        [entry] = [key async for key in bare.scan_iter() if key.startswith(b"asynchronous:") and b":q:" in key]
+        candidates: dict[str, Callable[[], Coroutine[Any, Any, object]]] = {
+            "GET": lambda: bare.get(entry),
+            "hit": lambda: db.fetch_one(GET, (1,)),
+            "the query": lambda: db.fetch_one(GET_UNCACHED, (1,)),
+            "a write that nobody caches": lambda: db.execute(SET_UNCACHED, (2, "x")),
+            "a write, the cache told": lambda: db.execute(SET, (2, "x")),
+        }
+        times: dict[str, list[float]] = {name: [] for name in candidates}
+        for _ in range(ROUNDS):
+            for name, call in candidates.items():
+                if name == "hit":
+                    for _ in range(3):
+                        await call()
+                calls = CALLS if not name.startswith("a write") else CALLS // 5
+                start = perf_counter()
+                for _ in range(calls):
+                    await call()
+                times[name].append((perf_counter() - start) / calls)
+        return {name: median(each) for name, each in times.items()}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
