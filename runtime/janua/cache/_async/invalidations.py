@@ -9,10 +9,11 @@ from typing import Any
 from redis.exceptions import ResponseError
 
 from janua.cache._async.roundtrips import AsyncRoundTrips, Command
-from janua.cache.stamps import CLEAR, KEPT_MS, MARK, Keys, mark_of, new_stamp
+from janua.cache.stamps import CLEAR, KEPT_MS, MARK, OPEN, Keys, mark_of, new_stamp
 from janua.cache.statistics import CacheStats
 from janua.database.concurrency import async_sleep
 from janua.errors import InvalidationFailed, ServerUnreachable
+from janua.query import EVERYTHING
 from janua.querycache import Place, Writer
 from janua.redis.concurrency import AsyncWorker, Guard
 
@@ -98,7 +99,9 @@ class AsyncInvalidations:
 
         def build(keys: Keys) -> list[Command]:
             names = keys.tables(marks.place, marks.tables)
-            return [(script, name, stamp, marks.mark, KEPT_MS) for name in names]
+            # Whoever comes first from a server that was promoted, or has crashed, outdates all that was read before.
+            run: Command = (OPEN, keys.table(marks.place, *EVERYTHING), stamp, KEPT_MS)
+            return [run, *((script, name, stamp, marks.mark, KEPT_MS) for name in names)]
 
         for answer in (await self._trips(build, anyway=anyway)).answers:
             if isinstance(answer, ResponseError):

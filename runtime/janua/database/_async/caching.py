@@ -28,7 +28,8 @@ from janua.querycache import Answer, AsyncQueryCache, AsyncSettle, Marking, Snap
 T = TypeVar("T")
 R = TypeVar("R")
 
-_encode = msgspec.msgpack.Encoder().encode
+# Texts of parameters are bytes of classes of their own.
+_encode = msgspec.msgpack.Encoder(enc_hook=bytes).encode
 _PAUSE = 5.0
 _READ_COMMITTED = "read committed"
 
@@ -144,6 +145,8 @@ class AsyncCaching:
         """Do so for a transaction that has told of itself; None for one that cannot write."""
         if writer is None or not (writer.xid or anyway):
             return None
+        if any(facts.place != writer.place for facts in self._facts.values()):
+            self._facts = {}
         return await self.cache.mark(writer, tables)
 
     async def clear(self, marking: Marking | None) -> None:

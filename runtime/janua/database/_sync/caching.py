@@ -29,7 +29,8 @@ from janua.querycache import Answer, Marking, QueryCache, Settle, Snapshot, Want
 T = TypeVar("T")
 R = TypeVar("R")
 
-_encode = msgspec.msgpack.Encoder().encode
+# Texts of parameters are bytes of classes of their own.
+_encode = msgspec.msgpack.Encoder(enc_hook=bytes).encode
 _PAUSE = 5.0
 _READ_COMMITTED = "read committed"
 
@@ -145,6 +146,8 @@ class Caching:
         """Do so for a transaction that has told of itself; None for one that cannot write."""
         if writer is None or not (writer.xid or anyway):
             return None
+        if any(facts.place != writer.place for facts in self._facts.values()):
+            self._facts = {}
         return self.cache.mark(writer, tables)
 
     def clear(self, marking: Marking | None) -> None:
