@@ -73,6 +73,7 @@ _IS_FEATURE_ENABLED: Final[Query[bool]] = Query(
     params=("uuid", "text"),
     columns=("boolean",),
     types=_t.TYPES,
+    cache=CachePolicy(600.0, ("public.feature_flag_overrides", "public.feature_flags")),
 )
 
 
@@ -104,6 +105,7 @@ ORDER BY f.key""",
     columns=("text", "text", "boolean", "boolean", "text"),
     row=ListFlagsForOrganizationRow,
     types=_t.TYPES,
+    cache=CachePolicy(600.0, ("public.feature_flag_overrides", "public.feature_flags")),
 )
 
 
@@ -121,7 +123,7 @@ def list_flags_for_organization(
     """
     All flags with what an organization has of them.
 
-    SQL: queries/feature_flags.sql:17
+    SQL: queries/feature_flags.sql:18
     """
     return db.fetch_all(_LIST_FLAGS_FOR_ORGANIZATION, (organization_id,))
 
@@ -143,6 +145,7 @@ RETURNING feature_flags.key, feature_flags.description, feature_flags.is_enabled
     ),
     row=_m.FeatureFlag,
     types=_t.TYPES,
+    writes=("public.feature_flag_overrides", "public.feature_flags"),
 )
 
 
@@ -184,7 +187,7 @@ def save_flag(
     """
     A flag by its key: made, or changed to this.
 
-    SQL: queries/feature_flags.sql:29
+    SQL: queries/feature_flags.sql:31
     """
     return db.fetch_one(_SAVE_FLAG, (key, description, is_enabled, rollout, variants, owner_id))
 
@@ -197,6 +200,7 @@ ON CONFLICT (flag_key, organization_id) DO UPDATE
 SET is_enabled = EXCLUDED.is_enabled, variant = EXCLUDED.variant, reason = EXCLUDED.reason""",
     params=("text", "uuid", "boolean", "text", "text"),
     types=_t.TYPES,
+    writes=("public.feature_flag_overrides",),
 )
 
 
@@ -235,7 +239,7 @@ def set_override(
     """
     Makes an exception for an organization.
 
-    SQL: queries/feature_flags.sql:41
+    SQL: queries/feature_flags.sql:43
     """
     return db.execute(_SET_OVERRIDE, (flag_key, organization_id, is_enabled, variant, reason))
 
@@ -245,6 +249,7 @@ _CLEAR_OVERRIDE: Final[Query[None]] = Query(
     sql="DELETE FROM feature_flag_overrides WHERE flag_key = $1 AND organization_id = $2",
     params=("text", "uuid"),
     types=_t.TYPES,
+    writes=("public.feature_flag_overrides",),
 )
 
 
@@ -256,7 +261,7 @@ def clear_override(db: Executor | AsyncExecutor, /, *, flag_key: str, organizati
     """
     Takes the exception back.
 
-    SQL: queries/feature_flags.sql:48
+    SQL: queries/feature_flags.sql:50
     """
     return db.affected(_CLEAR_OVERRIDE, (flag_key, organization_id))
 
@@ -270,6 +275,7 @@ WHERE x.organization_id = $2
 ON CONFLICT (flag_key, organization_id) DO NOTHING""",
     params=("uuid", "uuid"),
     types=_t.TYPES,
+    writes=("public.feature_flag_overrides",),
 )
 
 
@@ -281,7 +287,7 @@ def copy_overrides(db: Executor | AsyncExecutor, /, *, target_id: _uuid.UUID, so
     """
     Gives an organization the exceptions of another one, where it has none of its own.
 
-    SQL: queries/feature_flags.sql:52
+    SQL: queries/feature_flags.sql:54
     """
     return db.affected(_COPY_OVERRIDES, (target_id, source_id))
 
@@ -310,7 +316,7 @@ def list_unused_flags(db: Executor | AsyncExecutor, /) -> list[ListUnusedFlagsRo
     """
     Flags that are on for all, or off for all, and could be removed from the code.
 
-    SQL: queries/feature_flags.sql:60
+    SQL: queries/feature_flags.sql:62
     """
     return db.fetch_all(_LIST_UNUSED_FLAGS)
 

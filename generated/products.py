@@ -151,6 +151,7 @@ ORDER BY price, name""",
     row=ListProductsOnSaleRow,
     types=_t.TYPES,
     replica="stale",
+    cache=CachePolicy(300.0, ("public.products",), stale=30.0),
 )
 
 
@@ -200,7 +201,7 @@ def search_products(
     """
     Products whose name or description has these words, the best match first, with the words marked.
 
-    SQL: queries/products.sql:14
+    SQL: queries/products.sql:15
     """
     return db.fetch_all(_SEARCH_PRODUCTS, (words, max_results))
 
@@ -238,6 +239,7 @@ RETURNING id, created_at, updated_at""",
     columns=("uuid", "timestamp with time zone", "timestamp with time zone"),
     row=SaveProductRow,
     types=_t.TYPES,
+    writes=("public.products",),
 )
 
 
@@ -291,7 +293,7 @@ def save_product(
     """
     A product by its SKU: made, or changed to this.
 
-    SQL: queries/products.sql:29
+    SQL: queries/products.sql:30
     """
     return db.fetch_one(_SAVE_PRODUCT, (
         sku, name, description, price, currency, billed_every, seats, available, trial_period, features,
@@ -323,7 +325,7 @@ def quote_price(
     """
     What so many seats cost a year, or None where the product is unknown or not sold in that number.
 
-    SQL: queries/products.sql:56
+    SQL: queries/products.sql:57
     """
     return db.fetch_optional(_QUOTE_PRICE, (seats, sku))
 
@@ -353,7 +355,7 @@ def list_product_features(
     """
     Each feature with the products that include it.
 
-    SQL: queries/products.sql:65
+    SQL: queries/products.sql:66
     """
     return db.fetch_all(_LIST_PRODUCT_FEATURES)
 
@@ -366,6 +368,7 @@ _CHANGE_PRICES: Final[Query[ChangePricesRow]] = Query(
     row=ChangePricesRow,
     attributes=("price", "sku"),
     types=_t.TYPES,
+    writes=("public.products",),
 )
 
 
@@ -381,7 +384,7 @@ def change_prices(
     """
     The products with their new prices, None for each SKU that there is not; all prices change or none.
 
-    SQL: queries/products.sql:75
+    SQL: queries/products.sql:76
     """
     return db.batch_optional(_CHANGE_PRICES, sets)
 

@@ -25,6 +25,8 @@ from . import models as _m
 
 _N = _t.TypeVar("_N")
 
+_q.declare_cached(("public.feature_flag_overrides", "public.feature_flags", "public.products"))
+
 
 class ActiveSessionTable(_q.View[_m.ActiveSession, _N]):
     """Sessions that still let their user in."""

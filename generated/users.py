@@ -680,6 +680,7 @@ WHERE u.status = 'pending'
   AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id)""",
     params=("interval",),
     types=_t.TYPES,
+    writes=("public.feature_flag_overrides", "public.feature_flags"),
 )
 
 

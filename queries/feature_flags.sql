@@ -1,5 +1,6 @@
 -- name: is_feature_enabled :one
 -- Whether an organization has a feature: as its exception says, else by its place in the roll-out.
+-- @cache 10min
 SELECT coalesce(
     (
         SELECT coalesce(
@@ -16,6 +17,7 @@ SELECT coalesce(
 
 -- name: list_flags_for_organization
 -- All flags with what an organization has of them.
+-- @cache 10min
 SELECT
     f.key,
     f.description,

@@ -5,6 +5,7 @@ SELECT * FROM products WHERE sku = sqlc.arg(sku);
 
 -- name: list_products_on_sale
 -- What can be bought on a day, the cheapest first.
+-- @cache 5min stale 30s
 -- @replica
 SELECT id, sku, name, price, currency, billed_every, trial_period, features
 FROM products

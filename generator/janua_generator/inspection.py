@@ -36,12 +36,8 @@ def inspection(inputs: Inputs, analysis: Analysis) -> dict[str, Any]:
     return {
         "version": VERSION,
         "schema_hash": inputs.schema_digest,
-        "queries": [
-            _query(each, namespace, analysis.queries) for each in analysis.queries if not each.source.file.is_made
-        ],
-        "standard": [
-            _query(each, namespace, analysis.queries) for each in analysis.queries if each.source.file.is_made
-        ],
+        "queries": [_query(each, namespace, cached) for each in analysis.queries if not each.source.file.is_made],
+        "standard": [_query(each, namespace, cached) for each in analysis.queries if each.source.file.is_made],
         "errors": [as_json(each) for each in (*analysis.errors, *_clashes(inputs, analysis))],
         "warnings": [as_json(each) for each in analysis.warnings],
     }
