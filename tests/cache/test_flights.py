@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 import threading
@@ -67,7 +68,7 @@ def test_misses_of_several_processes_run_one_query(
     other.db.fetch_one(q.TOTAL)
     command = [sys.executable, "-c", PROGRAM, pg_url, janua_redis_url, janua_redis_prefix]
     pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
-    processes = [subprocess.Popen(command, **pipes) for _ in range(4)]
+    processes: list[Any] = [subprocess.Popen(command, **pipes) for _ in range(4)]
     answers = []
     for process in processes:
         process.stdin.write("\\n")
@@ -103,3 +104,14 @@ def test_what_is_past_its_time_is_given_while_one_asks(other: Any, behind: Any) 
     assert 11 == other.db.fetch_one(query)
     other.db.execute(q.SET, (1, 12))
     assert 12 == other.db.fetch_one(query)
+
+
+def test_a_forked_child_has_connections_of_its_own(other: Any) -> None:
+    """Two processes that read from one socket would be given each other's answers."""
+    assert 10 == other.db.fetch_one(q.TOTAL) == other.db.fetch_one(q.TOTAL)
+    child = os.fork()
+    if child == 0:
+        right = all(other.db.fetch_one(q.GET, (1,)).balance == 10 for _ in range(50))
+        os._exit(0 if right else 1)
+    assert all(other.db.fetch_one(q.TOTAL) == 10 for _ in range(50))
+    assert 0 == os.waitpid(child, 0)[1]

@@ -19,9 +19,9 @@ from typing import Any
 import psycopg
 import pytest
 import redis as redis_py
-from janua import Database
+from janua import Database, PoolOptions
 from janua.cache import Cache
-from janua.database._sync import transaction
+from janua.database._sync import commit, transaction
 from janua.errors import InvalidationFailed
 from janua.query import CachePolicy
 from janua.redis import Redis
@@ -113,8 +113,8 @@ def test_a_reader_is_paused_before_it_stores(here: Place, other: Place, monkeypa
     """A writer commits meanwhile: what the reader stores then counts for nobody."""
     warm(here)
     here.db.execute(q.SET, (1, 11))
-    gate = Gate(other.cache._reads._keep)  # type: ignore[attr-defined]
-    monkeypatch.setattr(other.cache._reads, "_keep", gate)  # type: ignore[attr-defined]
+    gate = Gate(other.cache._reads._keep)
+    monkeypatch.setattr(other.cache._reads, "_keep", gate)
     answers: list[int] = []
     with running(lambda: answers.append(other.db.fetch_one(q.TOTAL))):
         assert gate.reached.wait(10)
@@ -318,7 +318,7 @@ def test_all_keys_are_lost_while_a_writer_commits(
 ) -> None:
     """Its marks with them: nothing is kept until it has ended."""
     warm(other)
-    gate = Gate(transaction.send_commit)
+    gate = Gate(commit.send_commit)
     monkeypatch.setattr(transaction, "send_commit", gate)
     with running(lambda: here.db.execute(q.SET, (1, 66))):
         assert gate.reached.wait(10)
@@ -366,7 +366,7 @@ def test_the_server_is_restarted_between_mark_and_commit(
     """It does not know of the mark any more."""
     with servers.running() as server, _place(pg_url, server.url, "") as here, _place(pg_url, server.url, "") as other:
         warm(other)
-        gate = Gate(transaction.send_commit)
+        gate = Gate(commit.send_commit)
         monkeypatch.setattr(transaction, "send_commit", gate)
         with running(lambda: here.db.execute(q.SET, (1, 77))):
             assert gate.reached.wait(10)
@@ -444,8 +444,9 @@ def test_no_room_is_left(pg_url: str, behind: Any) -> None:
 def test_a_deploy_reads_other_columns(here: Place) -> None:
     """Under the same name: it has answers of its own."""
     warm(here)
+    total: Any = q.TOTAL
     wider = replace(
-        q.TOTAL,
+        total,
         sql="SELECT sum(balance)::int, max(owner) FROM accounts",
         columns=("integer", "text"),
         row=lambda *row: row,
@@ -480,7 +481,7 @@ def test_two_caches_share_a_server(pg_url: str, janua_redis_url: str, janua_redi
 
 def test_settings_of_a_session_have_answers_of_their_own(here: Place) -> None:
     """Set by a transaction, or by a raw SET on a connection."""
-    zoned = replace(q.TOTAL, name="zoned", sql="SELECT timestamptz '2026-01-01 00:00+00'::text", columns=("text",))
+    zoned: Any = replace(q.TOTAL, name="zoned", sql="SELECT timestamptz '2026-01-01 00:00+00'::text", columns=("text",))
     expected = [("UTC", "2026-01-01 00:00:00+00"), ("Asia/Tokyo", "2026-01-01 09:00:00+09")]
     for _ in range(2):
         for zone, shown in expected:
@@ -530,7 +531,7 @@ GRANT SELECT ON secrets TO tenants;
 def test_no_row_crosses_tenants(pg_url: str, janua_redis_url: str, janua_redis_prefix: str, behind: Any) -> None:
     """In any order, with settings left behind on connections of the pool, too."""
     behind(TENANTS)
-    secrets = replace(
+    secrets: Any = replace(
         q.TOTAL,
         name="secrets",
         sql="SELECT secret FROM secrets",
@@ -606,7 +607,7 @@ def test_the_database_is_another_one_of_the_same_name(pg_url: str, here: Place, 
     """Dropped and made anew, its answers are other ones."""
     admin = psycopg.conninfo.make_conninfo(pg_url, dbname="postgres")
     url = psycopg.conninfo.make_conninfo(pg_url, dbname="twin")
-    redis_url = here.cache._trips._factory.connection_kwargs  # type: ignore[attr-defined]
+    redis_url = here.cache._trips._factory.connection_kwargs
     address = f"redis://{redis_url['host']}:{redis_url['port']}/0"
     for number in (1, 2):
         with psycopg.connect(admin, autocommit=True) as connection:
@@ -615,5 +616,35 @@ def test_the_database_is_another_one_of_the_same_name(pg_url: str, here: Place, 
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(q.SCHEMA.encode())
             connection.execute(b"INSERT INTO accounts VALUES (1, 'x', %d)" % number)
-        with _place(url, address, here.cache._prefix) as place:  # type: ignore[attr-defined]
+        with _place(url, address, here.cache._prefix) as place:
             assert number == warm(place)
+
+
+def test_sessions_that_only_read_fill_the_cache_too(
+    pg_url: str, janua_redis_url: str, janua_redis_prefix: str, other: Place
+) -> None:
+    """A key that is made anew takes an id of a transaction, which is no write."""
+    url = psycopg.conninfo.make_conninfo(pg_url, options="-c default_transaction_read_only=on")
+    with _place(url, janua_redis_url, janua_redis_prefix) as here:
+        assert 10 == warm(here)
+        other.db.execute(q.SET, (1, 11))
+        assert 11 == here.db.fetch_one(q.TOTAL)
+
+
+def test_the_last_connection_of_a_pool_is_enough(pg_url: str, janua_redis_url: str, janua_redis_prefix: str) -> None:
+    """A transaction that holds it reads, keeps, and looks into marks that were left over."""
+    with (
+        Redis(janua_redis_url, prefix=janua_redis_prefix) as redis,
+        Cache(redis, strict=True, timeout=5.0, resolve_after=0.0) as cache,
+        Database(pg_url, cache=cache, pool=PoolOptions(max_size=1, timeout=5.0)) as db,
+    ):
+        with db.transaction() as tx:
+            assert 10 == tx.fetch_one(q.TOTAL)
+        with db.transaction() as tx:
+            tx.execute(q.SET, (1, 20))
+            assert tx._mark() is not None
+            tx._written[0].clear()
+        with db.transaction() as tx:
+            for _ in range(5):
+                assert 20 == tx.fetch_one(q.TOTAL)
+        assert cache.stats().hits

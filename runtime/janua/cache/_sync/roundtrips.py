@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from os import getpid
 from time import monotonic
 from typing import Any, NamedTuple, TypeAlias
 
 from redis.exceptions import NoScriptError, ReadOnlyError, RedisError, ResponseError, TimeoutError
 
 from janua.cache.stamps import IDENTIFY, Keys, new_run_name, run_key
-from janua.errors import ServerUnreachable
+from janua.errors import AlreadyClosed, ServerUnreachable, WrongEventLoop
 from janua.redis import Redis
-from janua.redis.concurrency import Semaphore
+from janua.redis.concurrency import Semaphore, no_loop
 from janua.redis.scripts import Script
 
 Command: TypeAlias = tuple[Any, ...]
@@ -54,6 +55,8 @@ class RoundTrips:
         )
         self._free: list[Any] = []
         self._slots = Semaphore(self._factory.max_connections)
+        self._pid = getpid()
+        self._loop: object = None
         self._away_until = 0.0
         self._is_closed = False
 
@@ -63,6 +66,7 @@ class RoundTrips:
 
         Raises ServerUnreachable where Redis does not answer, with ``anyway`` only after it was asked.
         """
+        self._check_owner()
         if not anyway and monotonic() < self._away_until:
             raise ServerUnreachable("Redis did not answer a moment ago")
         with self._slots:
@@ -72,10 +76,25 @@ class RoundTrips:
                 self._away_until = monotonic() + _REST
                 raise ServerUnreachable(f"Redis does not answer: {type(error).__name__}") from None
 
+    def _check_owner(self) -> None:
+        """Leave connections of the process that forked this one alone, and refuse those of another event loop."""
+        if self._is_closed:
+            raise AlreadyClosed("the cache has been closed; make a new one")
+        if self._pid != getpid():
+            self._free, self._pid, self._loop = [], getpid(), None
+            self._slots = Semaphore(self._factory.max_connections)
+        loop = no_loop()
+        if self._loop is None:
+            self._loop = loop
+        elif self._loop is not loop:
+            raise WrongEventLoop("the cache's connections belong to another event loop: make a cache for each")
+
     def _try(self, commands: Build, reads: Build) -> Trip:
         while True:
-            is_reused = bool(self._free)
-            connection = self._free.pop() if is_reused else self._factory.make_connection()
+            try:
+                connection, is_reused = self._free.pop(), True
+            except IndexError:
+                connection, is_reused = self._factory.make_connection(), False
             try:
                 return self._exchange(connection, commands, reads)
             except (RedisError, OSError) as error:

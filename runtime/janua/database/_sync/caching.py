@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from hashlib import blake2b
 from time import monotonic
 from typing import Any, Generic, TypeVar
@@ -24,13 +24,14 @@ from janua.database.results import Result
 from janua.database.writers import Writers
 from janua.errors import RowCountError, ServerUnreachable
 from janua.query import CachePolicy, Query
-from janua.querycache import Answer, Marking, QueryCache, Settle, Snapshot, Wanted, Writer
+from janua.querycache import Answer, Marking, Place, QueryCache, Settle, Snapshot, Wanted, Writer
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 # Texts of parameters are bytes of classes of their own.
 _encode = msgspec.msgpack.Encoder(enc_hook=bytes).encode
+_NOT_TOLD = (psycopg.Error, ServerUnreachable)
 _PAUSE = 5.0
 _READ_COMMITTED = "read committed"
 
@@ -44,9 +45,9 @@ class _Known(Generic[T]):
         self.time_zone = session.pgconn.parameter_status(b"TimeZone")
         self._fingerprint = query.fingerprint
 
-    def key(self, context: bytes, params: tuple[object, ...]) -> bytes:
+    def key(self, place: Place, context: bytes, params: tuple[object, ...]) -> bytes:
         """Return what the answer is kept under: a digest of all that it depends on, besides the tables."""
-        parts = (self._fingerprint, context, self.write(params))
+        parts = (self._fingerprint, place.database, context, self.write(params))
         return blake2b(_encode(parts), digest_size=16).hexdigest().encode()
 
 
@@ -80,17 +81,13 @@ class Caching:
         """Return an id that is higher than those of all transactions that have one now."""
         if session is not None:
             return session.run(NEW_XID, (), Result.one)
-        # Beside the pool: who asks may hold its last connection, in a transaction that must not get an id by this.
-        beside = self.pool.connect()
-        try:
+        with self._beside() as beside:
             return beside.run(NEW_XID, (), Result.one)
-        finally:
-            beside.close()
 
     def has_ended(self, writer: Writer) -> bool:
         """Ask the server what became of a transaction; one of an earlier run of the server's life has ended with it."""
-        with self._session() as session:
-            try:
+        try:
+            with self._beside() as session:
                 here = (session.run(SESSION_FACTS, ([],), Result.one)).place
                 if here is None or here.database != writer.place.database:
                     return False
@@ -98,8 +95,8 @@ class Caching:
                     return writer.place.origin < here.origin
                 asked = (str(writer.xid), writer.pid, writer.started)
                 status = session.run(WRITER_STATUS, asked, Result.one)
-            except psycopg.Error:
-                return False
+        except _NOT_TOLD:
+            return False
         return status in ("committed", "aborted", None)
 
     def read(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
@@ -161,7 +158,7 @@ class Caching:
             reading.answer(None)
         else:
             assert reading.query.cache is not None
-            key = reading.known.key(facts.context, reading.params)
+            key = reading.known.key(facts.place, facts.context, reading.params)
             kept = self.cache.read(Wanted(facts.place, key, reading.query.cache), reading)
             if kept is not None:
                 try:
@@ -180,7 +177,7 @@ class Caching:
         self._ask_again = monotonic() + _PAUSE
         try:
             session = self.pool.connect()
-        except (psycopg.OperationalError, ServerUnreachable):
+        except _NOT_TOLD:
             # The query itself will say why.
             return None
         try:
@@ -207,6 +204,15 @@ class Caching:
         """Ask again what sessions are like: the server is another, or one of them was different, but not often."""
         if known.place != met.place or monotonic() >= self._trust_until:
             self._facts = {}
+
+    @contextmanager
+    def _beside(self) -> Iterator[Session]:
+        """Give a connection beside the pool: who asks may hold its last one, in a transaction."""
+        session = self.pool.connect()
+        try:
+            yield session
+        finally:
+            session.close()
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
@@ -251,20 +257,23 @@ class _Reading(Generic[T, R]):
         assert self.query.cache is not None
         with self._session() as session:
             if settle is not None:
-                settle(self._caching.new_xid(session if session.is_idle() else None))
+                # Without an id nothing is kept, and the query itself says what is wrong with the server.
+                with suppress(*_NOT_TOLD):
+                    settle(self._caching.new_xid(session if session.is_idle() else None))
             facts = self._ask(session, self.query.cache) if self.facts is not None else None
             recorder: Recorder[R] = Recorder(self.read)
             try:
                 self._result = [run_alone(self._caching.pool, session, self.query, self.params, recorder)]
             except RowCountError as error:
                 self._error = error
-        return self._kept(recorder, facts)
+            return self._kept(session, recorder, facts)
 
-    def _kept(self, recorder: Recorder[R], facts: SessionFacts | None) -> Answer:
+    def _kept(self, session: Session, recorder: Recorder[R], facts: SessionFacts | None) -> Answer:
         expected = self.facts
         if facts is None or expected is None or facts.place is None:
             return Answer(None)
         if (facts.context, facts.place) != (expected.context, expected.place):
+            session.facts = {}
             self._caching.doubt_facts(expected, facts)
             return Answer(None, facts.place)
         return Answer(recorder.answer, facts.place, facts.oldest_running)
