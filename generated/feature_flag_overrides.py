@@ -335,6 +335,7 @@ _CREATE: Final[Variants[_m.FeatureFlagOverride]] = Variants(
         columns=("text", "uuid", "boolean", "text", "text", "timestamp with time zone"),
         row=_m.FeatureFlagOverride,
         types=_t.TYPES,
+        writes=("public.feature_flag_overrides",),
     ),
     ("variant", "reason", "created_at"),
     (
@@ -421,6 +422,7 @@ _CREATE_MANY: Final[RowVariants[_m.FeatureFlagOverride]] = RowVariants(
         attributes=("flag_key", "organization_id", "is_enabled", "variant", "reason", "created_at"),
         elements=("text", "uuid", "boolean", "text", "text", "timestamp with time zone"),
         types=_t.TYPES,
+        writes=("public.feature_flag_overrides",),
     ),
     ("created_at",),
     (
@@ -505,6 +507,7 @@ _COPY_MANY: Final[RowVariants[None]] = RowVariants(
         params=("text", "uuid", "boolean", "text", "text", "timestamp with time zone"),
         attributes=("flag_key", "organization_id", "is_enabled", "variant", "reason", "created_at"),
         types=_t.TYPES,
+        writes=("public.feature_flag_overrides",),
     ),
     ("created_at",),
     (
@@ -553,6 +556,7 @@ _UPSERT: Final[Variants[_m.FeatureFlagOverride]] = Variants(
         columns=("text", "uuid", "boolean", "text", "text", "timestamp with time zone"),
         row=_m.FeatureFlagOverride,
         types=_t.TYPES,
+        writes=("public.feature_flag_overrides",),
     ),
     ("variant", "reason", "created_at"),
     (
@@ -648,6 +652,7 @@ _UPDATE: Final[Variants[_m.FeatureFlagOverride]] = Variants(
         columns=("text", "uuid", "boolean", "text", "text", "timestamp with time zone"),
         row=_m.FeatureFlagOverride,
         types=_t.TYPES,
+        writes=("public.feature_flag_overrides",),
     ),
     ("is_enabled", "variant", "reason", "created_at"),
     (
@@ -716,6 +721,7 @@ _DELETE: Final[Query[None]] = Query(
     sql="DELETE FROM public.feature_flag_overrides WHERE flag_key = $1 AND organization_id = $2",
     params=("text", "uuid"),
     types=_t.TYPES,
+    writes=("public.feature_flag_overrides",),
 )
 
 

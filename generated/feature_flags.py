@@ -14,7 +14,7 @@ from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
+from janua import UNSET, AsyncExecutor, CachePolicy, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 
 from . import _types as _t
 from . import models as _m
@@ -556,6 +556,7 @@ _CREATE: Final[Variants[_m.FeatureFlag]] = Variants(
         ),
         row=_m.FeatureFlag,
         types=_t.TYPES,
+        writes=("public.feature_flags",),
     ),
     ("description", "is_enabled", "rollout", "variants", "owner_id", "created_at", "updated_at"),
     (
@@ -695,6 +696,7 @@ _CREATE_MANY: Final[RowVariants[_m.FeatureFlag]] = RowVariants(
             "text", "text", "boolean", "real", "text[]", "uuid", "timestamp with time zone", "timestamp with time zone",
         ),
         types=_t.TYPES,
+        writes=("public.feature_flags",),
     ),
     ("is_enabled", "rollout", "created_at", "updated_at"),
     (
@@ -787,6 +789,7 @@ _COPY_MANY: Final[RowVariants[None]] = RowVariants(
         ),
         attributes=("key", "description", "is_enabled", "rollout", "variants", "owner_id", "created_at", "updated_at"),
         types=_t.TYPES,
+        writes=("public.feature_flags",),
     ),
     ("is_enabled", "rollout", "created_at", "updated_at"),
     (
@@ -839,6 +842,7 @@ _UPSERT: Final[Variants[_m.FeatureFlag]] = Variants(
         ),
         row=_m.FeatureFlag,
         types=_t.TYPES,
+        writes=("public.feature_flag_overrides", "public.feature_flags"),
     ),
     ("description", "is_enabled", "rollout", "variants", "owner_id", "created_at", "updated_at"),
     (
@@ -988,6 +992,7 @@ _UPDATE: Final[Variants[_m.FeatureFlag]] = Variants(
         ),
         row=_m.FeatureFlag,
         types=_t.TYPES,
+        writes=("public.feature_flag_overrides", "public.feature_flags"),
     ),
     ("description", "is_enabled", "rollout", "variants", "owner_id", "created_at", "updated_at"),
     (
@@ -1073,6 +1078,7 @@ _DELETE: Final[Query[None]] = Query(
     sql="DELETE FROM public.feature_flags WHERE key = $1",
     params=("text",),
     types=_t.TYPES,
+    writes=("public.feature_flag_overrides", "public.feature_flags"),
 )
 
 

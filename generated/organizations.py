@@ -1763,6 +1763,7 @@ _DELETE: Final[Query[None]] = Query(
     sql="DELETE FROM public.organizations WHERE id = $1",
     params=("uuid",),
     types=_t.TYPES,
+    writes=("public.feature_flag_overrides",),
 )
 
 

@@ -15,7 +15,7 @@ from collections import abc as _abc
 from dataclasses import dataclass
 from typing import Final, overload
 
-from janua import UNSET, AsyncExecutor, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
+from janua import UNSET, AsyncExecutor, CachePolicy, Clause, Coro, Executor, Page, Pages, Query, RowVariants, Unset, Variants
 from janua import types as _j
 from psycopg.types import range as _r
 
@@ -579,6 +579,7 @@ _CREATE: Final[Variants[_m.Product]] = Variants(
         row=_m.Product,
         types=_t.TYPES,
         text=True,
+        writes=("public.products",),
     ),
     (
         "id", "description", "currency", "billed_every", "seats", "available", "trial_period", "features", "created_at",
@@ -773,6 +774,7 @@ _CREATE_MANY: Final[RowVariants[_m.Product]] = RowVariants(
         ),
         types=_t.TYPES,
         text=True,
+        writes=("public.products",),
     ),
     ("id", "currency", "billed_every", "seats", "features", "created_at", "updated_at"),
     (
@@ -889,6 +891,7 @@ _COPY_MANY: Final[RowVariants[None]] = RowVariants(
             "trial_period", "features", "created_at", "updated_at",
         ),
         types=_t.TYPES,
+        writes=("public.products",),
     ),
     ("id", "currency", "billed_every", "seats", "features", "created_at", "updated_at"),
     (
@@ -947,6 +950,7 @@ _UPSERT: Final[Variants[_m.Product]] = Variants(
         row=_m.Product,
         types=_t.TYPES,
         text=True,
+        writes=("public.products",),
     ),
     (
         "description", "currency", "billed_every", "seats", "available", "trial_period", "features", "created_at",
@@ -1142,6 +1146,7 @@ _UPSERT_BY_SKU: Final[Variants[_m.Product]] = Variants(
         row=_m.Product,
         types=_t.TYPES,
         text=True,
+        writes=("public.products",),
     ),
     (
         "id", "description", "currency", "billed_every", "seats", "available", "trial_period", "features", "created_at",
@@ -1345,6 +1350,7 @@ _UPDATE: Final[Variants[_m.Product]] = Variants(
         row=_m.Product,
         types=_t.TYPES,
         text=True,
+        writes=("public.products",),
     ),
     (
         "sku", "name", "description", "price", "currency", "billed_every", "seats", "available", "trial_period",
@@ -1461,6 +1467,7 @@ _DELETE: Final[Query[None]] = Query(
     sql="DELETE FROM public.products WHERE id = $1",
     params=("uuid",),
     types=_t.TYPES,
+    writes=("public.products",),
 )
 
 

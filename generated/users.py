@@ -1782,6 +1782,7 @@ _DELETE: Final[Query[None]] = Query(
     sql="DELETE FROM public.users WHERE id = $1",
     params=("uuid",),
     types=_t.TYPES,
+    writes=("public.feature_flag_overrides", "public.feature_flags"),
 )
 
 

@@ -12,12 +12,11 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any
 
 import psycopg
 import redis as blocking
@@ -127,7 +126,7 @@ async def measure_asynchronously(pg_url: str, redis_url: str) -> dict[str, float
         await db.fetch_one(GET, (1,))
         await db.fetch_one(GET, (1,))
         [entry] = [key async for key in bare.scan_iter() if key.startswith(b"asynchronous:") and b":q:" in key]
-        candidates: dict[str, Callable[[], Coroutine[Any, Any, object]]] = {
+        candidates: dict[str, Callable[[], Awaitable[object]]] = {
             "GET": lambda: bare.get(entry),
             "hit": lambda: db.fetch_one(GET, (1,)),
             "the query": lambda: db.fetch_one(GET_UNCACHED, (1,)),
