@@ -65,6 +65,12 @@ WRITER_FACTS = Query[Writer](
     columns=("text", "bigint", "bigint", "bigint", "integer", "bigint"),
     row=_writer,
 )
+# The rest is the same as long as the connection lives.
+WRITER_XID = Query[int](
+    name="janua.writer_xid",
+    sql="SELECT coalesce(pg_catalog.pg_current_xact_id_if_assigned()::text::int8, 0)",
+    columns=("bigint",),
+)
 WRITER_STATUS = Query[str | None](
     name="janua.writer_status",
     sql=_read("writer_status"),

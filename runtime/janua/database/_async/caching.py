@@ -17,7 +17,7 @@ from janua.database._async.pool import AsyncSessionPool
 from janua.database._async.session import AsyncSession
 from janua.database._async.transaction_source import run_alone
 from janua.database.answers import AnswerReader, Recorder
-from janua.database.facts import NEW_XID, SESSION_FACTS, WRITER_FACTS, WRITER_STATUS, SessionFacts
+from janua.database.facts import NEW_XID, SESSION_FACTS, WRITER_STATUS, SessionFacts
 from janua.database.loaders import UnknownType
 from janua.database.results import Result
 from janua.database.writers import Writers
@@ -136,7 +136,8 @@ class AsyncCaching:
 
         ``anyway`` tells it also of a statement that has yet to begin. Raises InvalidationFailed.
         """
-        return await self.mark_of(await session.run(WRITER_FACTS, (), Result.optional), tables, anyway=anyway)
+        writer = session.writer_of(await session.run(session.writer_query, (), Result.optional))
+        return await self.mark_of(writer, tables, anyway=anyway)
 
     async def mark_of(self, writer: Writer | None, tables: Sequence[str], *, anyway: bool = False) -> Marking | None:
         """Do so for a transaction that has told of itself; None for one that cannot write."""

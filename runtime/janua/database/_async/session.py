@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
 
 import psycopg
@@ -15,7 +16,7 @@ from janua.database._async.statement_cache import AsyncStatementCache
 from janua.database.catalog import LOOK_UP_TYPES, Catalog, Registration, TypeFacts, bind_types
 from janua.database.concurrency import AsyncLock
 from janua.database.drift import Description
-from janua.database.facts import SessionFacts
+from janua.database.facts import WRITER_FACTS, WRITER_XID, SessionFacts
 from janua.database.healing import HEALABLE, StatementLost, healable, retryable
 from janua.database.liveness import Pulse
 from janua.database.loaders import UnknownType
@@ -31,7 +32,7 @@ from janua.database.violations import name_violation
 from janua.errors import SchemaDrift, TransactionError
 from janua.events import ConnectEvent, DisconnectEvent, Events
 from janua.query import NO_TYPES, Query, Types
-from janua.querycache import Marking
+from janua.querycache import Marking, Writer
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -74,6 +75,8 @@ class AsyncSession(AsyncWatchedConnection):
         self.copying = ""
         # What answers depend on besides the tables, by the settings that were asked for; see ``caching``.
         self.facts: dict[tuple[str, ...], SessionFacts] = {}
+        # Who writes here, as it was last told; never behind a proxy that mixes up the server's processes.
+        self._writer: Writer | None = None
         # Marks in the cache that stand until nothing is open on the session any more; see ``telling``.
         self.marks: list[Marking] = []
         # Whether it has refused a write because its server follows another one.
@@ -127,6 +130,20 @@ class AsyncSession(AsyncWatchedConnection):
         except psycopg.Error as error:
             self._explain(error, query)
             raise
+
+    @property
+    def writer_query(self) -> Query[Any]:
+        """What asks who writes in the open transaction; the answer is for ``writer_of``."""
+        return WRITER_FACTS if self._writer is None else WRITER_XID
+
+    def writer_of(self, answer: Writer | int | None) -> Writer | None:
+        """Return who writes; None where nobody can."""
+        if isinstance(answer, int) and self._writer is not None:
+            return replace(self._writer, xid=answer)
+        told = answer if isinstance(answer, Writer) else None
+        if self._keeps:
+            self._writer = told
+        return told
 
     def is_alive(self) -> bool:
         """Return False where the server is known to have closed the connection."""

@@ -22,7 +22,6 @@ from janua.database.commands import savepoint_name
 from janua.database.commit import Commit, Outcome
 from janua.database.concurrency import async_call
 from janua.database.exchange import Request
-from janua.database.facts import WRITER_FACTS
 from janua.database.options import Isolation
 from janua.database.results import Result
 from janua.database.retries import repeatable
@@ -198,12 +197,12 @@ class AsyncTransaction(AsyncPipelineSource):
     async def _run_only(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         """Begin, run the only statement, and learn who writes, in one round trip; then commit."""
         statement = Request.of(query, params, read)
-        writer = Request.of(WRITER_FACTS, (), Result.optional)
+        writer: Request[Any, Any] = Request.of(self._session.writer_query, (), Result.optional)
         await self._start(b"BEGIN", statement, writer)
         async with self._scope():
             self._note(query)
             result = statement.result()
-            self._writer = [writer.result()]
+            self._writer = [self._session.writer_of(writer.result())]
         return result
 
     async def _start(self, command: bytes, *together: Request[Any, Any]) -> None:

@@ -18,7 +18,7 @@ from janua.database._sync.pool import SessionPool
 from janua.database._sync.session import Session
 from janua.database._sync.transaction_source import run_alone
 from janua.database.answers import AnswerReader, Recorder
-from janua.database.facts import NEW_XID, SESSION_FACTS, WRITER_FACTS, WRITER_STATUS, SessionFacts
+from janua.database.facts import NEW_XID, SESSION_FACTS, WRITER_STATUS, SessionFacts
 from janua.database.loaders import UnknownType
 from janua.database.results import Result
 from janua.database.writers import Writers
@@ -137,7 +137,8 @@ class Caching:
 
         ``anyway`` tells it also of a statement that has yet to begin. Raises InvalidationFailed.
         """
-        return self.mark_of(session.run(WRITER_FACTS, (), Result.optional), tables, anyway=anyway)
+        writer = session.writer_of(session.run(session.writer_query, (), Result.optional))
+        return self.mark_of(writer, tables, anyway=anyway)
 
     def mark_of(self, writer: Writer | None, tables: Sequence[str], *, anyway: bool = False) -> Marking | None:
         """Do so for a transaction that has told of itself; None for one that cannot write."""

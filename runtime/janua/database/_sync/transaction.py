@@ -23,7 +23,6 @@ from janua.database.commands import savepoint_name
 from janua.database.commit import Commit, Outcome
 from janua.database.concurrency import call
 from janua.database.exchange import Request
-from janua.database.facts import WRITER_FACTS
 from janua.database.options import Isolation
 from janua.database.results import Result
 from janua.database.retries import repeatable
@@ -199,12 +198,12 @@ class Transaction(PipelineSource):
     def _run_only(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         """Begin, run the only statement, and learn who writes, in one round trip; then commit."""
         statement = Request.of(query, params, read)
-        writer = Request.of(WRITER_FACTS, (), Result.optional)
+        writer: Request[Any, Any] = Request.of(self._session.writer_query, (), Result.optional)
         self._start(b"BEGIN", statement, writer)
         with self._scope():
             self._note(query)
             result = statement.result()
-            self._writer = [writer.result()]
+            self._writer = [self._session.writer_of(writer.result())]
         return result
 
     def _start(self, command: bytes, *together: Request[Any, Any]) -> None:
