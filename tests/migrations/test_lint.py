@@ -80,6 +80,21 @@ def test_a_query_that_loses_its_index_is_found(linted: Lint, text: str) -> None:
     assert 4 == found.line
 
 
+def test_partitions_are_looked_at_too(linted: Lint, write: Write) -> None:
+    """None of them is left out for the values that a parameter does not have yet."""
+    write(
+        "migrations/1_table.sql",
+        TABLE
+        + (
+            "CREATE TABLE p (id int, x int) PARTITION BY RANGE (id);\nCREATE INDEX p_id ON p (id);\n"
+            "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (9);\n"
+        ),
+    )
+    write("queries/p.sql", "-- name: GetP :many\nSELECT x FROM p WHERE id = $1;\n")
+    (found,) = of_rule(linted("DROP INDEX p_id;"), "index-lost")
+    assert "p.get_p: reads p1 as a whole after the migrations; it was looked up in p1_id_idx" == found.message
+
+
 def test_another_index_will_do(linted: Lint) -> None:
     """Its name does not matter."""
     found = linted("CREATE INDEX CONCURRENTLY a_x_y ON a (x, y); DROP INDEX CONCURRENTLY a_x;")

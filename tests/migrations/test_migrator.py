@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -397,3 +398,19 @@ def test_a_new_migration_is_written_as_the_others(db: Database, folder: Folder) 
     assert 14 == len(path.name.partition("_")[0])
     found = folder(**{"1_a.up": "SELECT 1;", "1_a.down": ""})
     assert ["2_b.up.sql", "2_b.down.sql"] == [each.name for each in Migrator(db, found).create("b")]
+
+
+async def test_a_cancelled_migration_leaves_nothing(url: str, folder: Folder, rows: Rows) -> None:
+    """Neither of itself, nor a lock."""
+    async with AsyncDatabase(url) as db:
+        migrator = AsyncMigrator(db, folder(_1_a=f"{A.partition('-- DOWN')[0]} SELECT pg_sleep(60);"), patience=20)
+        task = asyncio.create_task(migrator.up())
+        while not rows("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'"):
+            await asyncio.sleep(0.02)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert [] == tables(rows)
+        folder(_1_a=A)
+        await migrator.up()
+    assert (["a"], ["1_a.sql"]) == (tables(rows), recorded(rows))

@@ -10,7 +10,7 @@ from janua.diagnostics import Diagnostic, diagnostic_at
 from janua.migrations import Migration
 
 from janua_generator.inspection import inspection
-from janua_generator.migrations.plans import can_plan, indexes_used
+from janua_generator.migrations.plans import indexes_used
 from janua_generator.pipeline import analyse_project
 from janua_generator.project import Inputs
 from janua_generator.workshop import Workshop
@@ -68,11 +68,7 @@ def _described(inputs: Inputs, migrations: Sequence[Migration], slot: str) -> _D
         found = inspection(asked, analysis)
         queries = {(each["module"], each["name"]): each for each in found["queries"]}
         connection = workshop.schema(asked).connection
-        plans = (
-            {key: indexes_used(connection, each["sql"]) for key, each in queries.items()}
-            if can_plan(connection)
-            else {}
-        )
+        plans = {key: indexes_used(connection, each["sql"]) for key, each in queries.items()}
     return _Described(queries, found["errors"], plans)
 
 

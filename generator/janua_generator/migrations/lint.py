@@ -44,9 +44,5 @@ def lint(inputs: Inputs, before: Sequence[Migration], pending: Sequence[Migratio
     else:
         for migration in pending:
             found.findings += run_squawk(program, migration, root=inputs.project.root, server_version=version)
-    if version < 160000:
-        found.notes.append(
-            "whether a query loses its index is left out: the scratch server must be PostgreSQL 16 or newer"
-        )
     found.findings += effects_on_queries(inputs, before, [*before, *pending])
     return found

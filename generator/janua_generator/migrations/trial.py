@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 import psycopg
@@ -14,7 +15,8 @@ from janua.migrations.statements import statements_of
 from janua.scratch import ScratchServer
 from psycopg import sql
 
-_NOT_ROLES = {"public", "current_user", "current_role", "session_user", "group", ",", "with", "granted", "cascade"}
+_NOT_ROLES = {"public", "current_user", "current_role", "session_user", "group", ","}
+_BEHIND_ROLES = {"with", "granted", "using"}
 
 
 def run_up(connection: psycopg.Connection[Any], migration: Migration) -> None:
@@ -53,12 +55,14 @@ def roles_of(migrations: Iterable[Migration], scratch: ScratchServer) -> Iterato
 
 
 def _named_roles(migrations: Iterable[Migration]) -> Iterator[str]:
+    """Those that rights, tables and policies are for, and that no migration makes before."""
     made = set()
     for migration in migrations:
         for statement in statements_of(migration, migration.up):
             words = statement.words
             if words[0] == "create" and words[1:2] in (("role",), ("user",), ("group",)):
                 made.add(words[2])
-            if words[0] == "grant" and "to" in words:
-                behind = words[len(words) - 1 - words[::-1].index("to") + 1 :]
-                yield from (each for each in behind if each not in _NOT_ROLES and each not in made)
+            elif "to" in words and (words[0] == "grant" or "policy" in words[:2] or words[-3:-1] == ("owner", "to")):
+                behind = words[len(words) - words[::-1].index("to") :]
+                named = takewhile(lambda word: word not in _BEHIND_ROLES, behind)
+                yield from (each for each in named if each not in _NOT_ROLES and each not in made)

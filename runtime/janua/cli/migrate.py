@@ -193,7 +193,7 @@ def _configure_baseline(parser: argparse.ArgumentParser) -> None:
 def _run_baseline(args: argparse.Namespace, project_dir: Path) -> int:
     with _migrator(args, load_project(project_dir)) as migrator:
         for step in migrator.baseline(to=args.to, dry_run=args.dry_run):
-            print(f"{step.name}: is recorded as applied")
+            print(f"{step.name}: {'would be' if args.dry_run else 'is'} recorded as applied")
     return 0
 
 
