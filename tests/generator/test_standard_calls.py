@@ -359,7 +359,16 @@ def test_the_configuration_says_which_tables_have_calls(
     project = new_project({"migrations/0001_x.sql": ddl, "queries/users.sql": GET_USER}, f"tables = {tables}")
     assert 0 == project.run().code
     found = {name.removeprefix("generated/").removesuffix(".py") for name in project.generated() if ".py" in name}
-    assert modules == found - {"__init__", "_types", "constraints", "enums", "models", "tables", "py.typed"}
+    assert modules == found - {
+        "__init__",
+        "_types",
+        "constraints",
+        "enums",
+        "factories",
+        "models",
+        "tables",
+        "py.typed",
+    }
     assert (tables == '"all"') == ("def find_by_id(" in project.read("generated/users.py"))
 
 

@@ -23,7 +23,7 @@ EVIL = [
 ]
 ALLOWED_IMPORTS = {
     "__future__", "builtins", "collections", "dataclasses", "datetime", "decimal", "enum",
-    "janua", "janua.builder", "janua.errors", "janua.types", "psycopg", "psycopg.types", "typing",
+    "janua", "janua.builder", "janua.errors", "janua.testing", "janua.types", "psycopg", "psycopg.types", "typing",
     "uuid", "",
 }  # fmt: skip
 
