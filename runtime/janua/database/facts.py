@@ -21,7 +21,8 @@ class SessionFacts:
     """
     ``context`` is all of the session's that answers may depend on. ``place`` is None on a standby.
 
-    ``oldest_running`` is the first transaction that has not ended.
+    ``oldest_running`` is the first transaction that has not ended. Where the session's own ``has_id``, it may see rows
+    that nobody else does.
     """
 
     place: Place | None
@@ -29,6 +30,7 @@ class SessionFacts:
     time_zone: str
     isolation: str
     oldest_running: int
+    has_id: bool
 
 
 def place_of(database: str, timeline: int, recovered: int) -> Place:
@@ -37,10 +39,17 @@ def place_of(database: str, timeline: int, recovered: int) -> Place:
 
 
 def _session_facts(
-    database: str, timeline: int | None, recovered: int, xmin: int, isolation: str, zone: str, context: str
+    database: str,
+    timeline: int | None,
+    recovered: int,
+    xmin: int,
+    has_id: bool,
+    isolation: str,
+    zone: str,
+    context: str,
 ) -> SessionFacts:
     place = place_of(database, timeline, recovered) if timeline is not None else None
-    return SessionFacts(place, context.encode(), zone, isolation, xmin)
+    return SessionFacts(place, context.encode(), zone, isolation, xmin, has_id)
 
 
 def _writer(database: str, timeline: int, recovered: int, xid: int, pid: int, started: int) -> Writer:
@@ -51,7 +60,7 @@ SESSION_FACTS = Query[SessionFacts](
     name="janua.session_facts",
     sql=_read("session_facts"),
     params=("text[]",),
-    columns=("text", "bigint", "bigint", "bigint", "text", "text", "text"),
+    columns=("text", "bigint", "bigint", "bigint", "boolean", "text", "text", "text"),
     row=_session_facts,
 )
 # Not what pg_current_snapshot() calls xmax: that is behind the last transaction that has ended, and one that has its

@@ -4,6 +4,7 @@ SELECT facts.system || '.' || facts.database AS database,
        facts.timeline,
        facts.recovered,
        facts.xmin,
+       facts.has_id,
        facts.isolation,
        pg_catalog.current_setting('TimeZone'),
        pg_catalog.concat_ws(
@@ -44,6 +45,7 @@ FROM (
            coalesce(extract(epoch FROM pg_catalog.pg_stat_get_bgwriter_stat_reset_time()) * 1000000, 0)::int8
                AS recovered,
            pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text::int8 AS xmin,
+           pg_catalog.pg_current_xact_id_if_assigned() IS NOT NULL AS has_id,
            pg_catalog.current_setting('transaction_isolation') AS isolation
     FROM pg_catalog.pg_control_system() AS control
 ) AS facts

@@ -276,7 +276,7 @@ class _Reading(Generic[T, R]):
             session.facts = {}
             self._caching.doubt_facts(expected, facts)
             return Answer(None, facts.place)
-        return Answer(recorder.answer, facts.place, facts.oldest_running)
+        return Answer(None if facts.has_id else recorder.answer, facts.place, facts.oldest_running)
 
     async def _ask(self, session: AsyncSession, policy: CachePolicy) -> SessionFacts:
         return await session.run(SESSION_FACTS, (list(policy.settings),), Result.one)

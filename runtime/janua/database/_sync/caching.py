@@ -277,7 +277,7 @@ class _Reading(Generic[T, R]):
             session.facts = {}
             self._caching.doubt_facts(expected, facts)
             return Answer(None, facts.place)
-        return Answer(recorder.answer, facts.place, facts.oldest_running)
+        return Answer(None if facts.has_id else recorder.answer, facts.place, facts.oldest_running)
 
     def _ask(self, session: Session, policy: CachePolicy) -> SessionFacts:
         return session.run(SESSION_FACTS, (list(policy.settings),), Result.one)
