@@ -7,7 +7,7 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
-from janua.cache.stamps import ORIGIN, STAMP, Keys, TableState
+from janua.cache.stamps import ORIGIN, STAMP, Keys, TableState, head_of
 from janua.errors import ServerUnreachable
 from janua.querycache import Place, Wanted
 
@@ -62,13 +62,10 @@ class Found:
 
     def _clean_head(self) -> bytes | None:
         """What an entry begins with that counts now; None where a key is missing or says more than its stamp."""
-        values, count = self._values, len(self._tables)
-        if None in values:
+        stamps = [value for value in self._values if value is not None and len(value) == STAMP]
+        if len(stamps) != len(self._tables) or (stamps and not stamps[0].startswith(self._origin)):
             return None
-        head = b"%c%s" % (count, b"".join(values))  # type: ignore[arg-type]
-        if len(head) != 1 + STAMP * count or (count and not head.startswith(self._origin, 1)):
-            return None
-        return head
+        return head_of(stamps)
 
     def _parse(self) -> None:
         self.states = [TableState.of(value) if value is not None else TableState(b"") for value in self._values]
@@ -96,7 +93,7 @@ class Found:
                 return False
             if each.stamp[:ORIGIN] != self._origin:
                 return False
-        self.head = b"%c%s" % (len(self.states), b"".join(each.stamp for each in self.states))
+        self.head = head_of([each.stamp for each in self.states])
         return True
 
     def learn(self, values: Sequence[Any]) -> None:

@@ -17,6 +17,7 @@ from janua.redis.scripts import load_script
 
 STAMP = 28
 ORIGIN = 12
+COUNT = 2
 _RANDOM = STAMP - ORIGIN
 _RUN = 32
 # Losing a key is safe at any time: it only has to outlive most of what is kept.
@@ -28,6 +29,12 @@ SETTLE = load_script("stamps", "settle", package=_PACKAGE)
 MARK = load_script("stamps", "mark", package=_PACKAGE)
 CLEAR = load_script("stamps", "clear", package=_PACKAGE)
 IDENTIFY = load_script("identify", package=_PACKAGE)
+
+
+def head_of(stamps: Sequence[bytes]) -> bytes:
+    """Return what an entry begins with: how many tables it depends on, and their stamps."""
+    return len(stamps).to_bytes(COUNT) + b"".join(stamps)
+
 
 NOWHERE = Place(b"", b"\0" * ORIGIN)
 """Of values that depend on no table."""

@@ -12,7 +12,7 @@ from redis.exceptions import ResponseError
 from janua.cache._sync.invalidations import Invalidations
 from janua.cache._sync.roundtrips import Command, RoundTrips
 from janua.cache.found import Found
-from janua.cache.stamps import CLEAR, KEPT_MS, OPEN, SETTLE, Keys, new_stamp, tables_of, writer_of
+from janua.cache.stamps import CLEAR, KEPT_MS, OPEN, SETTLE, Keys, head_of, new_stamp, tables_of, writer_of
 from janua.cache.statistics import CacheStats
 from janua.database.concurrency import sleep
 from janua.errors import ServerUnreachable
@@ -23,6 +23,8 @@ _CLAIMED_MS = 10_000
 _FIRST_PAUSE = 0.003
 _LONGEST_PAUSE = 0.05
 _MOST_MARKS = 10_000
+# Before values that depend on no table.
+_ALONE = head_of(())
 
 
 class Reads:
@@ -75,7 +77,7 @@ class Reads:
         except ServerUnreachable:
             self._stats.unavailable += 1
             data = None
-        kept = data[1:] if isinstance(data, bytes) and data[:1] == b"\0" else None
+        kept = data[len(_ALONE) :] if isinstance(data, bytes) and data.startswith(_ALONE) else None
         self._stats.hits += kept is not None
         self._stats.misses += kept is None
         return kept
@@ -83,7 +85,7 @@ class Reads:
     def put(self, key: bytes, value: bytes, ttl: float) -> None:
         """Keep a value that depends on no table."""
         milliseconds = max(1, round(ttl * 1000))
-        trip = self._trips(lambda keys: [("SET", keys.entry(key), b"\0" + value, "PX", milliseconds)], anyway=True)
+        trip = self._trips(lambda keys: [("SET", keys.entry(key), _ALONE + value, "PX", milliseconds)], anyway=True)
         [answer] = trip.answers
         if isinstance(answer, ResponseError):
             raise ServerUnreachable(f"Redis refuses to keep: {answer}")
