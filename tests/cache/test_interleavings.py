@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import psycopg
 import pytest
+import redis as redis_py
+from janua import PoolOptions
+from janua.query import CachePolicy
 
 from tests.cache import queries as q
+from tests.cache.queries import Account, Change
+
+NOTES = replace(
+    q.TOTAL, sql="SELECT count(*)::int FROM notes", cache=CachePolicy(60.0, ("public.notes",)), name="notes.count"
+)
 
 
 class _Undone(Exception):
@@ -61,6 +71,75 @@ async def test_a_prepared_transaction_keeps_answers_out_of_new_keys(db: Any, pg_
         assert 20 == await settle(db.fetch_one(q.TOTAL))
 
 
+async def test_a_connection_in_a_transaction_keeps_nothing_of_its_own(
+    db: Any, other: Any, settle: Any, block: Any
+) -> None:
+    """What the transaction has written is seen through its connection, and by nobody else."""
+    async with block(db.connection()) as connection:
+        with suppress(_Undone):
+            async with block(connection.transaction()) as tx:
+                await settle(tx.execute(q.SET, (1, 99)))
+                assert 99 == await settle(connection.fetch_one(q.TOTAL))
+                assert 10 == other.db.fetch_one(q.TOTAL)
+                raise _Undone
+    assert 10 == other.db.fetch_one(q.TOTAL)
+    assert 10 == await settle(db.fetch_one(q.TOTAL))
+
+
+async def test_a_connection_in_a_transaction_sees_its_own_writes(db: Any, other: Any, settle: Any, block: Any) -> None:
+    """Also where the answer from before is kept."""
+    assert 10 == other.db.fetch_one(q.TOTAL)
+    async with block(db.connection()) as connection:
+        assert 10 == await settle(connection.fetch_one(q.TOTAL))
+        async with block(connection.transaction()) as tx:
+            await settle(tx.execute(q.SET, (1, 99)))
+            assert 99 == await settle(connection.fetch_one(q.TOTAL))
+    assert 99 == other.db.fetch_one(q.TOTAL)
+
+
+async def test_all_writes_of_a_connection_in_a_transaction_are_told(
+    db: Any, other: Any, settle: Any, block: Any
+) -> None:
+    """Whether they go through the transaction or through its connection, and of whichever kind they are."""
+    assert 10 == other.db.fetch_one(q.TOTAL)
+    assert 0 == other.db.fetch_one(NOTES)
+    async with block(db.connection()) as connection:
+        async with block(connection.transaction()):
+            await settle(connection.execute(q.SET, (1, 20)))
+            await settle(connection.execute(q.ADD_NOTE, (1, "x")))
+        assert (20, 1) == (other.db.fetch_one(q.TOTAL), other.db.fetch_one(NOTES))
+        async with block(connection.transaction()):
+            await settle(connection.copy(q.COPY, [Account(2, "Bob", 5)]))
+        assert 25 == other.db.fetch_one(q.TOTAL)
+        async with block(connection.transaction()):
+            await settle(connection.batch_execute(q.SET, [Change(1, 1), Change(2, 2)]))
+        assert 3 == other.db.fetch_one(q.TOTAL)
+        async with block(connection.transaction()), block(connection.pipeline()) as pipeline:
+            await settle(pipeline.execute(q.SET, (1, 7)))
+        assert 9 == other.db.fetch_one(q.TOTAL)
+
+
+async def test_marks_do_not_outlive_a_transaction_on_a_connection(db: Any, other: Any, settle: Any, block: Any) -> None:
+    """When it has ended, answers are kept again, while the connection is still held."""
+    async with block(db.connection()) as connection:
+        async with block(connection.transaction()):
+            await settle(connection.execute(q.SET, (1, 20)))
+        for _ in range(3):
+            assert 20 == other.db.fetch_one(q.TOTAL)
+        assert 2 == other.cache.stats().hits
+
+
+async def test_each_write_in_a_transaction_of_ones_own_is_told(db: Any, other: Any, settle: Any, block: Any) -> None:
+    """Not only the first, where the BEGIN was said to write nothing."""
+    assert (10, 0) == (other.db.fetch_one(q.TOTAL), other.db.fetch_one(NOTES))
+    async with block(db.connection()) as connection:
+        await settle(connection.raw("BEGIN", writes=[]))
+        await settle(connection.execute(q.SET, (1, 20)))
+        await settle(connection.execute(q.ADD_NOTE, (1, "x")))
+        await settle(connection.raw("COMMIT", writes=[]))
+        assert (20, 1) == (other.db.fetch_one(q.TOTAL), other.db.fetch_one(NOTES))
+
+
 async def test_writes_that_nobody_declared_are_not_kept_before_they_are_committed(
     db: Any, other: Any, settle: Any, block: Any
 ) -> None:
@@ -72,3 +151,99 @@ async def test_writes_that_nobody_declared_are_not_kept_before_they_are_committe
             assert 10 == other.db.fetch_one(q.TOTAL)
             raise _Undone
     assert 10 == await settle(db.fetch_one(q.TOTAL))
+
+
+async def test_a_setting_that_a_savepoint_takes_back_decides_no_more(
+    db: Any, behind: Any, settle: Any, block: Any
+) -> None:
+    """Also where it was made through the outer transaction."""
+    query = replace(
+        q.TOTAL,
+        sql="SELECT coalesce(sum(balance), 0)::int FROM accounts WHERE owner = current_setting('app.owner')",
+        cache=CachePolicy(60.0, ("public.accounts",), settings=("app.owner",)),
+    )
+    behind("INSERT INTO accounts VALUES (2, 'Bob', 5)")
+    async with block(db.transaction(settings={"app.owner": "Ada"})) as tx:
+        assert 10 == await settle(tx.fetch_one(query))
+        with suppress(_Undone):
+            async with block(tx.transaction()):
+                await settle(tx.set_local({"app.owner": "Bob"}))
+                assert 5 == await settle(tx.fetch_one(query))
+                raise _Undone
+        assert 10 == await settle(tx.fetch_one(query))
+
+
+async def test_hundreds_of_tables_can_be_read(db: Any, settle: Any) -> None:
+    """Those of a table with many partitions."""
+    query = replace(q.TOTAL, cache=CachePolicy(60.0, tuple(f"public.p{at}" for at in range(700))))
+    for _ in range(2):
+        assert 10 == await settle(db.fetch_one(query))
+
+
+async def test_a_key_of_an_earlier_run_of_the_server_waits_for_all(
+    db: Any, cache: Any, server: redis_py.Redis, janua_redis_prefix: str, pg_url: str, settle: Any
+) -> None:
+    """Where tables are said to have changed, too: marks may have been lost with its replacement."""
+    await settle(db.fetch_one(q.TOTAL))
+    for name in server.scan_iter(match=f"{janua_redis_prefix}*:t:*"):
+        value = server.get(name)
+        assert isinstance(value, bytes)
+        server.set(name, b"\0" * 4 + value[4:])
+    with psycopg.connect(pg_url) as writer:
+        writer.execute("UPDATE accounts SET balance = 20")
+        await settle(cache.invalidate(["public.accounts", "*"]))
+        assert 10 == await settle(db.fetch_one(q.TOTAL))
+        writer.commit()
+        assert 20 == await settle(db.fetch_one(q.TOTAL))
+
+
+async def test_a_cancelled_question_after_a_lost_commit_removes_no_mark(
+    kind: Any, db: Any, other: Any, settle: Any, block: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server may still be about to commit."""
+    from janua.database._async import transaction as asynchronous
+    from janua.database._sync import transaction as blocking
+
+    def lost(session: Any, commit: Any) -> None:
+        from janua.database.commit import Outcome
+
+        commit.outcome = Outcome.UNKNOWN
+        raise psycopg.OperationalError("the connection was lost")
+
+    async def lost_asynchronously(session: Any, commit: Any) -> None:
+        lost(session, commit)
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    async def cancelled(*_: Any) -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(blocking, "send_commit", lost)
+    monkeypatch.setattr(asynchronous, "send_commit", lost_asynchronously)
+    monkeypatch.setattr(blocking, "resolve", interrupted)
+    monkeypatch.setattr(asynchronous, "resolve", cancelled)
+    try:
+        async with block(db.transaction()) as tx:
+            await settle(tx.execute(q.SET, (1, 20)))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        pass
+    other.db.fetch_one(q.TOTAL)
+    assert 1 == other.cache.stats().bypassed
+
+
+async def test_a_reader_that_holds_the_only_connection_asks_nobody_about_marks(
+    kind: Any, cache: Any, other: Any, pg_url: str, settle: Any, block: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reads what is there, as it does while a writer is at work."""
+    async with block(kind.Database(pg_url, cache=cache, pool=PoolOptions(max_size=1, timeout=1.0))) as db:
+        monkeypatch.setattr(other.cache, "clear", lambda _: None)
+        async with block(db.transaction()) as tx:
+            other.db.execute(q.SET, (1, 20))
+            assert 20 == await settle(tx.fetch_one(q.TOTAL))
+            await asyncio.sleep(0.1)
+            assert 20 == await settle(tx.fetch_one(q.TOTAL))
+        await asyncio.sleep(0.1)
+        for _ in range(3):
+            assert 20 == await settle(db.fetch_one(q.TOTAL))
+        assert 1 == cache.stats().hits

@@ -34,6 +34,7 @@ class AsyncConnection(AsyncTransactionSource):
     def __init__(self, session: AsyncSession, pool: AsyncSessionPool) -> None:
         self._session: AsyncSession | None = session
         self._pool = pool
+        self._transaction: AsyncTransaction | None = None
 
     async def begin(
         self,
@@ -47,7 +48,8 @@ class AsyncConnection(AsyncTransactionSource):
         command = begin_command(isolation, read_only, deferrable)
         session = self._require_session()
         transaction = AsyncTransaction(session, self._pool, read_only=read_only, certain=certain, isolation=isolation)
-        return await begin(transaction, command)
+        self._transaction = await begin(transaction, command)
+        return transaction
 
     @property
     def _cursor_secret(self) -> bytes | None:
@@ -57,6 +59,8 @@ class AsyncConnection(AsyncTransactionSource):
         session = self._require_session()
         caching = self._pool.caching
         if caching is not None:
+            if (transaction := self._open_transaction()) is not None:
+                return await transaction._run(query, params, read)
             if query.cache is not None and not session.marks:
                 return await caching.read_on(session, query, params, read)
             if query.writes or query.changes_settings or session.marks:
@@ -71,7 +75,15 @@ class AsyncConnection(AsyncTransactionSource):
     def _note(self, query: Query[Any]) -> bool:
         if self._pool.caching is None:
             return True
+        if (transaction := self._open_transaction()) is not None:
+            return transaction._note(query)
         return not (query.writes or query.changes_settings) or not self._require_session().is_idle()
+
+    def _open_transaction(self) -> AsyncTransaction | None:
+        """Return the one that was begun here: what goes by the connection meanwhile is a part of it."""
+        if self._transaction is not None and not self._transaction._usable():
+            self._transaction = None
+        return self._transaction
 
     @asynccontextmanager
     async def _hold(self) -> AsyncIterator[AsyncSession]:

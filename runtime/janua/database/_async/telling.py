@@ -12,7 +12,7 @@ from janua.database._async.transaction import AsyncTransaction
 from janua.database._async.transaction_source import begin, run_alone
 from janua.database.blocks import handling_of
 from janua.database.results import Result
-from janua.query import Query
+from janua.query import EVERYTHING, Query
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -41,7 +41,7 @@ async def run_telling(
         async with transaction._scope():
             return await transaction._run(query, params, read)
     try:
-        if query.writes and handling != "as it is" and not (session.is_failed() or session.marks):
+        if handling != "as it is" and not session.is_failed():
             await _mark(caching, session, query)
         return await run_alone(pool, session, query, params, read, read_only=False)
     finally:
@@ -51,7 +51,9 @@ async def run_telling(
 
 
 async def _mark(caching: AsyncCaching, session: AsyncSession, query: Query[Any]) -> None:
-    marking = await caching.mark(session, query.writes, anyway=True)
+    told = {table for marking in session.marks for table in marking.tables}
+    tables = [] if told.issuperset(EVERYTHING) else [table for table in query.writes if table not in told]
+    marking = await caching.mark(session, tables, anyway=True) if tables else None
     if marking is not None:
         session.marks.append(marking)
 

@@ -112,6 +112,8 @@ class AsyncTransaction(AsyncPipelineSource):
         """Undo the changes; possible after an error too. A lost connection has undone them already."""
         self._check_open()
         del self._written[self._depth :]
+        # It takes settings back.
+        self._session.facts = {}
         name = savepoint_name(self._depth)
         undo = f"ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}".encode()
         try:
@@ -299,11 +301,12 @@ class AsyncTransaction(AsyncPipelineSource):
             await self._pool.caching.clear(marking)
 
     async def _resolve(self, commit: Commit, error: psycopg.Error, marking: Marking | None) -> None:
-        is_known = True
+        is_known = False
         try:
             await resolve(commit, self._session.origin, self._pool)
+            is_known = True
         except (TransactionLost, CommitUnknown) as outcome:
-            is_known = not isinstance(outcome, CommitUnknown)
+            is_known = isinstance(outcome, TransactionLost)
             self._tell("unknown" if isinstance(outcome, CommitUnknown) else "rolled back")
             raise outcome from error
         finally:

@@ -35,6 +35,7 @@ class Connection(TransactionSource):
     def __init__(self, session: Session, pool: SessionPool) -> None:
         self._session: Session | None = session
         self._pool = pool
+        self._transaction: Transaction | None = None
 
     def begin(
         self,
@@ -48,7 +49,8 @@ class Connection(TransactionSource):
         command = begin_command(isolation, read_only, deferrable)
         session = self._require_session()
         transaction = Transaction(session, self._pool, read_only=read_only, certain=certain, isolation=isolation)
-        return begin(transaction, command)
+        self._transaction = begin(transaction, command)
+        return transaction
 
     @property
     def _cursor_secret(self) -> bytes | None:
@@ -58,6 +60,8 @@ class Connection(TransactionSource):
         session = self._require_session()
         caching = self._pool.caching
         if caching is not None:
+            if (transaction := self._open_transaction()) is not None:
+                return transaction._run(query, params, read)
             if query.cache is not None and not session.marks:
                 return caching.read_on(session, query, params, read)
             if query.writes or query.changes_settings or session.marks:
@@ -72,7 +76,15 @@ class Connection(TransactionSource):
     def _note(self, query: Query[Any]) -> bool:
         if self._pool.caching is None:
             return True
+        if (transaction := self._open_transaction()) is not None:
+            return transaction._note(query)
         return not (query.writes or query.changes_settings) or not self._require_session().is_idle()
+
+    def _open_transaction(self) -> Transaction | None:
+        """Return the one that was begun here: what goes by the connection meanwhile is a part of it."""
+        if self._transaction is not None and not self._transaction._usable():
+            self._transaction = None
+        return self._transaction
 
     @contextmanager
     def _hold(self) -> Iterator[Session]:

@@ -13,7 +13,7 @@ from janua.database._sync.transaction import Transaction
 from janua.database._sync.transaction_source import begin, run_alone
 from janua.database.blocks import handling_of
 from janua.database.results import Result
-from janua.query import Query
+from janua.query import EVERYTHING, Query
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -42,7 +42,7 @@ def run_telling(
         with transaction._scope():
             return transaction._run(query, params, read)
     try:
-        if query.writes and handling != "as it is" and not (session.is_failed() or session.marks):
+        if handling != "as it is" and not session.is_failed():
             _mark(caching, session, query)
         return run_alone(pool, session, query, params, read, read_only=False)
     finally:
@@ -52,7 +52,9 @@ def run_telling(
 
 
 def _mark(caching: Caching, session: Session, query: Query[Any]) -> None:
-    marking = caching.mark(session, query.writes, anyway=True)
+    told = {table for marking in session.marks for table in marking.tables}
+    tables = [] if told.issuperset(EVERYTHING) else [table for table in query.writes if table not in told]
+    marking = caching.mark(session, tables, anyway=True) if tables else None
     if marking is not None:
         session.marks.append(marking)
 
