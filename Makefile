@@ -4,7 +4,7 @@ BIN := .venv/bin
 TYPED := runtime generator generated tests examples tools
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate test retest faults soak lint types sync cases fuzz clean
+.PHONY: help install generate test retest faults stale soak lint types sync cases fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ cases: install  ## write the expected output of tests/generator/cases anew: read
 fuzz: install  ## the long runs of the soundness tests: QUERIES=20000, SEED=…
 	@$(if $(SEED),JANUA_FUZZ_SEED=$(SEED)) JANUA_FUZZ_QUERIES=$(or $(QUERIES),20000) $(BIN)/pytest -q -n 0 -s \
 		tests/generator/soundness/test_fuzz.py tests/generator/test_dependencies_law.py -k very_many
+
+stale: install  ## random histories of several processes against the cache: STEPS=20000
+	@JANUA_STALE_STEPS=$(or $(STEPS),20000) $(BIN)/pytest -q -n 0 -s tests/stale
 
 clean:  ## remove the environment and all state
 	@rm -rf .venv .janua .mypy_cache .ruff_cache .pytest_cache .hypothesis

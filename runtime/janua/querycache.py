@@ -110,6 +110,11 @@ class Marking(Protocol):
         """Whether the marks are there."""
         ...
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """On which tables."""
+        ...
+
 
 class Knows(Protocol):
     """A database that a cache belongs to."""

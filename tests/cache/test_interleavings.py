@@ -246,4 +246,4 @@ async def test_a_reader_that_holds_the_only_connection_asks_nobody_about_marks(
         await asyncio.sleep(0.1)
         for _ in range(3):
             assert 20 == await settle(db.fetch_one(q.TOTAL))
-        assert 1 == cache.stats().hits
+        assert cache.stats().hits > 0

@@ -159,7 +159,8 @@ class Proxy:
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.requests = 0
         self._sockets: list[socket.socket] = []
-        self._loses_next = False
+        # How many answers still pass before one is lost; None where all do.
+        self._passing: int | None = None
         self._flows = threading.Event()
         self._flows.set()
         threading.Thread(target=self._accept, daemon=True).start()
@@ -175,9 +176,14 @@ class Proxy:
         """Lead new connections to another server; the others stay."""
         self._target = port
 
-    def lose_next_answer(self) -> None:
-        """Let the next command through, and cut the connection before its answer."""
-        self._loses_next = True
+    def lose_next_answer(self, after: int = 0) -> None:
+        """Let so many commands and the next one through, and cut its connection before its answer."""
+        self._passing = after
+
+    @property
+    def has_lost(self) -> bool:
+        """Whether the answer that was to be lost is."""
+        return self._passing is None
 
     def swallow(self) -> None:
         """Keep the connections, and let nothing through."""
@@ -198,7 +204,11 @@ class Proxy:
         with suppress(OSError):
             while True:
                 near, _ = self._listener.accept()
-                far = socket.create_connection(("127.0.0.1", self._target))
+                try:
+                    far = socket.create_connection(("127.0.0.1", self._target))
+                except OSError:
+                    near.close()
+                    continue
                 self._sockets += [near, far]
                 for source, sink in ((near, far), (far, near)):
                     threading.Thread(target=self._copy, args=(source, sink), daemon=True).start()
@@ -209,9 +219,10 @@ class Proxy:
                 self._flows.wait()
                 # A command is sent in one piece, and the next one only after its answer.
                 self.requests += sink.getpeername()[1] == self._target
-                if self._loses_next and source.getpeername()[1] == self._target:
-                    self._loses_next = False
-                    break
+                if self._passing is not None and source.getpeername()[1] == self._target:
+                    self._passing = self._passing - 1 if self._passing else None
+                    if self._passing is None:
+                        break
                 sink.sendall(data)
         for each in (source, sink):
             with suppress(OSError):

@@ -71,10 +71,13 @@ class RoundTrips:
             raise ServerUnreachable("Redis did not answer a moment ago")
         with self._slots:
             try:
-                return self._try(commands, reads)
+                trip = self._try(commands, reads)
             except (RedisError, OSError) as error:
                 self._away_until = monotonic() + _REST
                 raise ServerUnreachable(f"Redis does not answer: {type(error).__name__}") from None
+            # Whoever has asked anyway has found it there again.
+            self._away_until = 0.0
+            return trip
 
     def _check_owner(self) -> None:
         """Leave connections of the process that forked this one alone, and refuse those of another event loop."""
