@@ -247,3 +247,24 @@ async def test_a_reader_that_holds_the_only_connection_asks_nobody_about_marks(
         for _ in range(3):
             assert 20 == await settle(db.fetch_one(q.TOTAL))
         assert cache.stats().hits > 0
+
+
+async def test_a_writer_whose_server_s_statistics_were_reset_is_still_there(
+    db: Any, cache: Any, other: Any, behind: Any, settle: Any
+) -> None:
+    """That looks like a crash, which ends all writers: this one's mark stands until it has ended."""
+    with other.db.connection() as connection:
+        connection.execute(q.SET, (1, 11))
+        behind("SELECT pg_stat_reset_shared('bgwriter')")
+        for _ in range(2):
+            assert 11 == await settle(db.fetch_one(q.TOTAL))
+        hits = cache.stats().hits
+        with connection.transaction() as tx:
+            tx.execute(q.SET, (1, 20))
+            marking = other.db._pool.caching.mark(tx._session, ["public.accounts"])
+            for _ in range(4):
+                assert 11 == await settle(db.fetch_one(q.TOTAL))
+                await asyncio.sleep(0.1)
+            assert hits == cache.stats().hits
+        other.db._pool.caching.clear(marking)
+    assert 20 == await settle(db.fetch_one(q.TOTAL))

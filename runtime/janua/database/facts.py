@@ -38,6 +38,11 @@ def place_of(database: str, timeline: int, recovered: int) -> Place:
     return Place(database.encode(), _ORIGIN.pack(timeline, recovered))
 
 
+def same_timeline(place: Place, other: Place) -> bool:
+    """Return whether no standby was promoted between the two."""
+    return _ORIGIN.unpack(place.origin)[0] == _ORIGIN.unpack(other.origin)[0]
+
+
 def _session_facts(
     database: str,
     timeline: int | None,

@@ -18,7 +18,7 @@ from janua.database._sync.pool import SessionPool
 from janua.database._sync.session import Session
 from janua.database._sync.transaction_source import run_alone
 from janua.database.answers import AnswerReader, Recorder
-from janua.database.facts import NEW_XID, SESSION_FACTS, WRITER_STATUS, SessionFacts
+from janua.database.facts import NEW_XID, SESSION_FACTS, WRITER_STATUS, SessionFacts, same_timeline
 from janua.database.loaders import UnknownType
 from janua.database.results import Result
 from janua.database.writers import Writers
@@ -91,9 +91,11 @@ class Caching:
                 here = (session.run(SESSION_FACTS, ([],), Result.one)).place
                 if here is None or here.database != writer.place.database:
                     return False
-                if here.origin != writer.place.origin:
+                is_same_run = here.origin == writer.place.origin
+                if not is_same_run and (here.origin < writer.place.origin or not same_timeline(here, writer.place)):
                     return writer.place.origin < here.origin
-                asked = (str(writer.xid), writer.pid, writer.started)
+                # Statistics that were reset by hand look like a crash, which no process survives.
+                asked = (str(writer.xid) if is_same_run else "0", writer.pid, writer.started)
                 status = session.run(WRITER_STATUS, asked, Result.one)
         except _NOT_TOLD:
             return False
