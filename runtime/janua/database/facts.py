@@ -10,6 +10,7 @@ from janua.query import Query
 from janua.querycache import Place, Writer
 
 _ORIGIN = struct.Struct(">Iq")
+_TIMELINE = 4
 
 
 def _read(name: str) -> str:
@@ -40,7 +41,7 @@ def place_of(database: str, timeline: int, recovered: int) -> Place:
 
 def same_timeline(place: Place, other: Place) -> bool:
     """Return whether no standby was promoted between the two."""
-    return _ORIGIN.unpack(place.origin)[0] == _ORIGIN.unpack(other.origin)[0]
+    return place.origin[:_TIMELINE] == other.origin[:_TIMELINE]
 
 
 def _session_facts(
