@@ -7,6 +7,8 @@ Each statement of the migrations leaves a trace, so that what was done twice, or
 from __future__ import annotations
 
 import itertools
+import os
+import random
 import signal
 import subprocess
 import sys
@@ -75,6 +77,8 @@ FILES = {
         UPDATE t SET m = NULL;
     """,
 }
+STRIDE = int(os.environ.get("JANUA_FAULTS_STRIDE", "1"))
+"""Of so many statements one is taken; which one is another each time."""
 TRACES = {"1": ["1"], "2": ["2a", "2b", "2c"], "3": ["3a", "3b", "3c"], "4": ["4"]}
 INDEXES = [("t_pkey", True), ("t_x", True), ("t_x_id_idx", True)]
 
@@ -149,6 +153,10 @@ def make(scratch: ScratchServer, tmp_path: Path) -> Iterator[Callable[[bool], Su
         scratch.drop(name)
 
 
+def _places() -> Iterator[int]:
+    return itertools.count(random.randint(1, STRIDE), STRIDE)
+
+
 def check_end(subject: Subject, direction: str) -> None:
     """All is applied exactly once, or nothing is left."""
     if direction == "up":
@@ -166,7 +174,7 @@ def test_a_migrator_may_be_killed_at_every_statement(
     direction: str, moment: str, make: Callable[[bool], Subject], count: Counter[str]
 ) -> None:
     """The tracking table tells the truth, and the next migrator brings it to its end, with nothing done twice."""
-    for at in itertools.count(1):
+    for at in _places():
         subject = make(direction == "down")
         ended = subject.migrate(direction, moment, at)
         if ended.returncode == 0:
@@ -198,7 +206,7 @@ def test_a_connection_may_be_lost_at_every_statement(
         return execute(self, query, params, **options)
 
     monkeypatch.setattr(Session, "execute", counted)
-    for lose_at in itertools.count(1):  # noqa: B007
+    for lose_at in _places():  # noqa: B007
         sent = 10**6
         subject = make(direction == "down")
         sent = 0
