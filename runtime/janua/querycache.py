@@ -167,6 +167,10 @@ class QueryCache(Protocol):
         """The transaction has ended: what depends on its tables may be kept again, anew."""
         ...
 
+    def invalidate(self, tables: Sequence[str] | None = None, /) -> None:
+        """Forget what depends on these tables, or on any. Raises ServerUnreachable."""
+        ...
+
 
 class AsyncQueryCache(Protocol):
     """The same, awaited, as ``AsyncDatabase`` takes it."""
@@ -185,4 +189,8 @@ class AsyncQueryCache(Protocol):
 
     async def clear(self, marking: Marking, /) -> None:
         """The transaction has ended: what depends on its tables may be kept again, anew."""
+        ...
+
+    async def invalidate(self, tables: Sequence[str] | None = None, /) -> None:
+        """Forget what depends on these tables, or on any. Raises ServerUnreachable."""
         ...

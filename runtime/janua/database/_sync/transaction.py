@@ -37,7 +37,7 @@ from janua.errors import (
 )
 from janua.events import Outcome as Ending
 from janua.events import TransactionEvent
-from janua.query import Query
+from janua.query import EVERYTHING, Query
 from janua.querycache import Marking, Writer
 
 T = TypeVar("T")
@@ -183,6 +183,12 @@ class Transaction(PipelineSource):
         if query.changes_settings:
             self._change_settings()
         return True
+
+    def _note_anything(self) -> None:
+        """What runs on the session itself may write any table, and change settings."""
+        if self._pool.caching is not None:
+            self._written[self._depth].update(EVERYTHING)
+            self._change_settings()
 
     def _change_settings(self) -> None:
         self._changes_settings = True

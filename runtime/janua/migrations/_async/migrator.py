@@ -222,14 +222,20 @@ class AsyncMigrator:
     async def _bench(self, *, changes: bool) -> AsyncIterator[_Bench]:
         """Read the files, and connect; with the lock, and a tracking table, where anything is to be changed."""
         files = read_migrations(self._sources)
-        async with self._session() as session:
-            ledger = await AsyncLedger.find(session, self._table)
-            if not changes:
-                yield _Bench(session, ledger, files)
-                return
-            async with turn(session, ledger.shown, self._progress, self._patience):
-                await ledger.make()
-                yield _Bench(session, ledger, files)
+        if not changes:
+            async with self._session() as session:
+                yield _Bench(session, await AsyncLedger.find(session, self._table), files)
+            return
+        try:
+            async with self._session() as session:
+                ledger = await AsyncLedger.find(session, self._table)
+                async with turn(session, ledger.shown, self._progress, self._patience):
+                    await ledger.make()
+                    yield _Bench(session, ledger, files)
+        finally:
+            # Nobody knows what migrations write; and what outlives a failed one, neither.
+            if self._db._pool.caching is not None:
+                await self._db._pool.caching.cache.invalidate()
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[AsyncSession]:

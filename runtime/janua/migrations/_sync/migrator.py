@@ -223,14 +223,20 @@ class Migrator:
     def _bench(self, *, changes: bool) -> Iterator[_Bench]:
         """Read the files, and connect; with the lock, and a tracking table, where anything is to be changed."""
         files = read_migrations(self._sources)
-        with self._session() as session:
-            ledger = Ledger.find(session, self._table)
-            if not changes:
-                yield _Bench(session, ledger, files)
-                return
-            with turn(session, ledger.shown, self._progress, self._patience):
-                ledger.make()
-                yield _Bench(session, ledger, files)
+        if not changes:
+            with self._session() as session:
+                yield _Bench(session, Ledger.find(session, self._table), files)
+            return
+        try:
+            with self._session() as session:
+                ledger = Ledger.find(session, self._table)
+                with turn(session, ledger.shown, self._progress, self._patience):
+                    ledger.make()
+                    yield _Bench(session, ledger, files)
+        finally:
+            # Nobody knows what migrations write; and what outlives a failed one, neither.
+            if self._db._pool.caching is not None:
+                self._db._pool.caching.cache.invalidate()
 
     @contextmanager
     def _session(self) -> Iterator[Session]:

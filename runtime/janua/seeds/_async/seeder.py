@@ -82,6 +82,7 @@ async def _run_sql(transaction: AsyncTransaction, path: Path) -> Seeded:
     has_set = False
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = SqlReader(path, file)
+        transaction._note_anything()
         async with transaction._hold() as session:
             for statement in reader:
                 has_set = check_statement(path, statement) or has_set

@@ -83,6 +83,7 @@ def _run_sql(transaction: Transaction, path: Path) -> Seeded:
     has_set = False
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = SqlReader(path, file)
+        transaction._note_anything()
         with transaction._hold() as session:
             for statement in reader:
                 has_set = check_statement(path, statement) or has_set
