@@ -17,12 +17,21 @@ def json_bytes(value: object) -> bytes:
     Raises ValueError for NaN and infinities, which JSON does not have, and TypeError for
     objects of other classes.
     """
-    text = _ENCODER.encode(value)
-    # msgspec writes floats that are not finite as null: only then is the value searched for one.
-    suspicious = b"null" in text or b"NaN" in text or b"Infinity" in text
-    if suspicious and not _is_finite(msgspec.to_builtins(value, builtin_types=(Decimal,), enc_hook=_encode_other)):
-        raise ValueError("JSON has no NaN and no Infinity")
+    try:
+        text = _ENCODER.encode(value)
+    except ValueError:
+        # msgspec 0.23 refuses a Decimal that is not finite, in words of its own
+        _require_finite(value)
+        raise
+    # It writes floats that are not finite as null: only then is the value searched for one.
+    if b"null" in text or b"NaN" in text or b"Infinity" in text:
+        _require_finite(value)
     return text
+
+
+def _require_finite(value: object) -> None:
+    if not _is_finite(msgspec.to_builtins(value, builtin_types=(Decimal,), enc_hook=_encode_other)):
+        raise ValueError("JSON has no NaN and no Infinity")
 
 
 def _encode_other(value: Any) -> Any:

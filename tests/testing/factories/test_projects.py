@@ -42,17 +42,17 @@ schemas = ["public", "Other"]
 tables = ["public.people", "Other.people", "things"]
 [[tool.janua.override]]
 column = "people.settings"
-python = "own_types:Settings"
+python = "made_types:Settings"
 [[tool.janua.override]]
 column = "people.extra"
-python = "own_types:Extra"
+python = "made_types:Extra"
 """
 
 
 @pytest.fixture(scope="module")
 def project(scratch: ScratchServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """The project, generated."""
-    files = {"migrations/0001_all.sql": SCHEMA, "own_types.py": CODE}
+    files = {"migrations/0001_all.sql": SCHEMA, "made_types.py": CODE}
     folder = tmp_path_factory.mktemp("factories") / "p"
     with generated(scratch, folder, files, "made_in_schemas", SETTINGS) as made:
         yield made
@@ -68,12 +68,12 @@ def db(scratch: ScratchServer, project: Sandbox) -> Iterator[Database]:
 def test_rows_of_several_schemas_refer_to_each_other(project: Sandbox, db: Database) -> None:
     """Whichever is asked for; a class of the project's own is made if it needs no arguments."""
     with imported(project, "made_in_schemas") as package:
-        extra = import_module("own_types").Extra(1)
+        extra = import_module("made_types").Extra(1)
         person = package.factories.make_person(db, extra=extra)
         assert "dark" == person.settings.theme
         other = package.__dict__["other.factories"].make_person(db, person_id=person.id)
         assert other.id == package.factories.make_person(db, extra=extra, boss_id=1, other_id=other.id).other_id
-        with pytest.raises(FactoryError, match="a own_types:Extra that must have a value: give extra"):
+        with pytest.raises(FactoryError, match="a made_types:Extra that must have a value: give extra"):
             package.__dict__["other.factories"].make_person(db)
 
 
