@@ -130,7 +130,9 @@ class _Link:
     def _look(self, request: list[bytes]) -> None:
         """Notice the COMMIT, or the question for the id, which comes in the same request or in the one before."""
         mark = b"pg_current_xact_id" if self._proxy.cut is Cut.BEFORE_COMMIT else b"COMMIT"
-        if self._cut is None and any(mark in message for message in request if message[:1] in (b"P", b"Q")):
+        # What is only prepared has no answer at which to cut.
+        is_run = any(message[:1] in (b"E", b"Q") for message in request)
+        if self._cut is None and is_run and any(mark in each for each in request if each[:1] in (b"P", b"Q")):
             self._cut = self._proxy.take_cut()
 
     def downstream(self) -> None:

@@ -219,8 +219,7 @@ async def test_redis_throws_keys_out_all_the_time(
             assert places.cache.stats().hits + places.stats().hits > 0
 
 
-# BEFORE_COMMIT is placed by the question for the transaction's id, which a cached write asks with its first statement.
-@pytest.mark.parametrize("cut", [each for each in Cut if each is not Cut.BEFORE_COMMIT])
+@pytest.mark.parametrize("cut", Cut)
 @pytest.mark.parametrize("certain", [False, True])
 async def test_the_connection_to_postgresql_is_lost_at_commit(
     kind: Any, block: Any, settle: Any, pg_url: str, balance: Callable[[], int], cut: Cut, certain: bool
