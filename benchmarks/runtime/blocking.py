@@ -78,20 +78,20 @@ def psycopg_tuples(url: str) -> Iterator[Calls]:
 
 @contextmanager
 def sqlalchemy_text(url: str) -> Iterator[Calls]:
-    """What sqlc's plugin for Python emits."""
+    """What sqlc's plugin for Python emits, which makes the statement anew for each call."""
     from sqlalchemy import create_engine, text
 
     engine = create_engine(_sqlalchemy_url(url))
-    by_id, all_of_them = text(f"{ONE}:id"), text(MANY)
+    by_id = f"{ONE}:p1"
 
     def one(key: UUID) -> Person | None:
         with engine.connect() as connection:
-            row = connection.execute(by_id, {"id": key}).first()
+            row = connection.execute(text(by_id), {"p1": key}).first()
             return None if row is None else Person(*row)
 
     def many() -> list[Person]:
         with engine.connect() as connection:
-            return [Person(*row) for row in connection.execute(all_of_them)]
+            return [Person(*row) for row in connection.execute(text(MANY))]
 
     yield Calls(one, many)
     engine.dispose()

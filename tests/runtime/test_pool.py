@@ -209,3 +209,27 @@ async def test_open_transactions_never_stay_in_the_pool(twin: Any, settle: Any, 
     await settle(twin.raw("BEGIN"))
     async with block(twin.transaction()) as tx:
         assert await settle(tx.fetch_one(PID)) > 0
+
+
+async def test_connections_that_are_too_old_are_replaced(twin_class: Any, pg_url: str, settle: Any, block: Any) -> None:
+    """After the use in which they have come of age."""
+    async with block(twin_class(pg_url, pool=PoolOptions(max_size=1, max_lifetime=0.05))) as database:
+        before = await settle(database.fetch_one(PID))
+        await asyncio.sleep(0.06)
+        await settle(database.fetch_one(PID))
+        assert before != await settle(database.fetch_one(PID))
+
+
+@pytest.mark.parametrize("version", [psycopg_pool.__version__, "4.0.0"])
+async def test_a_pool_of_another_version_is_used_by_its_promises_alone(
+    twin_class: Any, pg_url: str, settle: Any, block: Any, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    """Which hands out and takes back each connection; of the known one that happens only where somebody waits."""
+    monkeypatch.setattr(psycopg_pool, "__version__", version)
+    async with block(twin_class(pg_url, pool=PoolOptions(max_size=1))) as database:
+        await settle(database.fetch_one(PID))
+        pool = database._pool._pool
+        before = pool.get_stats().get("requests_num", 0)
+        for _ in range(3):
+            await settle(database.fetch_one(PID))
+        assert (0 if version.startswith("3.3.") else 3) == pool.get_stats().get("requests_num", 0) - before

@@ -135,9 +135,16 @@ class AsyncSessionPool:
             pool = await self.open()
         if self._abandoned:
             await self._reclaim(pool)
+        session = pool.take()
+        if session is not None and session.is_alive():
+            self._in_use.add(session)
+            return session
         deadline = monotonic() + (self._options.timeout if timeout is None else timeout)
         before = async_cancellations()
         while True:
+            if session is not None:
+                await session.close()
+                await pool.putconn(session)
             session = await self._next(pool, deadline)
             if async_cancellations() > before:
                 await pool.putconn(session)
@@ -145,8 +152,6 @@ class AsyncSessionPool:
             if session.is_alive():
                 self._in_use.add(session)
                 return session
-            await session.close()
-            await pool.putconn(session)
 
     @property
     def address(self) -> str:
@@ -166,7 +171,7 @@ class AsyncSessionPool:
         if session.is_demoted or not session.is_idle():
             await session.close()
         if self._pool is not None:
-            await self._pool.putconn(session)
+            await self._pool.put_back(session)
 
     def abandon(self, session: AsyncSession) -> None:
         """

@@ -136,9 +136,16 @@ class SessionPool:
             pool = self.open()
         if self._abandoned:
             self._reclaim(pool)
+        session = pool.take()
+        if session is not None and session.is_alive():
+            self._in_use.add(session)
+            return session
         deadline = monotonic() + (self._options.timeout if timeout is None else timeout)
         before = cancellations()
         while True:
+            if session is not None:
+                session.close()
+                pool.putconn(session)
             session = self._next(pool, deadline)
             if cancellations() > before:
                 pool.putconn(session)
@@ -146,8 +153,6 @@ class SessionPool:
             if session.is_alive():
                 self._in_use.add(session)
                 return session
-            session.close()
-            pool.putconn(session)
 
     @property
     def address(self) -> str:
@@ -167,7 +172,7 @@ class SessionPool:
         if session.is_demoted or not session.is_idle():
             session.close()
         if self._pool is not None:
-            self._pool.putconn(session)
+            self._pool.put_back(session)
 
     def abandon(self, session: Session) -> None:
         """
