@@ -89,6 +89,7 @@ NAMES = {
     "async_read_password": "read_password",
     "async_call": "call",
     "async_sleep": "sleep",
+    "async_wait": "wait",
     "RUNS_ASYNC": "RUNS_BLOCKING",
     "current_loop": "no_loop",
     "in_thread": "in_this_thread",

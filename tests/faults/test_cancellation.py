@@ -235,3 +235,41 @@ async def test_a_request_to_cancel_that_overtakes_the_statement_is_made_again(pr
         done, _ = await asyncio.wait([sleeping], timeout=3)
         assert ({sleeping}, True) == (done, sleeping.cancelled())
         assert backend == await db.fetch_one(PID)
+
+
+def test_an_interrupt_that_overtakes_the_statement_is_made_again(proxied_url: str, proxy: Proxy) -> None:
+    """Ctrl-C in a blocking call, whose connection is good again long before the statement would end."""
+    held, arrived, gate = threading.Event(), threading.Event(), threading.Event()
+
+    def hold_the_statement() -> None:
+        if not held.is_set():
+            held.set()
+            gate.wait(10)
+        else:
+            arrived.set()
+
+    def interrupt() -> None:
+        held.wait(10)
+        # What comes between sending and waiting costs the connection.
+        time.sleep(0.2)
+        os.kill(os.getpid(), signal.SIGINT)
+        arrived.wait(10)
+        # The server has dealt with the request when it has hung up on it.
+        time.sleep(0.2)
+        gate.set()
+
+    with Database(proxied_url, pool=PoolOptions(max_size=1)) as db:
+        backend = db.fetch_one(PID)
+        # Prepared first: what is held up is its execution.
+        with pytest.raises(psycopg.errors.QueryCanceled), db.transaction(settings={"statement_timeout": "50"}) as tx:
+            tx.execute(LONG)
+        proxy.on_request = hold_the_statement
+        interrupting = threading.Thread(target=interrupt)
+        interrupting.start()
+        start = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            db.execute(LONG)
+        took = time.monotonic() - start
+        interrupting.join()
+        assert backend == db.fetch_one(PID)
+        assert took < 3

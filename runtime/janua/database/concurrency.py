@@ -14,6 +14,9 @@ from threading import Lock
 from time import sleep
 from typing import TypeVar
 
+from psycopg.waiting import wait
+from psycopg.waiting import wait_async as async_wait
+
 from janua.protocols import CopySource
 
 T = TypeVar("T")
@@ -28,12 +31,14 @@ __all__ = [
     "async_cancellations",
     "async_chunks",
     "async_sleep",
+    "async_wait",
     "call",
     "cancellations",
     "chunks",
     "current_loop",
     "no_loop",
     "sleep",
+    "wait",
 ]
 
 

@@ -9,14 +9,16 @@ while the connection is open, and takes the answer in as it arrives.
 from __future__ import annotations
 
 from asyncio import AbstractEventLoop, CancelledError, Future, get_running_loop, sleep
-from time import monotonic
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
 from psycopg.pq import ConnStatus, TransactionStatus
 from psycopg.rows import TupleRow
-from psycopg.waiting import Ready, Wait, wait_async
+from psycopg.waiting import Ready, Wait, wait, wait_async
+
+from janua.database._async.ending import end_in_server as async_end_in_server
+from janua.database._sync.ending import end_in_server
 
 R = TypeVar("R")
 
@@ -26,9 +28,6 @@ _WAIT_TO_READ = int(Wait.R)
 _READABLE = Ready.R
 _BAD = int(ConnStatus.BAD)
 _ACTIVE = int(TransactionStatus.ACTIVE)
-# How long a cancelled statement may take to end, and the request to cancel it.
-_PATIENCE = 5.0
-_FIRST_PAUSE = 0.05
 # So many steps that never waited (rows of a COPY), and the loop's other tasks have a turn.
 _STEPS_AT_ONCE = 100
 
@@ -111,31 +110,13 @@ class AsyncWatchedConnection(psycopg.AsyncConnection[TupleRow]):
         return answer
 
     async def _end_in_server(self, gen: PQGen[Any]) -> None:
-        """
-        Cancel the statement and take its answer in, or close the connection.
-
-        A request that is there before the statement has begun is lost (the manual, "Canceling Queries in
-        Progress"). So it is made again while there is no answer: every one has been dealt with when the next
-        statement is sent, because libpq waits for that.
-        """
         self._stop_watching()
-        deadline, pause = monotonic() + _PATIENCE, _FIRST_PAUSE
+        is_known = False
         try:
-            while monotonic() < deadline:
-                await self._try_cancel(timeout=_PATIENCE)
-                try:
-                    await wait_async(gen, self.pgconn.socket, _INTERVAL, pause)
-                    return
-                except psycopg.errors._WaitTimeout:
-                    pause *= 2
-            self._finish()
-        except psycopg.errors.QueryCanceled:
-            pass
-        except BaseException as error:
-            # Cancelled once more, or lost: nobody knows what the server does.
-            self._finish()
-            if not isinstance(error, Exception):
-                raise
+            is_known = await async_end_in_server(self, gen)
+        finally:
+            if not is_known:
+                self._finish()
 
     async def _give_way(self) -> None:
         self._steps += 1
@@ -146,6 +127,19 @@ class AsyncWatchedConnection(psycopg.AsyncConnection[TupleRow]):
 
 class WatchedConnection(psycopg.Connection[TupleRow]):
     """A blocking connection, which psycopg itself waits for."""
+
+    def wait(self, gen: PQGen[R], interval: float = _INTERVAL, timeout: float | None = None) -> R:
+        """Drive the generator to its end; Ctrl-C cancels what is running in the server."""
+        try:
+            return wait(gen, self.pgconn.socket, interval, timeout)
+        except KeyboardInterrupt:
+            is_known = self.pgconn.transaction_status != _ACTIVE
+            try:
+                is_known = is_known or end_in_server(self, gen)
+            finally:
+                if not is_known:
+                    self.pgconn.finish()
+            raise
 
     def hang_up(self) -> None:
         """Close the connection: called from a finalizer."""
