@@ -20,7 +20,8 @@ from janua_generator.analysis.dependencies.signals import CHANGES_SETTING
 from janua_generator.sqlfile.cachepolicy import CacheRequest, cache_of, read_cache
 from janua_generator.sqlfile.model import Call, Cardinality, Directive
 
-_SESSION_WORDS = frozenset({"set", "reset", "discard"})
+# The end of a transaction takes back what was set for it.
+_SESSION_WORDS = frozenset({"set", "reset", "discard", "commit", "end", "rollback", "abort", "prepare"})
 
 
 def cached_tables(queries: Iterable[AnalysedQuery]) -> frozenset[str]:

@@ -167,3 +167,41 @@ async def test_a_lost_connection_does_not_hide_the_block_s_error(twin: Any, sett
             raise KeyError
     assert 0 == twin.pool_stats().busy
     assert [] == await settle(twin.fetch_all(IDS))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "COMMIT",
+        "end;",
+        "/* so */ Rollback AND CHAIN",
+        "abort",
+        "INSERT INTO items VALUES (2); COMMIT",
+        "PREPARE TRANSACTION 'x'",
+    ],
+)
+async def test_a_statement_does_not_end_the_transaction(twin: Any, settle: Any, block: Any, sql: Any) -> None:
+    """Its object would not know, and what follows would be committed statement by statement."""
+    async with block(twin.transaction()) as tx:
+        await settle(tx.execute(INSERT, (1,)))
+        with pytest.raises(TransactionError, match="would end the transaction behind its back"):
+            await settle(tx.raw(sql))
+        await settle(tx.rollback())
+    assert [] == await settle(twin.fetch_all(IDS))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SAVEPOINT s; INSERT INTO items VALUES (2); ROLLBACK TO s",
+        "SELECT 'COMMIT'; -- COMMIT",
+        "CREATE FUNCTION pg_temp.two() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END",
+        "DO $$ BEGIN END $$",
+    ],
+)
+async def test_what_only_looks_like_an_end_is_run(twin: Any, settle: Any, block: Any, sql: Any) -> None:
+    """Savepoints of one's own, texts, comments and bodies."""
+    async with block(twin.transaction()) as tx:
+        await settle(tx.execute(INSERT, (1,)))
+        await settle(tx.raw(sql))
+    assert [1] == await settle(twin.fetch_all(IDS))

@@ -1,4 +1,4 @@
-"""Which statements can run inside BEGIN and COMMIT: what they write can be told before it is committed."""
+"""Which statements can run inside BEGIN and COMMIT, and which of them end it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from janua.errors import SqlSyntaxError
-from janua.lexer import TRIVIA, Kind, tokenize
+from janua.lexer import TRIVIA, Kind, split_statements, tokenize
 
 Handling: TypeAlias = Literal["block", "as it is", "opaque"]
 
@@ -45,3 +45,20 @@ def handling_of(sql: str) -> Handling:
     if words[0] in _BLOCK:
         return "block"
     return "as it is" if words[0] in _AS_IT_IS else "opaque"
+
+
+@lru_cache(maxsize=1024)
+def ends_transaction(sql: str) -> bool:
+    """Return whether one of the statements ends the transaction that it runs in; rolling back to a savepoint does not."""
+    try:
+        return any(_ends(sql, start, end) for start, end in split_statements(sql))
+    except SqlSyntaxError:
+        # The server says so.
+        return False
+
+
+def _ends(sql: str, start: int, end: int) -> bool:
+    words = [token.text.lower() for token in tokenize(sql, start, end) if token.kind not in TRIVIA]
+    if words[0] == "rollback":
+        return "to" not in words
+    return words[0] in ("commit", "end", "abort") or words[:2] == ["prepare", "transaction"]

@@ -18,6 +18,7 @@ from janua.database._async.many import AsyncManyStatements
 from janua.database._async.pipeline import AsyncPipelineSource
 from janua.database._async.pool import AsyncSessionPool
 from janua.database._async.session import AsyncSession
+from janua.database.blocks import ends_transaction
 from janua.database.commands import savepoint_name
 from janua.database.commit import Commit, Outcome
 from janua.database.concurrency import async_call
@@ -32,6 +33,7 @@ from janua.errors import (
     NestedRetry,
     TransactionAborted,
     TransactionClosed,
+    TransactionError,
     TransactionLost,
 )
 from janua.events import Outcome as Ending
@@ -170,16 +172,19 @@ class AsyncTransaction(AsyncPipelineSource):
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         self._check_open()
         caching = self._pool.caching
-        if caching is not None:
-            if query.cache is not None and self._keeps_current and not any(self._written):
-                return await caching.read_on(self._session, query, params, read)
-            self._note(query)
+        if query.cache is not None and caching is not None and self._keeps_current and not any(self._written):
+            return await caching.read_on(self._session, query, params, read)
+        self._note(query)
         return await run_in_transaction(self._session, query, params, read)
 
     def _note(self, query: Query[Any]) -> bool:
         if query.writes and self._pool.caching is not None:
             self._written[self._depth].update(query.writes)
         if query.changes_settings:
+            if ends_transaction(query.sql):
+                raise TransactionError(
+                    f"{query.name} would end the transaction behind its back: use commit(), rollback(), or leave the block"
+                )
             self._change_settings()
         return True
 

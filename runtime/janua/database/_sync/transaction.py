@@ -19,6 +19,7 @@ from janua.database._sync.many import ManyStatements
 from janua.database._sync.pipeline import PipelineSource
 from janua.database._sync.pool import SessionPool
 from janua.database._sync.session import Session
+from janua.database.blocks import ends_transaction
 from janua.database.commands import savepoint_name
 from janua.database.commit import Commit, Outcome
 from janua.database.concurrency import call
@@ -33,6 +34,7 @@ from janua.errors import (
     NestedRetry,
     TransactionAborted,
     TransactionClosed,
+    TransactionError,
     TransactionLost,
 )
 from janua.events import Outcome as Ending
@@ -171,16 +173,19 @@ class Transaction(PipelineSource):
     def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
         self._check_open()
         caching = self._pool.caching
-        if caching is not None:
-            if query.cache is not None and self._keeps_current and not any(self._written):
-                return caching.read_on(self._session, query, params, read)
-            self._note(query)
+        if query.cache is not None and caching is not None and self._keeps_current and not any(self._written):
+            return caching.read_on(self._session, query, params, read)
+        self._note(query)
         return run_in_transaction(self._session, query, params, read)
 
     def _note(self, query: Query[Any]) -> bool:
         if query.writes and self._pool.caching is not None:
             self._written[self._depth].update(query.writes)
         if query.changes_settings:
+            if ends_transaction(query.sql):
+                raise TransactionError(
+                    f"{query.name} would end the transaction behind its back: use commit(), rollback(), or leave the block"
+                )
             self._change_settings()
         return True
 
