@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 import redis as redis_py
-from janua import PoolOptions
+from janua import AsyncDatabase, PoolOptions
 from janua.query import CachePolicy
 
 from tests.cache import queries as q
@@ -268,3 +269,33 @@ async def test_a_writer_whose_server_s_statistics_were_reset_is_still_there(
             assert hits == cache.stats().hits
         other.db._pool.caching.clear(marking)
     assert 20 == await settle(db.fetch_one(q.TOTAL))
+
+
+async def test_calls_that_share_a_connection_are_transactions_of_their_own(
+    db: Any, behind: Any, settle: Any, block: Any
+) -> None:
+    """Also while a cache is told of each: what fails at its COMMIT takes nobody else's write with it."""
+    link = replace(
+        q.SET, name="links.add", sql="INSERT INTO linked VALUES ($1)", params=("integer",), writes=("public.linked",)
+    )
+    plain = replace(link, name="links.plain", writes=())
+    # Of each three, one refers to nothing.
+    ids = [1 if number % 3 else 100 + number for number in range(30)]
+    calls = [(plain if number % 2 else link, id) for number, id in enumerate(ids)]
+    async with block(db.connection()) as connection:
+
+        def call(asked: Any) -> Any:
+            try:
+                return connection.execute(asked[0], (asked[1],))
+            except psycopg.errors.ForeignKeyViolation as error:
+                return error
+
+        answers: list[Any]
+        if isinstance(db, AsyncDatabase):
+            answers = await asyncio.gather(*(call(each) for each in calls), return_exceptions=True)
+        else:
+            with ThreadPoolExecutor(8) as threads:
+                answers = list(threads.map(call, calls))
+    failed = [number for number, answer in enumerate(answers) if answer is not None]
+    assert [number for number, id in enumerate(ids) if id != 1] == failed
+    assert [(20,)] == behind("SELECT count(*) FROM linked")

@@ -14,6 +14,7 @@ from janua.database._async.telling import run_telling
 from janua.database._async.transaction import AsyncTransaction
 from janua.database._async.transaction_source import AsyncTransactionSource, begin
 from janua.database.commands import begin_command
+from janua.database.concurrency import AsyncLock
 from janua.database.options import Isolation
 from janua.database.results import Result
 from janua.errors import AlreadyClosed
@@ -29,12 +30,17 @@ class AsyncConnection(AsyncTransactionSource):
 
     Settings and locks of the session stay with the server's connection when it goes back to
     the pool: undo them, or use a transaction and SET LOCAL.
+
+    Tasks or threads that share it take turns, call by call. While one of them has a transaction open on it, or streams
+    or copies rows, the others' calls are a part of that.
     """
 
     def __init__(self, session: AsyncSession, pool: AsyncSessionPool) -> None:
         self._session: AsyncSession | None = session
         self._pool = pool
         self._transaction: AsyncTransaction | None = None
+        # Held by one call: some are several statements, in a transaction of which others must not become a part.
+        self._turn = AsyncLock()
 
     async def begin(
         self,
@@ -56,7 +62,12 @@ class AsyncConnection(AsyncTransactionSource):
         return self._require_session().cursor_secret
 
     async def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
-        session = self._require_session()
+        async with self._turn:
+            return await self._run_alone(self._require_session(), query, params, read)
+
+    async def _run_alone(
+        self, session: AsyncSession, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]
+    ) -> R:
         caching = self._pool.caching
         if caching is not None:
             if (transaction := self._open_transaction()) is not None:

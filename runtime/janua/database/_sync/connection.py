@@ -15,6 +15,7 @@ from janua.database._sync.telling import run_telling
 from janua.database._sync.transaction import Transaction
 from janua.database._sync.transaction_source import TransactionSource, begin
 from janua.database.commands import begin_command
+from janua.database.concurrency import Lock
 from janua.database.options import Isolation
 from janua.database.results import Result
 from janua.errors import AlreadyClosed
@@ -30,12 +31,17 @@ class Connection(TransactionSource):
 
     Settings and locks of the session stay with the server's connection when it goes back to
     the pool: undo them, or use a transaction and SET LOCAL.
+
+    Tasks or threads that share it take turns, call by call. While one of them has a transaction open on it, or streams
+    or copies rows, the others' calls are a part of that.
     """
 
     def __init__(self, session: Session, pool: SessionPool) -> None:
         self._session: Session | None = session
         self._pool = pool
         self._transaction: Transaction | None = None
+        # Held by one call: some are several statements, in a transaction of which others must not become a part.
+        self._turn = Lock()
 
     def begin(
         self,
@@ -57,7 +63,12 @@ class Connection(TransactionSource):
         return self._require_session().cursor_secret
 
     def _run(self, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]) -> R:
-        session = self._require_session()
+        with self._turn:
+            return self._run_alone(self._require_session(), query, params, read)
+
+    def _run_alone(
+        self, session: Session, query: Query[T], params: tuple[object, ...], read: Callable[[Result[T]], R]
+    ) -> R:
         caching = self._pool.caching
         if caching is not None:
             if (transaction := self._open_transaction()) is not None:
