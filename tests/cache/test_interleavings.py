@@ -299,3 +299,34 @@ async def test_calls_that_share_a_connection_are_transactions_of_their_own(
     failed = [number for number, answer in enumerate(answers) if answer is not None]
     assert [number for number, id in enumerate(ids) if id != 1] == failed
     assert [(20,)] == behind("SELECT count(*) FROM linked")
+
+
+async def test_a_lost_mark_of_a_transaction_of_ones_own_keeps_answers_out(
+    db: Any, cache: Any, other: Any, server: redis_py.Redis, settle: Any, block: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lost before its first statement has run; and then its process ends right behind COMMIT."""
+    told: list[int] = []
+
+    def lose() -> None:
+        server.flushall()
+        told.append(other.db.fetch_one(q.TOTAL))
+
+    mark = cache.mark
+
+    async def mark_and_lose_it(*given: Any) -> Any:
+        marking = await mark(*given)
+        await asyncio.to_thread(lose)
+        return marking
+
+    def mark_and_lose(*given: Any) -> Any:
+        marking = mark(*given)
+        lose()
+        return marking
+
+    is_async = isinstance(db, AsyncDatabase)
+    async with block(db.connection()) as connection:
+        await settle(connection.raw("BEGIN", writes=[]))
+        monkeypatch.setattr(cache, "mark", mark_and_lose_it if is_async else mark_and_lose)
+        await settle(connection.execute(q.SET, (1, 20)))
+        await settle(connection._session.execute(b"COMMIT"))
+        assert ([10], 20) == (told, other.db.fetch_one(q.TOTAL))

@@ -49,7 +49,7 @@ def handling_of(sql: str) -> Handling:
 
 @lru_cache(maxsize=1024)
 def ends_transaction(sql: str) -> bool:
-    """Return whether one of the statements ends the transaction that it runs in; rolling back to a savepoint does not."""
+    """Return whether one of the statements ends the transaction around it; rolling back to a savepoint does not."""
     try:
         return any(_ends(sql, start, end) for start, end in split_statements(sql))
     except SqlSyntaxError:

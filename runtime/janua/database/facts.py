@@ -74,6 +74,11 @@ SESSION_FACTS = Query[SessionFacts](
 NEW_XID = Query[int](
     name="janua.new_xid", sql="SELECT pg_catalog.pg_current_xact_id()::text::int8", columns=("bigint",)
 )
+# For a transaction that is about to write; on a standby none does.
+ASSIGN_XID = Query[None](
+    name="janua.assign_xid",
+    sql="SELECT CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_current_xact_id() END::text",
+)
 WRITER_FACTS = Query[Writer](
     name="janua.writer_facts",
     sql=_read("writer_facts"),

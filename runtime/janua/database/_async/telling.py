@@ -11,6 +11,7 @@ from janua.database._async.session import AsyncSession
 from janua.database._async.transaction import AsyncTransaction
 from janua.database._async.transaction_source import begin, run_alone
 from janua.database.blocks import handling_of
+from janua.database.facts import ASSIGN_XID
 from janua.database.results import Result
 from janua.query import EVERYTHING, Query
 
@@ -53,7 +54,12 @@ async def run_telling(
 async def _mark(caching: AsyncCaching, session: AsyncSession, query: Query[Any]) -> None:
     told = {table for marking in session.marks for table in marking.tables}
     tables = [] if told.issuperset(EVERYTHING) else [table for table in query.writes if table not in told]
-    marking = await caching.mark(session, tables, anyway=True) if tables else None
+    if not tables:
+        return
+    if not session.is_idle():
+        # Whoever makes a key anew, because it was lost with its mark, waits for those that have an id.
+        await session.run(ASSIGN_XID, (), Result.ignore)
+    marking = await caching.mark(session, tables, anyway=True)
     if marking is not None:
         session.marks.append(marking)
 

@@ -183,7 +183,7 @@ class AsyncTransaction(AsyncPipelineSource):
         if query.changes_settings:
             if ends_transaction(query.sql):
                 raise TransactionError(
-                    f"{query.name} would end the transaction behind its back: use commit(), rollback(), or leave the block"
+                    f"{query.name} would end the transaction behind its back: use commit() or rollback()"
                 )
             self._change_settings()
         return True

@@ -12,6 +12,7 @@ from janua.database._sync.session import Session
 from janua.database._sync.transaction import Transaction
 from janua.database._sync.transaction_source import begin, run_alone
 from janua.database.blocks import handling_of
+from janua.database.facts import ASSIGN_XID
 from janua.database.results import Result
 from janua.query import EVERYTHING, Query
 
@@ -54,7 +55,12 @@ def run_telling(
 def _mark(caching: Caching, session: Session, query: Query[Any]) -> None:
     told = {table for marking in session.marks for table in marking.tables}
     tables = [] if told.issuperset(EVERYTHING) else [table for table in query.writes if table not in told]
-    marking = caching.mark(session, tables, anyway=True) if tables else None
+    if not tables:
+        return
+    if not session.is_idle():
+        # Whoever makes a key anew, because it was lost with its mark, waits for those that have an id.
+        session.run(ASSIGN_XID, (), Result.ignore)
+    marking = caching.mark(session, tables, anyway=True)
     if marking is not None:
         session.marks.append(marking)
 

@@ -184,7 +184,7 @@ class Transaction(PipelineSource):
         if query.changes_settings:
             if ends_transaction(query.sql):
                 raise TransactionError(
-                    f"{query.name} would end the transaction behind its back: use commit(), rollback(), or leave the block"
+                    f"{query.name} would end the transaction behind its back: use commit() or rollback()"
                 )
             self._change_settings()
         return True
