@@ -4,7 +4,7 @@ BIN := .venv/bin
 TYPED := runtime generator generated tests examples tools
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate test retest faults stale soak lint types sync cases fuzz clean
+.PHONY: help install generate test retest faults stale soak lint types sync cases fuzz dist clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -49,5 +49,10 @@ fuzz: install  ## the long runs of the soundness tests: QUERIES=20000, SEED=…
 stale: install  ## random histories of several processes against the cache: STEPS=20000
 	@JANUA_STALE_STEPS=$(or $(STEPS),20000) $(BIN)/pytest -q -n 0 -s tests/stale
 
+dist: install  ## build the wheel and the sdist into dist/
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build -d dist
+	@ls -l dist
+
 clean:  ## remove the environment and all state
-	@rm -rf .venv .janua .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .janua dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
