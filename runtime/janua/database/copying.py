@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -23,7 +24,8 @@ CHUNK = 500
 WriteRow = Callable[[Sequence[Any]], Any]
 """psycopg's: gives bytes when enough have come together."""
 
-_REFUSALS = (psycopg.Error, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
+# What psycopg and its dumpers raise for a value of another type; struct.error where it runs without its C part.
+_REFUSALS = (psycopg.Error, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError, struct.error)
 
 
 class RowFormat(Protocol):
