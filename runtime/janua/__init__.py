@@ -5,9 +5,9 @@ Names are loaded on first use, so that importing this package costs next to noth
 loads redis-py; Redis has its own package, ``janua.redis``.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from janua._lazy import on_first_use
 from janua._version import API_VERSION, __version__
 from janua.errors import (
     AfterCommitFailed,
@@ -20,6 +20,7 @@ from janua.errors import (
     InvalidationFailed,
     InvalidCursor,
     JanuaError,
+    MissingExtra,
     NestedRetry,
     NotFound,
     NothingToUpdate,
@@ -39,6 +40,7 @@ from janua.errors import (
     WriteTokenError,
     WrongEventLoop,
 )
+from janua.extras import require_libpq
 
 if TYPE_CHECKING:
     from janua.database import (
@@ -117,6 +119,7 @@ __all__ = [
     "InvalidCursor",
     "InvalidationFailed",
     "JanuaError",
+    "MissingExtra",
     "NestedRetry",
     "NotFound",
     "NothingToUpdate",
@@ -157,21 +160,15 @@ def require_api(version: int) -> None:
     """
     Check that generated code of this interface version runs on this runtime; generated packages call it.
 
-    Raises ApiMismatch.
+    Raises ApiMismatch, and MissingExtra where psycopg finds no libpq.
     """
     if version != API_VERSION:
         raise ApiMismatch(
             f"the generated code needs version {version} of janua's interface, janua {__version__} has"
             f" version {API_VERSION}; run `janua generate` with the janua-database that the service uses"
         )
+    require_libpq()
 
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name):
-        """Import what is not loaded yet (PEP 562)."""
-        if name not in _LAZY:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(_LAZY[name]), name)
-        globals()[name] = value
-        return value
+    __getattr__ = on_first_use(__name__, _LAZY)

@@ -3,6 +3,7 @@ Every error that this package raises by itself, in one tree.
 
     JanuaError
     ├── ConfigError              the project's configuration or a command's arguments are wrong
+    │   └── MissingExtra         a package is not installed that one of the distribution's extras brings
     ├── ServerUnreachable        a PostgreSQL or Redis server does not answer
     ├── ApiMismatch              generated code and runtime do not fit together
     ├── SqlSyntaxError           a text cannot even be cut into SQL tokens
@@ -52,6 +53,10 @@ class JanuaError(Exception):
 
 class ConfigError(JanuaError):
     """The configuration or a command's arguments are wrong; the message names the file and the key."""
+
+
+class MissingExtra(ConfigError, ImportError):
+    """What is imported or run needs a package that is not installed; the message names the extra that brings it."""
 
 
 class ServerUnreachable(JanuaError):

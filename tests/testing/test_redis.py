@@ -124,7 +124,7 @@ def test_a_fake_without_its_library_says_what_to_install(monkeypatch: pytest.Mon
     """And nothing else needs it."""
 
     def missing(name: str) -> Any:
-        raise ImportError(name)
+        raise ModuleNotFoundError(name, name=name)
 
     monkeypatch.setattr(servers, "import_module", missing)
     with pytest.raises(ConfigError, match=r"pip install 'janua-database\[fake\]'"):

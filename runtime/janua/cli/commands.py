@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 
 from janua.cli.command import Command
@@ -14,15 +13,12 @@ from janua.cli.migrate import MIGRATE
 from janua.cli.monitor import MONITOR
 from janua.cli.seed import SEED
 from janua.config import suggestion
-from janua.errors import ConfigError
+from janua.errors import ConfigError, MissingExtra
+from janua.extras import install, needed_by
 
 GROUP = "janua.commands"
 
 _BUILT_IN = {"init": INIT, "dev": DEV, "db": DB, "migrate": MIGRATE, "monitor": MONITOR, "seed": SEED}
-_EXTRAS = {
-    **dict.fromkeys(("janua_generator", "sqlglot", "jinja2", "watchfiles", "yaml"), "generator"),
-    "rich": "monitor",
-}
 
 
 def command_names() -> list[str]:
@@ -51,21 +47,8 @@ def overview() -> Iterator[tuple[str, str]]:
     for name in command_names():
         try:
             yield name, find_command(name).help
-        except ConfigError:  # it lacks a package
-            yield name, "(pip install 'janua-database[generator]' adds this command)"
-
-
-@contextmanager
-def explained_lack(name: str) -> Iterator[None]:
-    """Turn the lack of a package that the command needs into a ConfigError that says how to get it."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        extra = _EXTRAS.get((error.name or "").partition(".")[0])
-        if extra is None:
-            raise
-        install = f"pip install 'janua-database[{extra}]'"
-        raise ConfigError(f"janua {name} needs the package {error.name}: {install}") from None
+        except MissingExtra:
+            yield name, f"({install('generator')} adds this command)"
 
 
 def _added() -> dict[str, EntryPoint]:
@@ -74,7 +57,7 @@ def _added() -> dict[str, EntryPoint]:
 
 
 def _load(entry: EntryPoint) -> Command:
-    with explained_lack(entry.name):
+    with needed_by(f"janua {entry.name}"):
         command = entry.load()
     if not isinstance(command, Command):
         raise ConfigError(f"janua {entry.name}: {entry.value} is not a janua.cli.command.Command")

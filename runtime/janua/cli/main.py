@@ -10,8 +10,9 @@ from pathlib import Path
 
 from janua._version import __version__
 from janua.cli.command import Command
-from janua.cli.commands import explained_lack, find_command, overview
+from janua.cli.commands import find_command, overview
 from janua.errors import ConfigError, EmbeddedServerError, JanuaError, ServerUnreachable
+from janua.extras import needed_by
 
 _TAKE_A_VALUE = ("--project", "--database-url")
 _INTRODUCTION = """\
@@ -77,7 +78,7 @@ def _run(argv: list[str]) -> int:
     command = find_command(name)
     args = _parser(name, command).parse_args(rest)
     # Commands load what they need only when they need it.
-    with explained_lack(name):
+    with needed_by(f"janua {name}"):
         return command.run(args, Path(args.project))
 
 

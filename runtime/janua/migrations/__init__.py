@@ -5,9 +5,9 @@ them to a database that is kept, ``apply`` to one that is not, and ``build`` mak
 Reading them loads no psycopg: a generator that finds nothing to do must not pay for it.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from janua._lazy import on_first_use
 from janua.migrations.files import Migration
 from janua.migrations.folders import read_migrations
 from janua.migrations.styles import Section, Style
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from janua.migrations.steps import MigrationStep
 
 _LAZY = {
-    "AsyncMigrator": "_async.migrator",
-    "MigrationStatus": "plan",
-    "MigrationStep": "steps",
-    "Migrator": "_sync.migrator",
-    "Repair": "repairs",
-    "apply_down": "apply",
-    "apply_up": "apply",
-    "build_schema": "build",
+    "AsyncMigrator": "janua.migrations._async.migrator",
+    "MigrationStatus": "janua.migrations.plan",
+    "MigrationStep": "janua.migrations.steps",
+    "Migrator": "janua.migrations._sync.migrator",
+    "Repair": "janua.migrations.repairs",
+    "apply_down": "janua.migrations.apply",
+    "apply_up": "janua.migrations.apply",
+    "build_schema": "janua.migrations.build",
 }
 
 __all__ = [
@@ -47,13 +47,5 @@ __all__ = [
     "read_migrations",
 ]
 
-
 if not TYPE_CHECKING:
-
-    def __getattr__(name):
-        """Import what is not loaded yet (PEP 562)."""
-        if name not in _LAZY:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
-        globals()[name] = value
-        return value
+    __getattr__ = on_first_use(__name__, _LAZY)

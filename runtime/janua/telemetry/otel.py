@@ -10,23 +10,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextvars import Token
 from functools import partial
-
-from opentelemetry.context import Context, attach, detach
-from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation, get_meter_provider
-from opentelemetry.trace import (
-    Span,
-    SpanKind,
-    Status,
-    StatusCode,
-    TracerProvider,
-    get_tracer_provider,
-    set_span_in_context,
-)
+from typing import TYPE_CHECKING
 
 from janua import __version__
-from janua.database import AsyncDatabase, Database
 from janua.events import Call, ErrorEvent, QueryEvent
+from janua.extras import needed_by
 from janua.telemetry.operation import operation_of
+
+with needed_by("janua.telemetry.otel"):
+    from opentelemetry.context import Context, attach, detach
+    from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation, get_meter_provider
+    from opentelemetry.trace import (
+        Span,
+        SpanKind,
+        Status,
+        StatusCode,
+        TracerProvider,
+        get_tracer_provider,
+        set_span_in_context,
+    )
+
+if TYPE_CHECKING:
+    from janua.database import AsyncDatabase, Database
 
 # What the conventions advise for this histogram, in seconds.
 _BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)

@@ -6,8 +6,9 @@ What a project's tests need: ``plugin`` is loaded by pytest by itself and holds 
 other projects' test runs pay nothing.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from janua._lazy import on_first_use
 
 if TYPE_CHECKING:
     from janua.testing._async.database import AsyncTestDatabase
@@ -25,11 +26,4 @@ _LAZY = {
 __all__ = ["AsyncTestDatabase", "AsyncTestRedis", "TestDatabase", "TestRedis"]
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name):
-        """Import what is not loaded yet (PEP 562)."""
-        if name not in _LAZY:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(_LAZY[name]), name)
-        globals()[name] = value
-        return value
+    __getattr__ = on_first_use(__name__, _LAZY)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from janua.config import project_folder
-from janua.errors import ConfigError
+from janua.extras import needed_by
 
 
 class Server:
@@ -31,11 +31,9 @@ class FakeServer(Server):
 
     def __init__(self) -> None:
         super().__init__("redis://in-memory/0")
-        try:
+        with needed_by("a fake Redis"):
             self.library: Any = import_module("fakeredis")
             import_module("lupa")
-        except ImportError:
-            raise ConfigError("a fake Redis needs fakeredis with Lua: pip install 'janua-database[fake]'") from None
         self.data = self.library.FakeServer()
 
 
