@@ -131,3 +131,20 @@ def test_it_goes_away_between_mark_and_clear(pg_url: str, behind: Any) -> None:
         for _ in range(5):
             assert 30 == there.db.fetch_one(q.TOTAL)
         assert there.cache.stats().hits
+
+
+async def test_it_goes_away_more_often_than_there_may_be_connections(
+    kind: Any, network: Proxy, janua_redis_prefix: str, pg_url: str, block: Any, settle: Any
+) -> None:
+    """Connections that were lost do not count."""
+    async with (
+        block(kind.Redis(network.url, prefix=janua_redis_prefix, max_connections=2)) as redis,
+        block(kind.Cache(redis, strict=True)) as cache,
+        block(kind.Database(pg_url, cache=cache)) as db,
+    ):
+        for number in range(4):
+            await settle(db.execute(q.SET, (1, number)))
+            for _ in range(2):
+                assert number == await settle(db.fetch_one(q.TOTAL))
+            network.cut()
+        assert 4 == cache.stats().hits

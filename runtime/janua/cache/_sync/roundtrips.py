@@ -97,13 +97,17 @@ class RoundTrips:
             try:
                 connection, is_reused = self._free.pop(), True
             except IndexError:
-                connection, is_reused = self._factory.make_connection(), False
+                connection, is_reused = self._new_connection(), False
             try:
                 return self._exchange(connection, commands, reads)
             except (RedisError, OSError) as error:
                 # The server may have closed it while nobody looked; each of our commands may be sent again.
                 if not is_reused or isinstance(error, TimeoutError):
                     raise
+
+    def _new_connection(self) -> Any:
+        # redis-py's own make_connection counts those that were lost as well.
+        return self._factory.connection_class(**self._factory.connection_kwargs)
 
     def _exchange(self, connection: Any, commands: Build, reads: Build) -> Trip:
         is_whole = False
