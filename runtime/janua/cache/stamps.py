@@ -7,10 +7,13 @@ are the same. Never a counter: one that was evicted would begin again, and reviv
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from os import urandom
 
+from janua.errors import ConfigError
 from janua.query import EVERYTHING
 from janua.querycache import Place, Wanted, Writer
 from janua.redis.scripts import load_script
@@ -20,6 +23,8 @@ ORIGIN = 12
 COUNT = 2
 _RANDOM = STAMP - ORIGIN
 _RUN = 32
+# A hash tag of the prefix's own. Redis takes the first brace, and what is before the next one that closes.
+_TAG = re.compile(r"^[^{]*\{[^}]+\}")
 # Losing a key is safe at any time: it only has to outlive most of what is kept.
 KEPT_MS = 7 * 24 * 3600 * 1000
 
@@ -89,35 +94,55 @@ def tables_of(wanted: Wanted) -> tuple[str, ...]:
     return (*EVERYTHING, *wanted.policy.reads) if wanted.place.database else ()
 
 
-def run_key(prefix: str) -> bytes:
-    """Return the key that names the run of the Redis server's life."""
-    return f"{prefix}run".encode()
-
-
 def new_run_name() -> str:
     """Return a name that was never there."""
     return urandom(_RUN // 2).hex()
 
 
+class Keyspace:
+    """
+    What is before the run's name in keys: all begin with ``prefix``.
+
+    On a cluster, the tables' keys and ``run`` are in one slot, by a hash tag, and the others in a slot each, unless the
+    prefix has a tag of its own, which then holds for all.
+    """
+
+    def __init__(self, prefix: str, *, is_cluster: bool = False) -> None:
+        """Raises ConfigError for a prefix with an empty hash tag on a cluster."""
+        if is_cluster and "{}" in prefix:
+            raise ConfigError("the prefix of a cache on a cluster cannot contain {}, an empty hash tag")
+        self.is_spread = is_cluster and not _TAG.search(prefix)
+        self.entries = prefix.encode()
+        tag = b"{%s}" % blake2b(self.entries, digest_size=4).hexdigest().encode() if self.is_spread else b""
+        self.tables = self.entries + tag
+        self.run = self.tables + b"run"
+        """The key that names the run of the Redis server's life."""
+
+
 class Keys:
     """
-    The names of keys: below a prefix, in one run of a Redis server's life.
+    The names of keys in one run of a Redis server's life.
 
     ``run`` is the key that says which run it is, and ``run_value`` what it must say for the other names to hold.
     """
 
-    def __init__(self, prefix: str, run_value: bytes) -> None:
-        self.run = run_key(prefix)
+    def __init__(self, space: Keyspace, run_value: bytes) -> None:
+        self.run = space.run
         self.run_value = run_value
-        self._prefix = prefix.encode() + run_value[:_RUN] + b":"
+        name = run_value[:_RUN] + b":"
+        self._tables = space.tables + name
+        self._entry, self._claim = (
+            space.entries.replace(b"%", b"%%") + name + form
+            for form in ((b"q:{%s}", b"c:{%s}") if space.is_spread else (b"q:%s", b"c:%s"))
+        )
 
     def is_same(self, other: Keys) -> bool:
         """Return True where both are of the same run of the same server."""
-        return self._prefix == other._prefix
+        return self._tables == other._tables
 
     def table(self, place: Place, name: str) -> bytes:
         """Return the key of a table's stamp and marks."""
-        return b"%st:%s:%s" % (self._prefix, place.database, name.encode())
+        return b"%st:%s:%s" % (self._tables, place.database, name.encode())
 
     def tables(self, place: Place, names: Sequence[str]) -> list[bytes]:
         """Return the keys of several tables."""
@@ -125,8 +150,8 @@ class Keys:
 
     def entry(self, key: bytes) -> bytes:
         """Return the key under which an answer or a value is kept."""
-        return b"%sq:%s" % (self._prefix, key)
+        return self._entry % key
 
     def claim(self, key: bytes) -> bytes:
-        """Return the key that says that somebody is about to make what is missing."""
-        return b"%sc:%s" % (self._prefix, key)
+        """Return the key that says that somebody is about to make what is missing; in the entry's slot."""
+        return self._claim % key

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from weakref import WeakSet
 
+from redis.exceptions import ResponseError
+
+from janua.cache._async.cluster import AsyncClusterTrips
 from janua.cache._async.invalidations import AsyncInvalidations, TableMarks
 from janua.cache._async.reading import AsyncReads
 from janua.cache._async.remembering import AsyncRemembering
-from janua.cache._async.roundtrips import AsyncRoundTrips, Command
-from janua.cache.stamps import Keys
+from janua.cache._async.server import AsyncServerTrips
 from janua.cache.statistics import CacheStats
+from janua.cache.trips import Build, Command, Node
 from janua.cache.values import packed, seconds_of, unpacked, value_key
-from janua.errors import ConfigError
+from janua.errors import ConfigError, ServerUnreachable
 from janua.query import EVERYTHING, CachePolicy
 from janua.querycache import AsyncAsks, AsyncKnows, Wanted, Writer
 from janua.redis import AsyncRedis
@@ -30,7 +32,7 @@ class AsyncCache:
     """
     A cache in Redis that gives nothing that a write has outdated. ``AsyncDatabase(cache=…)`` uses it.
 
-    ``redis`` says where; a single server. All keys begin with its prefix and ``prefix``. It has ``timeout``
+    ``redis`` says where: a server or a cluster. All keys begin with its prefix and ``prefix``. It has ``timeout``
     seconds to answer, after which PostgreSQL is asked, and for a second nobody waits for Redis.
 
     ``strict`` rolls a transaction back, with InvalidationFailed, where Redis cannot be told of what it is about to
@@ -53,10 +55,10 @@ class AsyncCache:
         resolve_after: float = 0.5,
         max_bytes: int = 1_000_000,
     ) -> None:
-        """Raises ConfigError for a cluster; nothing is connected yet."""
+        """Raises ConfigError for what a cluster does not have; nothing is connected yet."""
         self._prefix = f"{redis.prefix}{prefix}"
         self._stats = CacheStats()
-        self._trips = AsyncRoundTrips(redis, prefix, timeout)
+        self._trips = (AsyncClusterTrips if redis.is_cluster else AsyncServerTrips)(redis, self._prefix, timeout)
         self._invalidations = AsyncInvalidations(self._trips, self._stats, strict=strict)
         self._reads = AsyncReads(
             self._trips, self._invalidations, self._stats, wait=wait, resolve_after=resolve_after, max_bytes=max_bytes
@@ -134,7 +136,7 @@ class AsyncCache:
         """Delete values and return how many of them were there. Raises ServerUnreachable."""
         names = [value_key(key) for key in keys]
         trip = await self._trips(lambda known: [("DEL", known.entry(name)) for name in names], anyway=True)
-        return sum(trip.answers)
+        return _total(trip.answers)
 
     async def forget(self, key: str) -> bool:
         """Delete a value, and return whether it was there. Raises ServerUnreachable."""
@@ -142,14 +144,15 @@ class AsyncCache:
 
     async def flush(self) -> int:
         """Delete everything under this cache's prefix, and nothing else; return how many keys that were."""
-        pattern = self._pattern()
+        return sum([await self._flush(node) for node in await self._trips.nodes()])
+
+    async def _flush(self, node: Node | None) -> int:
         count = cursor = 0
         while True:
-            scan: Command = ("SCAN", cursor, "MATCH", pattern, "COUNT", _SCANNED)
-            [(at, found)] = (await self._trips(partial(_alone, scan), anyway=True)).answers
-            if found:
-                trip = await self._trips(partial(_alone, ("UNLINK", *found)), anyway=True)
-                count += sum(trip.answers)
+            scan = ("SCAN", cursor, "MATCH", self._pattern(), "COUNT", _SCANNED)
+            [(at, found)] = (await self._trips(_just([scan]), anyway=True, at=node)).answers
+            trip = await self._trips(_just([("UNLINK", key) for key in found]), anyway=True)
+            count += _total(trip.answers)
             cursor = int(at)
             if not cursor:
                 return count
@@ -184,5 +187,12 @@ class AsyncCache:
         return f"{self._prefix.translate(special)}*"
 
 
-def _alone(command: Command, _keys: Keys) -> list[Command]:
-    return [command]
+def _just(commands: Sequence[Command]) -> Build:
+    return lambda _keys: commands
+
+
+def _total(answers: Sequence[Any]) -> int:
+    for answer in answers:
+        if isinstance(answer, ResponseError):
+            raise ServerUnreachable(f"Redis refuses: {answer}")
+    return sum(answers)

@@ -8,9 +8,10 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
-from janua.cache._async.roundtrips import AsyncRoundTrips, Command
+from janua.cache._async.roundtrips import AsyncRoundTrips
 from janua.cache.stamps import CLEAR, KEPT_MS, MARK, OPEN, Keys, mark_of, new_stamp
 from janua.cache.statistics import CacheStats
+from janua.cache.trips import Command
 from janua.database.concurrency import async_sleep
 from janua.errors import InvalidationFailed, ServerUnreachable
 from janua.query import EVERYTHING

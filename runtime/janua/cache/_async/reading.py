@@ -9,10 +9,11 @@ from time import monotonic
 from redis.exceptions import ResponseError
 
 from janua.cache._async.invalidations import AsyncInvalidations
-from janua.cache._async.roundtrips import AsyncRoundTrips, Command
+from janua.cache._async.roundtrips import AsyncRoundTrips
 from janua.cache.found import Found
 from janua.cache.stamps import CLEAR, KEPT_MS, OPEN, SETTLE, Keys, head_of, new_stamp, tables_of, writer_of
 from janua.cache.statistics import CacheStats
+from janua.cache.trips import Command
 from janua.database.concurrency import async_sleep
 from janua.errors import ServerUnreachable
 from janua.querycache import Answer, AsyncAsks, Wanted

@@ -1,43 +1,25 @@
-"""Round trips to Redis, on connections that know in which run of the server's life they are."""
+"""Round trips to Redis: what is the same on a single server and on a cluster."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from os import getpid
 from time import monotonic
-from typing import Any, NamedTuple, TypeAlias
 
-from redis.exceptions import NoScriptError, ReadOnlyError, RedisError, ResponseError, TimeoutError
+from redis.exceptions import RedisClusterException, RedisError
 
-from janua.cache.stamps import IDENTIFY, Keys, new_run_name, run_key
+from janua.cache.stamps import Keyspace
+from janua.cache.trips import Build, Node, Trip, nothing
 from janua.errors import AlreadyClosed, ServerUnreachable, WrongEventLoop
 from janua.redis import AsyncRedis
 from janua.redis.concurrency import AsyncSemaphore, current_loop
-from janua.redis.scripts import Script
 
-Command: TypeAlias = tuple[Any, ...]
-"""A command's words; a script in place of the first stands for its call, with one key."""
-Build: TypeAlias = Callable[[Keys], Sequence[Any]]
-
-
-class Trip(NamedTuple):
-    """One round trip: the values of keys, and the answers to commands; an error is an answer."""
-
-    keys: Keys
-    values: Sequence[bytes | None]
-    answers: Sequence[Any]
-
-
-def nothing(_keys: Keys) -> Sequence[Any]:
-    """Read no key, or send no command."""
-    return ()
-
-
-_MOST_RUNS = 5
+MOST_RUNS = 5
 _REST = 1.0
 
 
-class AsyncRoundTrips:
+class AsyncRoundTrips(ABC):
     """
     Sends commands together. After a failure Redis is left alone for a second, and nobody waits for it.
 
@@ -47,21 +29,20 @@ class AsyncRoundTrips:
     empty, whatever it has loaded, and for all connections at the same time.
     """
 
-    def __init__(self, redis: AsyncRedis, prefix: str, timeout: float) -> None:
-        self._prefix = f"{redis.prefix}{prefix}"
-        self._factory = redis.open_pool(
-            socket_timeout=timeout, socket_connect_timeout=timeout, redis_connect_func=self._identify
-        )
-        self._free: list[Any] = []
-        self._slots = AsyncSemaphore(self._factory.max_connections)
+    def __init__(self, redis: AsyncRedis, space: Keyspace) -> None:
+        self._space = space
+        self._most = redis.max_connections
+        self._slots = AsyncSemaphore(self._most)
         self._pid = getpid()
         self._loop: object = None
         self._away_until = 0.0
         self._is_closed = False
 
-    async def __call__(self, commands: Build, reads: Build = nothing, *, anyway: bool = False) -> Trip:
+    async def __call__(
+        self, commands: Build, reads: Build = nothing, *, anyway: bool = False, at: Node | None = None
+    ) -> Trip:
         """
-        Read some keys and send some commands, as made of the keys' names.
+        Read some tables' keys and send some commands, as made of the keys' names; ``at`` one of the ``nodes``.
 
         Raises ServerUnreachable where Redis does not answer, with ``anyway`` only after it was asked.
         """
@@ -70,9 +51,9 @@ class AsyncRoundTrips:
             raise ServerUnreachable("Redis did not answer a moment ago")
         async with self._slots:
             try:
-                trip = await self._try(commands, reads)
-            except (RedisError, OSError) as error:
-                self._away_until = monotonic() + _REST
+                trip = await self._try(commands, reads, anyway, at)
+            except (RedisError, OSError, RedisClusterException) as error:
+                self._away_until = self._rested()
                 raise ServerUnreachable(f"Redis does not answer: {type(error).__name__}") from None
             # Whoever has asked anyway has found it there again.
             self._away_until = 0.0
@@ -83,110 +64,31 @@ class AsyncRoundTrips:
         if self._is_closed:
             raise AlreadyClosed("the cache has been closed; make a new one")
         if self._pid != getpid():
-            self._free, self._pid, self._loop = [], getpid(), None
-            self._slots = AsyncSemaphore(self._factory.max_connections)
+            self._pid, self._loop = getpid(), None
+            self._slots = AsyncSemaphore(self._most)
+            self._abandon()
         loop = current_loop()
         if self._loop is None:
             self._loop = loop
         elif self._loop is not loop:
             raise WrongEventLoop("the cache's connections belong to another event loop: make a cache for each")
 
-    async def _try(self, commands: Build, reads: Build) -> Trip:
-        while True:
-            try:
-                connection, is_reused = self._free.pop(), True
-            except IndexError:
-                connection, is_reused = self._new_connection(), False
-            try:
-                return await self._exchange(connection, commands, reads)
-            except (RedisError, OSError) as error:
-                # The server may have closed it while nobody looked; each of our commands may be sent again.
-                if not is_reused or isinstance(error, TimeoutError):
-                    raise
+    def _rested(self) -> float:
+        """Return when to try again what has failed now."""
+        return monotonic() + _REST
 
-    def _new_connection(self) -> Any:
-        # redis-py's own make_connection counts those that were lost as well.
-        return self._factory.connection_class(**self._factory.connection_kwargs)
+    @abstractmethod
+    async def nodes(self) -> Sequence[Node | None]:
+        """Return where keys may be. Raises ServerUnreachable."""
 
-    async def _exchange(self, connection: Any, commands: Build, reads: Build) -> Trip:
-        is_whole = False
-        try:
-            await connection.connect()
-            for _ in range(_MOST_RUNS):
-                keys: Keys = connection.janua_keys
-                trip = await self._send(connection, keys, commands(keys), reads(keys))
-                if trip is not None:
-                    is_whole = True
-                    return trip
-                await self._identify_run(connection)
-            raise ResponseError("others keep giving the server new names")
-        finally:
-            if is_whole and not self._is_closed:
-                self._free.append(connection)
-            else:
-                await connection.disconnect()
-
-    async def _send(
-        self, connection: Any, keys: Keys, commands: Sequence[Command], reads: Sequence[Any]
-    ) -> Trip | None:
-        """Send all and read the answers; None where the keys were not those of this run of the server's life."""
-        read: Command = ("MGET", keys.run, *reads)
-        (run, *values), *answers = await self._answers(connection, [read, *commands])
-        if run != keys.run_value:
-            return None
-        if any(isinstance(answer, NoScriptError) for answer in answers):
-            answers = await self._answers(connection, [_by_text(each) for each in commands])
-        if any(isinstance(answer, ReadOnlyError) for answer in answers):
-            # It became a replica: what it holds is not what others write.
-            raise ReadOnlyError("the server has become a replica")
-        return Trip(keys, values, answers)
-
-    async def _answers(self, connection: Any, commands: Sequence[Command]) -> list[Any]:
-        await connection.send_packed_command(connection.pack_commands([_words(each) for each in commands]))
-        answers: list[Any] = []
-        for _ in commands:
-            try:
-                answers.append(await connection.read_response())
-            except ResponseError as error:
-                answers.append(error)
-        if isinstance(answers[0], ResponseError):
-            raise answers[0]
-        return answers
-
-    async def _identify(self, connection: Any) -> None:
-        """Called by redis-py for each new connection."""
-        await connection.on_connect()
-        await self._identify_run(connection)
-
-    async def _identify_run(self, connection: Any) -> None:
-        found: dict[str, str] = {}
-        for section in ("server", "replication"):
-            [info] = await self._answers(connection, [("INFO", section)])
-            found |= _fields(info)
-        if found.get("role", "master") != "master":
-            raise ReadOnlyError("the server is a replica")
-        identity = f"{found.get('run_id')},{found.get('master_replid')}"
-        name = ("EVAL", IDENTIFY.text, 1, run_key(self._prefix), identity, new_run_name())
-        [value] = await self._answers(connection, [name])
-        connection.janua_keys = Keys(self._prefix, value)
-
+    @abstractmethod
     async def close(self) -> None:
         """Close the connections that nobody uses; the others close when their round trip ends."""
-        self._is_closed = True
-        while self._free:
-            await self._free.pop().disconnect()
 
+    @abstractmethod
+    async def _try(self, commands: Build, reads: Build, anyway: bool, at: Node | None) -> Trip:
+        """Make the round trip. Raises redis-py's errors where it fails."""
 
-def _words(command: Command) -> Command:
-    first, *rest = command
-    return ("EVALSHA", first.digest, 1, *rest) if isinstance(first, Script) else command
-
-
-def _by_text(command: Command) -> Command:
-    first, *rest = command
-    return ("EVAL", first.text, 1, *rest) if isinstance(first, Script) else command
-
-
-def _fields(info: bytes | str) -> dict[str, str]:
-    text = info.decode() if isinstance(info, bytes) else info
-    return dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+    @abstractmethod
+    def _abandon(self) -> None:
+        """Forget the connections, and close none: they are another process's."""

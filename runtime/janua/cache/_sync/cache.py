@@ -5,19 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from weakref import WeakSet
 
+from redis.exceptions import ResponseError
+
+from janua.cache._sync.cluster import ClusterTrips
 from janua.cache._sync.invalidations import Invalidations, TableMarks
 from janua.cache._sync.reading import Reads
 from janua.cache._sync.remembering import Remembering
-from janua.cache._sync.roundtrips import Command, RoundTrips
-from janua.cache.stamps import Keys
+from janua.cache._sync.server import ServerTrips
 from janua.cache.statistics import CacheStats
+from janua.cache.trips import Build, Command, Node
 from janua.cache.values import packed, seconds_of, unpacked, value_key
-from janua.errors import ConfigError
+from janua.errors import ConfigError, ServerUnreachable
 from janua.query import EVERYTHING, CachePolicy
 from janua.querycache import Asks, Knows, Wanted, Writer
 from janua.redis import Redis
@@ -31,7 +33,7 @@ class Cache:
     """
     A cache in Redis that gives nothing that a write has outdated. ``AsyncDatabase(cache=…)`` uses it.
 
-    ``redis`` says where; a single server. All keys begin with its prefix and ``prefix``. It has ``timeout``
+    ``redis`` says where: a server or a cluster. All keys begin with its prefix and ``prefix``. It has ``timeout``
     seconds to answer, after which PostgreSQL is asked, and for a second nobody waits for Redis.
 
     ``strict`` rolls a transaction back, with InvalidationFailed, where Redis cannot be told of what it is about to
@@ -54,10 +56,10 @@ class Cache:
         resolve_after: float = 0.5,
         max_bytes: int = 1_000_000,
     ) -> None:
-        """Raises ConfigError for a cluster; nothing is connected yet."""
+        """Raises ConfigError for what a cluster does not have; nothing is connected yet."""
         self._prefix = f"{redis.prefix}{prefix}"
         self._stats = CacheStats()
-        self._trips = RoundTrips(redis, prefix, timeout)
+        self._trips = (ClusterTrips if redis.is_cluster else ServerTrips)(redis, self._prefix, timeout)
         self._invalidations = Invalidations(self._trips, self._stats, strict=strict)
         self._reads = Reads(
             self._trips, self._invalidations, self._stats, wait=wait, resolve_after=resolve_after, max_bytes=max_bytes
@@ -135,7 +137,7 @@ class Cache:
         """Delete values and return how many of them were there. Raises ServerUnreachable."""
         names = [value_key(key) for key in keys]
         trip = self._trips(lambda known: [("DEL", known.entry(name)) for name in names], anyway=True)
-        return sum(trip.answers)
+        return _total(trip.answers)
 
     def forget(self, key: str) -> bool:
         """Delete a value, and return whether it was there. Raises ServerUnreachable."""
@@ -143,14 +145,15 @@ class Cache:
 
     def flush(self) -> int:
         """Delete everything under this cache's prefix, and nothing else; return how many keys that were."""
-        pattern = self._pattern()
+        return sum([self._flush(node) for node in self._trips.nodes()])
+
+    def _flush(self, node: Node | None) -> int:
         count = cursor = 0
         while True:
-            scan: Command = ("SCAN", cursor, "MATCH", pattern, "COUNT", _SCANNED)
-            [(at, found)] = (self._trips(partial(_alone, scan), anyway=True)).answers
-            if found:
-                trip = self._trips(partial(_alone, ("UNLINK", *found)), anyway=True)
-                count += sum(trip.answers)
+            scan = ("SCAN", cursor, "MATCH", self._pattern(), "COUNT", _SCANNED)
+            [(at, found)] = (self._trips(_just([scan]), anyway=True, at=node)).answers
+            trip = self._trips(_just([("UNLINK", key) for key in found]), anyway=True)
+            count += _total(trip.answers)
             cursor = int(at)
             if not cursor:
                 return count
@@ -185,5 +188,12 @@ class Cache:
         return f"{self._prefix.translate(special)}*"
 
 
-def _alone(command: Command, _keys: Keys) -> list[Command]:
-    return [command]
+def _just(commands: Sequence[Command]) -> Build:
+    return lambda _keys: commands
+
+
+def _total(answers: Sequence[Any]) -> int:
+    for answer in answers:
+        if isinstance(answer, ResponseError):
+            raise ServerUnreachable(f"Redis refuses: {answer}")
+    return sum(answers)

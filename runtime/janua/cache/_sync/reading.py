@@ -10,10 +10,11 @@ from time import monotonic
 from redis.exceptions import ResponseError
 
 from janua.cache._sync.invalidations import Invalidations
-from janua.cache._sync.roundtrips import Command, RoundTrips
+from janua.cache._sync.roundtrips import RoundTrips
 from janua.cache.found import Found
 from janua.cache.stamps import CLEAR, KEPT_MS, OPEN, SETTLE, Keys, head_of, new_stamp, tables_of, writer_of
 from janua.cache.statistics import CacheStats
+from janua.cache.trips import Command
 from janua.database.concurrency import sleep
 from janua.errors import ServerUnreachable
 from janua.querycache import Answer, Asks, Wanted

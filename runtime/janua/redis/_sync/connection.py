@@ -110,6 +110,16 @@ class Redis:
         """How long an answer is waited for, in seconds."""
         return self._patience.timeout
 
+    @property
+    def max_connections(self) -> int:
+        """How many connections there may be at once, in a cluster to each node."""
+        return int(self._parameters["max_connections"])
+
+    @property
+    def is_cluster(self) -> bool:
+        """Whether the URL is that of a cluster."""
+        return self._nodes is not None
+
     def get(self, key: str, type: type[T]) -> T | None:
         """
         Return the value, or None where the key is absent or expired.
@@ -249,8 +259,8 @@ class Redis:
     def _make_client(self) -> client.Redis:
         return client.Redis.from_pool(BlockingConnectionPool(timeout=self._patience.timeout, **self._parameters))
 
-    def _make_cluster(self) -> client.RedisCluster:
-        parameters = self._cluster_parameters()
+    def _make_cluster(self, **options: Any) -> client.RedisCluster:
+        parameters = {**self._cluster_parameters(), **options}
         host, port = parameters.pop("host", "localhost"), parameters.pop("port", 6379)
         nodes = [ClusterNode(*node) for node in ((host, port), *(self._nodes or ()))]
         return client.RedisCluster(startup_nodes=nodes, **parameters)
@@ -284,12 +294,21 @@ class Redis:
         """
         Return a pool beside the usual one, whose connections have these parameters of redis-py, too.
 
-        Raises ConfigError for a cluster.
+        Raises ConfigError for a cluster without the ``host`` of one of its nodes.
         """
         self._check_open()
-        if self._nodes is not None:
+        if self._nodes is not None and "host" not in parameters:
             raise ConfigError("a cluster has no one server to connect to: name a single one here")
         return ConnectionPool(**{**self._parameters, **parameters, "protocol": 2, "decode_responses": False})
+
+    def open_cluster(self, **parameters: Any) -> client.RedisCluster:
+        """
+        Return a client of the cluster beside the usual one, with these parameters of redis-py, too.
+
+        The blocking one is connected at once.
+        """
+        self._check_open()
+        return self._make_cluster(**parameters, protocol=2, decode_responses=False)
 
     def wait_before(self, repetition: int) -> float:
         """Return how many seconds to wait before connecting anew."""

@@ -1,0 +1,165 @@
+"""Round trips to a cluster: to the node of the tables, and to those of the other keys at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import monotonic
+from typing import Any
+
+from redis.exceptions import ConnectionError, MovedError, ResponseError
+
+from janua.cache._async.legs import AsyncLeg, travel
+from janua.cache._async.roundtrips import MOST_RUNS, AsyncRoundTrips
+from janua.cache._async.topology import AsyncTopology
+from janua.cache.stamps import Keyspace
+from janua.cache.trips import Build, Command, LegFailed, Node, Trip
+from janua.errors import ServerUnreachable
+from janua.redis import AsyncRedis
+
+_KEY = 1
+_MOST_ROUTES = 4
+# Connections that were lost, in one round trip, before it is given up: the first may have been closed long ago.
+_MOST_LOST = 2
+
+
+class AsyncClusterTrips(AsyncRoundTrips):
+    """
+    The node that serves the tables' slot decides what counts: its run names the keys, also those of other nodes.
+
+    A node that does not answer is left alone for a second. Where it is not that of the tables, only keys of its own
+    are missed. What is refused because a slot is being moved (ASK, TRYAGAIN) is as if Redis were away: nobody makes
+    keys on the node to which it is moved before that is done.
+    """
+
+    def __init__(self, redis: AsyncRedis, prefix: str, timeout: float) -> None:
+        super().__init__(redis, Keyspace(prefix, is_cluster=True))
+        self._redis = redis
+        self._timeout = timeout
+        self._topology = AsyncTopology(redis, timeout)
+        self._factories: dict[Node, Any] = {}
+        self._free: dict[Node, list[Any]] = {}
+        self._rests: dict[Node, float] = {}
+        self._edition = 0
+
+    async def nodes(self) -> Sequence[Node | None]:
+        """Return the nodes that serve slots."""
+        await self(lambda _: [], anyway=True)
+        return self._topology.primaries()
+
+    async def _try(self, commands: Build, reads: Build, anyway: bool, at: Node | None) -> Trip:
+        lost = 0
+        for _ in range(_MOST_ROUTES):
+            edition = await self._look()
+            home = self._topology.node_of(self._space.run)
+            try:
+                trip = await self._travel(home, commands, reads, anyway, at)
+            except LegFailed as failure:
+                trip = None
+                lost += failure.is_lost
+                await self._drop(failure.node)
+                if not failure.is_elsewhere and not (failure.is_lost and lost <= _MOST_LOST):
+                    self._topology.doubt(edition)
+                    raise self._given_up(failure, home) from None
+            if trip is not None:
+                return trip
+            self._topology.doubt(edition)
+        raise ConnectionError("the slots keep moving")
+
+    async def _look(self) -> int:
+        edition = await self._topology.look()
+        if edition != self._edition:
+            self._edition = edition
+            for node in set(self._free).difference(self._topology.primaries()):
+                await self._drop(node)
+        return edition
+
+    def _given_up(self, failure: LegFailed, home: Node) -> Exception:
+        if failure.node == home:
+            return failure.error
+        self._rests[failure.node] = self._rested()
+        return ServerUnreachable(f"a node of the Redis cluster does not answer: {type(failure.error).__name__}")
+
+    async def _travel(self, home: Node, commands: Build, reads: Build, anyway: bool, at: Node | None) -> Trip | None:
+        """Make the round trip; None where a slot is another node's by now."""
+        legs = {home: self._board(home)}
+        is_whole = False
+        try:
+            for _ in range(MOST_RUNS):
+                keys = await legs[home].identify(self._space)
+                is_whole = True
+                read: Command = ("MGET", keys.run, *reads(keys))
+                self._load(legs, [(home, read), *self._routed(commands(keys), at)], anyway)
+                is_whole = False
+                values, *answers = await travel(list(legs.values()))
+                is_whole = True
+                if any(isinstance(answer, MovedError) for answer in (values, *answers)):
+                    return None
+                if isinstance(values, ResponseError):
+                    raise LegFailed(home, values)
+                if values[0] == keys.run_value:
+                    return Trip(keys, values[1:], answers)
+                is_whole = False
+                legs[home].forget()
+            raise LegFailed(home, ResponseError("others keep giving the server new names"))
+        finally:
+            for leg in legs.values():
+                await self._leave(leg, is_whole)
+
+    def _routed(self, commands: Sequence[Command], at: Node | None) -> list[tuple[Node, Command]]:
+        return [(at or self._topology.node_of(command[_KEY]), command) for command in commands]
+
+    def _load(self, legs: dict[Node, AsyncLeg], routed: Sequence[tuple[Node, Command]], anyway: bool) -> None:
+        for leg in legs.values():
+            leg.clear()
+        for place, (node, command) in enumerate(routed):
+            if node not in legs:
+                if not anyway and monotonic() < self._rests.get(node, 0.0):
+                    raise ServerUnreachable("a node of the Redis cluster did not answer a moment ago")
+                legs[node] = self._board(node)
+            legs[node].add(command, place)
+
+    def _board(self, node: Node) -> AsyncLeg:
+        try:
+            return AsyncLeg(node, self._free[node].pop())
+        except (KeyError, IndexError):
+            return AsyncLeg(node, self._new_connection(node))
+
+    async def _leave(self, leg: AsyncLeg, is_whole: bool) -> None:
+        if is_whole and not self._is_closed:
+            self._free.setdefault(leg.node, []).append(leg.connection)
+        else:
+            await leg.connection.disconnect()
+
+    def _new_connection(self, node: Node) -> Any:
+        factory = self._factories.get(node)
+        if factory is None:
+            factory = self._factories[node] = self._redis.open_pool(
+                host=node[0],
+                port=node[1],
+                socket_timeout=self._timeout,
+                socket_connect_timeout=self._timeout,
+                redis_connect_func=_connected,
+            )
+        return factory.connection_class(**factory.connection_kwargs)
+
+    async def _drop(self, node: Node) -> None:
+        """Close the connections to a node that nobody uses."""
+        for connection in self._free.pop(node, ()):
+            await connection.disconnect()
+
+    async def close(self) -> None:
+        """Close the connections that nobody uses; the others close when their round trip ends."""
+        self._is_closed = True
+        for node in list(self._free):
+            await self._drop(node)
+        await self._topology.close()
+
+    def _abandon(self) -> None:
+        self._free, self._rests, self._edition = {}, {}, 0
+        self._topology = AsyncTopology(self._redis, self._timeout)
+
+
+async def _connected(connection: Any) -> None:
+    """Called by redis-py for each new connection: it may be in another run of the node's life."""
+    await connection.on_connect()
+    connection.janua_keys = None
