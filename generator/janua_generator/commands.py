@@ -132,17 +132,25 @@ generate = Command(
     help="write the generated package and the schema folder",
     configure=_configure_generate,
     run=_run_generate,
-    example="  janua generate --check\n  janua generate --sqlc sqlc.yaml\n  janua generate --watch",
+    failure="the SQL has errors, and nothing was written; with --check: a file is stale",
+    example=(
+        "  janua generate\n"
+        "  janua generate --check --format github\n"
+        "  janua generate --sqlc sqlc.yaml\n"
+        "  janua generate --watch"
+    ),
 )
 check = Command(
     help="compare the generated package with the SQL, and show all warnings",
     configure=_configure_live_check,
     run=_run_check,
+    failure="the SQL has errors, a file is stale, or the live database differs",
     example="  janua check\n  janua check --live postgresql://reader@db.example.com/shop",
 )
 inspect = Command(
     help="show what the analysis found about every query",
     configure=_configure_inspect,
     run=_run_inspect,
-    example="  janua inspect --json",
+    failure="the SQL has errors",
+    example="  janua inspect\n  janua inspect --json | jq '.queries[].name'",
 )

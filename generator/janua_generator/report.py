@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self, TypeAlias, get_args
 
+from janua.cli.terminal import is_coloured
 from janua.diagnostics import Diagnostic, render
 
 VERSION = 1
@@ -58,7 +59,7 @@ class Report:
                 for each in (*errors, *warnings):
                     print(annotation(each, _shown_from(base, self.root / each.file)), flush=True)
             case "text":
-                coloured = is_coloured()
+                coloured = is_coloured(sys.stderr)
                 for each in (*warnings, *errors):
                     blank = "\n" if each.line or each.hint else ""
                     print(render(each, coloured=coloured) + blank, file=sys.stderr)
@@ -67,11 +68,6 @@ class Report:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Return the number with its noun, whose plural has an s unless given."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
-
-
-def is_coloured() -> bool:
-    """Whether the standard error is a terminal that shows colours, and nobody said that he wants none (NO_COLOR)."""
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def as_json(diagnostic: Diagnostic) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -16,6 +18,9 @@ import pytest
 from janua import __version__
 from janua.cli import main
 from janua.cli.command import Command
+from janua.cli.commands import find_command
+from janua.cli.completion.words import nodes_of_all
+from janua.cli.main import parser_of
 from janua.errors import ConfigError, EmbeddedServerError, JanuaError, MigrationError, ServerUnreachable
 
 Run = Callable[[argparse.Namespace, Path], int]
@@ -101,6 +106,17 @@ def test_a_file_that_cannot_be_written_is_named(
     assert "generated/users.py: Permission denied\n" == capsys.readouterr().err
 
 
+def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The system does not say which file it was."""
+
+    def run(args: argparse.Namespace, project_dir: Path) -> int:
+        raise OSError(28, "No space left on device")
+
+    install(monkeypatch, run)
+    assert 1 == main(["try"])
+    assert "No space left on device\n" == capsys.readouterr().err
+
+
 def test_a_defect_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     """It has to be reported."""
 
@@ -132,10 +148,67 @@ def test_a_misspelt_command_is_suggested(capsys: pytest.CaptureFixture[str]) -> 
     assert "janua: there is no command 'zzz'; see janua --help\n" == capsys.readouterr().err
 
 
-def test_a_wrong_option_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
-    """Of the command."""
-    assert 2 == main(["init", "--hard"])
-    assert "janua init: error: unrecognized arguments: --hard" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["init", "--hard"], "janua init: there is no option --hard"),
+        (["generate", "--fromat", "json"], 'janua generate: there is no option --fromat; did you mean "--format"?'),
+        (["migrate", "up", "--stpes=3"], 'janua migrate up: there is no option --stpes; did you mean "--steps"?'),
+        (["migrate", "stauts"], 'janua migrate: there is no command "stauts"; did you mean "status"?'),
+        (["seed", "zzz"], 'janua seed: there is no command "zzz"; there are run and create'),
+        (
+            ["generate", "--format", "jsn"],
+            'janua generate: --format: "jsn" is none of text, json and github; did you mean "json"?',
+        ),
+        (["generate", "--format"], "janua generate: --format needs a value: text, json and github"),
+        (["db", "backup", "--jobs", "x"], 'janua db backup: --jobs: "x" is not a whole number'),
+        (["migrate", "up", "--patience", "x"], 'janua migrate up: --patience: "x" is not a number'),
+        (["migrate", "run"], "janua migrate run: NAME is missing: the migration, by its name or number"),
+        (["init", "a", "b"], 'janua init: "b" is one argument too many'),
+        (["init", "a", "b\x1b[2J"], 'janua init: "b\N{REPLACEMENT CHARACTER}[2J" is one argument too many'),
+    ],
+)
+def test_wrong_usage_is_said_with_the_near_name(argv: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """In one line, and a second one says where the help is; exit 2."""
+    assert 2 == main(argv)
+    command = said.partition(":")[0]
+    assert ("", f"{said}\nsee {command} --help\n") == capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["--projct", "x", "generate"], 'there is no option --projct of every command; did you mean "--project"?'),
+        (
+            ["--yes", "migrate", "down"],
+            "there is no option --yes of every command; those of one command stand behind it",
+        ),
+        (["--project"], "--project needs a value; see janua --help"),
+    ],
+)
+def test_what_stands_before_the_command_is_an_option_of_every_command(
+    argv: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Others are not taken for the command's name."""
+    assert 2 == main(argv)
+    assert ("", f"janua: {said}\n") == capsys.readouterr()
+
+
+@pytest.mark.parametrize("name", ["db", "migrate", "seed"])
+def test_a_command_without_its_own_command_shows_them(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """On the standard error, since nothing was done."""
+    assert 2 == main([name])
+    out, err = capsys.readouterr()
+    assert ("", f"usage: janua {name} ") == (out, err[: len(f"usage: janua {name} ")])
+
+
+def test_help_is_a_command_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of all, of a command, and of one of its own."""
+    for words in ([], ["generate"], ["migrate", "up"]):
+        assert 0 == main([*words, "--help"])
+        asked = capsys.readouterr().out
+        assert 0 == main(["help", *words])
+        assert asked == capsys.readouterr().out
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -147,14 +220,37 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert ("", asked) == capsys.readouterr()
 
 
-@pytest.mark.parametrize("name", ["init", "generate", "check", "inspect"])
-def test_the_help_of_a_command_ends_with_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """And names the options that every command has."""
-    assert 0 == main([name, "--help"])
+def every_command() -> list[list[str]]:
+    """The words of each command and of each of theirs."""
+    return [node.path.split("/")[1:] for node in nodes_of_all() if node.path]
+
+
+@pytest.mark.parametrize("words", every_command(), ids=" ".join)
+def test_the_help_of_a_command_fits_and_is_complete(
+    words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """80 columns: a sentence, every option with its meaning, an example, and the exit codes."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert 0 == main([*words, "--help"])
     text = capsys.readouterr().out
-    assert f"janua {name}" in text.partition("example:\n")[2]
+    assert [] == [line for line in text.splitlines() if len(line) > 80]
+    assert re.search(r"\n\n[A-Z][^.]*\.", text)
+    assert f"\n  janua {' '.join(words)}" in re.split(r"\nexamples?:", text)[1]
     assert "--project DIR" in text
-    assert "--database-url URL" in text
+    if words[-1] not in ("db", "migrate", "seed"):
+        assert "\nexit codes:\n  0  done\n  1  " in text
+
+
+@pytest.mark.parametrize("words", every_command(), ids=" ".join)
+def test_the_examples_in_a_help_can_be_parsed(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """By the program that shows them."""
+    main([*words, "--help"])
+    examples = re.split(r"\nexamples?:\n", capsys.readouterr().out)[1].partition("\n\n")[0]
+    found = re.findall(r"janua ([^&|<>#)\n]*)", examples.replace(" janua\n", "\n"))
+    assert found
+    for example in found:
+        name, *rest = shlex.split(example)
+        parser_of(name, find_command(name)).parse_args(rest)
 
 
 @pytest.mark.parametrize("argv", [["--version"], ["init", "--version"]])

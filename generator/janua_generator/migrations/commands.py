@@ -38,8 +38,10 @@ verify = Command(
     description=(
         "Apply each migration, take it back and apply it again, on a scratch database, and compare everything that is\n"
         "in it; then all of them. Tables have rows where the generated package has factories. The server is that of\n"
-        "--database-url or JANUA_SCRATCH_URL, or an embedded one. Exit code 1 where a DOWN does not take back its UP."
+        "--database-url or JANUA_SCRATCH_URL, or an embedded one."
     ),
+    example="  janua migrate verify",
+    failure="a DOWN does not take back its UP, or a migration is refused",
 )
 
 
@@ -75,9 +77,10 @@ lint = Command(
     configure=_configure_lint,
     run=_run_lint,
     description=(
-        "Which queries they break or change, which lose their index, which locks each statement takes and whether it\n"
-        "writes the table anew, and what squawk says, where it is installed. Scratch databases are on the server of\n"
-        "--database-url or JANUA_SCRATCH_URL, or on an embedded one. Exit code 1 where there is any finding."
+        "Tell which queries they break or change, which lose their index, which locks each statement takes and\n"
+        "whether it writes the table anew, and what squawk says, where it is installed. Scratch databases are on the\n"
+        "server of --database-url or JANUA_SCRATCH_URL, or on an embedded one."
     ),
+    failure="there is a finding",
     example="  janua migrate lint --since 0021\n  janua migrate lint --live postgresql://db.example.com/shop",
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
 
 from janua.cli.command import Command
+from janua.cli.completion import COMPLETION
 from janua.cli.db import DB
 from janua.cli.dev import DEV
 from janua.cli.init import INIT
@@ -18,7 +19,15 @@ from janua.extras import install, needed_by
 
 GROUP = "janua.commands"
 
-_BUILT_IN = {"init": INIT, "dev": DEV, "db": DB, "migrate": MIGRATE, "monitor": MONITOR, "seed": SEED}
+_BUILT_IN = {
+    "init": INIT,
+    "dev": DEV,
+    "db": DB,
+    "migrate": MIGRATE,
+    "monitor": MONITOR,
+    "seed": SEED,
+    "completion": COMPLETION,
+}
 
 
 def command_names() -> list[str]:

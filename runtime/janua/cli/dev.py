@@ -104,4 +104,6 @@ DEV = Command(
         "What is written stays for the next time, under .janua/, and is not safe against power cuts."
     ),
     example="  janua dev\n  janua dev --fresh --seed demo",
+    failure="a migration or the seed has failed",
+    database=argparse.SUPPRESS,
 )

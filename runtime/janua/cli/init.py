@@ -156,4 +156,6 @@ INIT = Command(
     run=_run,
     description="Write a small project: configuration, a migration, queries and a test. Overwrites nothing.",
     example="  janua init shop && cd shop && janua generate && pytest\n  janua init --from-sqlc sqlc.yaml",
+    failure="a file cannot be written",
+    database="",
 )

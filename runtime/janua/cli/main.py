@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -11,21 +10,26 @@ from pathlib import Path
 from janua._version import __version__
 from janua.cli.command import Command
 from janua.cli.commands import find_command, overview
+from janua.cli.parser import CommandParser, complete
+from janua.config import suggestion
 from janua.errors import ConfigError, EmbeddedServerError, JanuaError, ServerUnreachable
 from janua.extras import needed_by
 
 _TAKE_A_VALUE = ("--project", "--database-url")
+_ALONE = ("--version", "-h", "--help")
+EVERYWHERE = (*_TAKE_A_VALUE, "--version", "--help")
 _INTRODUCTION = """\
 usage: janua COMMAND [options]
 
-SQL in, typed Python out: write migrations and queries in SQL, generate typed functions for them.
+SQL in, typed Python out: write migrations and queries in SQL, generate typed
+functions for them.
 
 commands:
 {commands}
 
 options of every command:
   --project DIR        the folder with pyproject.toml (default: the current one)
-  --database-url URL   the PostgreSQL server to use instead of an embedded one
+  --database-url URL   the PostgreSQL server or database that the command uses
   --version            show the version
   -h, --help           show this, or a command's own help
 
@@ -33,6 +37,13 @@ examples:
   janua init shop                scaffold a project in the new folder shop
   janua generate --project shop  write its typed Python
   janua check --project shop     exit 1 where it is out of date (for CI)
+  janua help migrate up          the same as janua migrate up --help
+
+exit codes:
+  0  done
+  1  findings, as errors in the SQL, or what was to be done has failed
+  2  the arguments or the configuration are wrong
+  3  a server cannot be reached
 """
 
 
@@ -62,9 +73,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except JanuaError as error:
         return _say(str(error), 1)
     except OSError as error:
-        if error.filename is None:
+        if error.strerror is None:
             raise
-        return _say(f"{error.filename}: {error.strerror}", 1)
+        # A full disk is told without the file's name where it was open already.
+        return _say(f"{error.filename}: {error.strerror}" if error.filename else error.strerror, 1)
     except Exception as error:
         if not _is_lost_connection(error):
             raise
@@ -72,24 +84,30 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: list[str]) -> int:
+    if argv[:1] == ["help"]:
+        argv = [*argv[1:], "--help"]
     name, rest = _split(argv)
     if name is None:
         return _without_command(rest)
     command = find_command(name)
-    args = _parser(name, command).parse_args(rest)
+    args = parser_of(name, command).parse_args(rest)
     # Commands load what they need only when they need it.
     with needed_by(f"janua {name}"):
         return command.run(args, Path(args.project))
 
 
 def _split(argv: list[str]) -> tuple[str | None, list[str]]:
-    """Return the command's name and the other arguments; options may stand before the command."""
+    """Return the command's name and the other arguments; options of every command may stand before it."""
     index = 0
-    while index < len(argv):
-        if not argv[index].startswith("-"):
-            return argv[index], argv[:index] + argv[index + 1 :]
-        index += 2 if argv[index] in _TAKE_A_VALUE else 1
-    return None, argv
+    while index < len(argv) and argv[index].startswith("-"):
+        name, has_value, _ = argv[index].partition("=")
+        if name not in (*_TAKE_A_VALUE, *_ALONE):
+            near = suggestion(name, (*_TAKE_A_VALUE, *_ALONE)) or "; those of one command stand behind it"
+            raise ConfigError(f"janua: there is no option {name} of every command{near}")
+        index += 1 if has_value or name in _ALONE else 2
+    if index > len(argv):
+        raise ConfigError(f"janua: {argv[-1]} needs a value; see janua --help")
+    return (None, argv) if index == len(argv) else (argv[index], argv[:index] + argv[index + 1 :])
 
 
 def _without_command(argv: list[str]) -> int:
@@ -103,23 +121,10 @@ def _without_command(argv: list[str]) -> int:
     return 0 if wants_help else 2
 
 
-def _parser(name: str, command: Command) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=f"janua {name}",
-        description=command.description or command.help,
-        epilog=f"example:\n{command.example}" if command.example else None,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument(
-        "--project",
-        metavar="DIR",
-        default=".",
-        help="the folder with pyproject.toml (default: the current one)",
-    )
-    parser.add_argument("--database-url", metavar="URL", help="the PostgreSQL server to use instead of an embedded one")
-    parser.add_argument("--version", action="version", version=f"janua {__version__}")
-    command.configure(parser)
+def parser_of(name: str, command: Command) -> CommandParser:
+    """Return the parser of a command's arguments, those that are behind its name."""
+    parser = CommandParser(prog=f"janua {name}")
+    complete(parser, command)
     return parser
 
 

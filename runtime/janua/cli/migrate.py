@@ -7,12 +7,12 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from janua.cli.command import Command
+from janua.cli.command import DATABASE, Command
 from janua.cli.progress import Progress, shown_time
 from janua.cli.subcommands import group
 from janua.config import Project, load_project
@@ -235,15 +235,53 @@ def _added() -> dict[str, Command]:
 
 @cache
 def _commands() -> dict[str, Command]:
+    on_database = partial(Command, database=DATABASE, failure="a migration is malformed, or the server has refused it")
     return {
-        "up": Command("apply what is pending", _configure_up, _run_up, example="  janua migrate up --dry-run"),
-        "down": Command("take back what was applied last", _configure_down, _run_down),
-        "run": Command("apply one migration", _configure_run, _run_run),
-        "redo": Command("take back what was applied last, and apply it again", _configure_back, _run_redo),
-        "status": Command("list all migrations; exit 1 where one needs attention", _configure_status, _run_status),
-        "create": Command("write the file for a new one", _configure_create, _run_create),
-        "baseline": Command("record migrations as applied without running them", _configure_baseline, _run_baseline),
-        "repair": Command("correct the tracking table", _configure_repair, _run_repair),
+        "up": on_database(
+            "apply the pending migrations",
+            _configure_up,
+            _run_up,
+            example="  janua migrate up --dry-run\n  janua migrate up --to 0012",
+        ),
+        "down": on_database(
+            "take back the migrations that were applied last",
+            _configure_down,
+            _run_down,
+            example="  janua migrate down --dry-run\n  janua migrate down --to 0011 --yes",
+        ),
+        "run": on_database("apply one migration", _configure_run, _run_run, example="  janua migrate run 0012"),
+        "redo": on_database(
+            "take back the migration that was applied last, and apply it again",
+            _configure_back,
+            _run_redo,
+            example="  janua migrate redo --yes",
+        ),
+        "status": on_database(
+            "list all migrations, and how it stands with each",
+            _configure_status,
+            _run_status,
+            example="  janua migrate status\n  janua migrate status --json | jq -r '.[].state'",
+            failure="a migration needs attention: it was changed, is missing or has stopped",
+        ),
+        "create": Command(
+            "write the file for a new migration",
+            _configure_create,
+            _run_create,
+            example="  janua migrate create add_prices_to_products",
+            database="",
+        ),
+        "baseline": on_database(
+            "record migrations as applied without running them",
+            _configure_baseline,
+            _run_baseline,
+            example="  janua migrate baseline --to 0012 --dry-run",
+        ),
+        "repair": on_database(
+            "correct the tracking table",
+            _configure_repair,
+            _run_repair,
+            example="  janua migrate repair --dry-run\n  janua migrate repair --forget 0007_old",
+        ),
         **_added(),
     }
 
@@ -251,6 +289,6 @@ def _commands() -> dict[str, Command]:
 MIGRATE = group(
     "apply migrations, take them back, and tell how it stands with them",
     _commands,
-    description="The database is the one that --database-url or JANUA_DATABASE_URL names.",
+    description="Migrate the database that --database-url or JANUA_DATABASE_URL names.",
     example="  janua migrate create add_prices_to_products\n  janua migrate up\n  janua migrate status",
 )

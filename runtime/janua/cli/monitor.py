@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from janua.cli.command import Command
+from janua.cli.command import DATABASE, Command
 from janua.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -149,8 +149,9 @@ MONITOR = Command(
     run=_run,
     description=(
         "Look at the database that --database-url or JANUA_DATABASE_URL names, and at JANUA_REDIS_URL, if set.\n"
-        "On a terminal the view is live; in a pipe, and with --once, it is one plain report.\n"
-        "Exit code 1 where something is in danger, 3 where a server cannot be reached."
+        "On a terminal the view is live; in a pipe, and with --once, it is one plain report."
     ),
+    failure="something is in danger",
+    database=DATABASE,
     example="  janua monitor\n  janua monitor --once\n  janua monitor --json | jq .findings",
 )

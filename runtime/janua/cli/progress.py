@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from janua.cli.terminal import moves_cursor
+
 _REDRAW_S = 0.1
 # Where lines stay, as in the log of a build, one tells every so often that there is still work.
 _REPEAT_S = 15.0
@@ -65,7 +67,7 @@ class Progress:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = sys.stderr if stream is None else stream
-        self._is_live = self._stream.isatty()
+        self._is_live = moves_cursor(self._stream)
 
     @contextmanager
     def step(self, label: str, total: int | None = None) -> Iterator[Step]:

@@ -7,8 +7,9 @@ import re
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from janua.cli.command import Command
-from janua.config import Project, load_project
+from janua.cli.command import DATABASE, Command
+from janua.cli.subcommands import group
+from janua.config import load_project
 from janua.diagnostics import shown_path
 from janua.errors import ConfigError
 
@@ -34,20 +35,17 @@ def seed(db: Executor) -> None:
 '''
 
 
-def _configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "action", choices=("run", "create"), help="run a seed in one transaction, or write an empty one"
-    )
+def _configure_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="of seeds/NAME.sql, seeds/NAME.py or the folder seeds/NAME")
-    parser.add_argument("--python", action="store_true", help="create a Python function instead of SQL")
 
 
-def _run(args: argparse.Namespace, project_dir: Path) -> int:
+def _configure_create(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="of the file: development")
+    parser.add_argument("--python", action="store_true", help="a Python function instead of SQL")
+
+
+def _create(args: argparse.Namespace, project_dir: Path) -> int:
     project = load_project(project_dir)
-    return _create(args, project) if args.action == "create" else _seed(args, project)
-
-
-def _create(args: argparse.Namespace, project: Project) -> int:
     if not _NAME.fullmatch(args.name):
         raise ConfigError(f'"{args.name}" is no name for a seed: letters, digits, "_", "-" and "."')
     suffix = ".py" if args.python else ".sql"
@@ -63,10 +61,11 @@ def _create(args: argparse.Namespace, project: Project) -> int:
     return 0
 
 
-def _seed(args: argparse.Namespace, project: Project) -> int:
+def _seed(args: argparse.Namespace, project_dir: Path) -> int:
     from janua.cli.safety import refuse_protected
     from janua.cli.target import find_database
 
+    project = load_project(project_dir)
     refuse_protected(find_database(args.database_url), project.safety, f"seed run {args.name}")
     run_seed(args.database_url, project.seeds, args.name)
     return 0
@@ -98,10 +97,29 @@ def run_seed(url: str | None, folder: Path, name: str) -> None:
             Seeder(db, folder, watch=watch).run(name)
 
 
-SEED = Command(
-    help="run SQL or Python files that fill a database",
-    configure=_configure,
-    run=_run,
+def _commands() -> dict[str, Command]:
+    return {
+        "run": Command(
+            "run a seed in one transaction",
+            _configure_run,
+            _seed,
+            example="  janua seed run development",
+            failure="a file of it has failed; nothing of the seed is left",
+            database=DATABASE,
+        ),
+        "create": Command(
+            "write an empty seed, with examples",
+            _configure_create,
+            _create,
+            example="  janua seed create development\n  janua seed create demo --python",
+            database="",
+        ),
+    }
+
+
+SEED = group(
+    "run SQL or Python files that fill a database",
+    _commands,
     description="Fill a database with data for development or tests: all files of a seed in one transaction.",
-    example="  janua seed run development\n  janua seed create test",
+    example="  janua seed create test\n  janua seed run development",
 )

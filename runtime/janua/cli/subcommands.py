@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from janua.cli.command import Command
+from janua.cli.command import DATABASE, Command
+from janua.cli.parser import complete
 
 
 def group(
@@ -17,28 +20,19 @@ def group(
 
     They are asked for when the command is used, so that the overview of all commands need not load them.
     """
+    shown: list[argparse.ArgumentParser] = []
 
     def configure(parser: argparse.ArgumentParser) -> None:
-        chosen = parser.add_subparsers(dest="subcommand", metavar="COMMAND", required=True)
+        shown[:] = [parser]
+        chosen = parser.add_subparsers(dest="subcommand", metavar="COMMAND", title="commands")
         for name, command in commands().items():
-            own = chosen.add_parser(
-                name,
-                help=command.help,
-                description=command.description or command.help,
-                epilog=f"example:\n{command.example}" if command.example else None,
-                formatter_class=argparse.RawDescriptionHelpFormatter,
-                allow_abbrev=False,
-            )
-            # They may stand behind the subcommand, too; where they do not, what stood before it holds.
-            own.add_argument(
-                "--project", metavar="DIR", default=argparse.SUPPRESS, help="the folder with pyproject.toml"
-            )
-            own.add_argument(
-                "--database-url", metavar="URL", default=argparse.SUPPRESS, help="in place of JANUA_DATABASE_URL"
-            )
-            command.configure(own)
+            complete(chosen.add_parser(name, help=command.help), command, is_nested=True)
 
     def run(args: argparse.Namespace, project_dir: Path) -> int:
+        if args.subcommand is None:
+            shown[0].print_help(sys.stderr)
+            return 2
         return commands()[args.subcommand].run(args, project_dir)
 
-    return Command(help=help, configure=configure, run=run, description=description, example=example)
+    found = Command(help=help, configure=configure, run=run, description=description, example=example, failure="")
+    return replace(found, database=DATABASE)
