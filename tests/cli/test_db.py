@@ -84,12 +84,47 @@ def test_a_protected_database_is_refused_in_any_case(
     assert [(1,)] == rows(url)
 
 
-def test_a_reset_tells_what_comes_next(project: Path, url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """The database is empty."""
+def test_a_reset_applies_the_migrations(project: Path, url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """As the migrator does, in whatever style they are, and with a record of them."""
+    (project / "pyproject.toml").write_text('[tool.janua]\nmigrations_table = "ops.history"\n')
+    goose = "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE TABLE t (id int);\nCREATE INDEX CONCURRENTLY i ON t (id);\n"
+    (project / "migrations/0001_t.sql").write_text(goose)
     assert 0 == main(["db", "reset", "--yes"])
+    assert "the database was made anew, with 1 migration\n" == capsys.readouterr().out
+    assert [] == rows(url)
+    with psycopg.connect(url) as conn:
+        assert [("0001_t.sql",)] == conn.execute("SELECT name FROM ops.history").fetchall()
+
+
+def test_a_reset_that_fails_leaves_the_database_as_it_was(
+    project: Path, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The new one is made beside it, and dropped."""
+    (project / "migrations/0001_t.sql").write_text("-- UP\nCREATE TABLE u (id int);\nSELECT nonsense;\n")
+    assert 1 == main(["db", "reset", "--yes"])
+    assert "migrations/0001_t.sql:3:8: " in capsys.readouterr().err
+    assert [(1,)] == rows(url)
+    with psycopg.connect(url) as conn:
+        assert [] == conn.execute("SELECT datname FROM pg_database WHERE datname LIKE '%reset%'").fetchall()
+
+
+def test_a_reset_may_leave_the_database_empty(project: Path, url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """And tells what comes next."""
+    assert 0 == main(["db", "reset", "--empty", "--yes"])
     assert "next: janua migrate up" in capsys.readouterr().out
     with psycopg.connect(url) as conn, pytest.raises(psycopg.errors.UndefinedTable):
         conn.execute("SELECT FROM t")
+
+
+def test_truncate_spares_the_record_of_the_migrations(project: Path, url: str) -> None:
+    """By the name that the configuration gives it."""
+    (project / "pyproject.toml").write_text('[tool.janua]\nmigrations_table = "history"\n')
+    (project / "migrations/0001_u.sql").write_text("-- UP\nCREATE TABLE u AS SELECT 1;\n")
+    assert 0 == main(["migrate", "up"])
+    assert 0 == main(["db", "truncate", "--yes"])
+    assert [] == rows(url)
+    with psycopg.connect(url) as conn:
+        assert (1, 0) == conn.execute("SELECT (SELECT count(*) FROM history), (SELECT count(*) FROM u)").fetchone()
 
 
 def test_a_damaged_backup_is_exit_code_1(project: Path, url: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,13 @@ def test_all_tables_are_emptied(url: str) -> None:
         assert (1,) == conn.execute("INSERT INTO app.people (name) VALUES ('x') RETURNING id").fetchone()
 
 
+@pytest.mark.parametrize(("record", "left"), [("log", 50), ("public.log", 50), ("app.log", 0), ('"LOG"', 0)])
+def test_the_record_of_migrations_stays_by_its_name(record: str, left: int, url: str) -> None:
+    """As SQL reads it, with or without its schema."""
+    operations.truncate(url, record=record)
+    assert left == count(url, "log")
+
+
 def test_some_are_emptied_or_kept(url: str) -> None:
     """By their names, with or without the schema."""
     assert ["public.log"] == operations.truncate(url, ["log"])

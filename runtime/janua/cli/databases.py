@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from janua import operations
+from janua.cli.caching import outdate_cache
 from janua.cli.progress import Progress
 from janua.cli.safety import refuse_protected, require_consent
 from janua.cli.target import find_database
@@ -57,18 +58,34 @@ def restore(args: argparse.Namespace, project_dir: Path) -> int:
 
 
 def reset(args: argparse.Namespace, project_dir: Path) -> int:
-    """Replace the database by an empty one, having asked."""
+    """Replace the database by a new one with the migrations, having asked; it is there before the old one goes."""
+    from janua.cli.migrate import apply_all
+
     _ask(args, project_dir, "drop the database and make it anew")
-    existed = operations.reset(args.database_url)
-    print(f"{'the database is empty' if existed else 'an empty database was made'}; next: janua migrate up")
+    project = load_project(project_dir)
+    applied = 0
+
+    def fill(url: str) -> None:
+        nonlocal applied
+        applied = 0 if args.empty else apply_all(url, project)
+
+    existed = operations.reset(args.database_url, fill)
+    done = "the database was made anew" if existed else "the database was made"
+    if args.empty:
+        print(f"{done}, and is empty; next: janua migrate up")
+    else:
+        print(f"{done}, with {applied} migration{'' if applied == 1 else 's'}")
     return 0
 
 
 def truncate(args: argparse.Namespace, project_dir: Path) -> int:
     """Empty tables, having asked."""
     _ask(args, project_dir, f"empty {', '.join(args.tables) or 'all tables'}")
-    emptied = operations.truncate(args.database_url, args.tables, keep=args.keep)
-    print(f"emptied {len(emptied)} table{'' if len(emptied) == 1 else 's'}")
+    project = load_project(project_dir)
+    emptied = operations.truncate(args.database_url, args.tables, keep=args.keep, record=project.migrations_table)
+    done = f"emptied {len(emptied)} table{'' if len(emptied) == 1 else 's'}"
+    print(done)
+    outdate_cache(args.database_url, project, done)
     return 0
 
 

@@ -25,11 +25,19 @@ def _configure_backup(parser: argparse.ArgumentParser) -> None:
 
 
 def _configure_restore(parser: argparse.ArgumentParser) -> None:
+    # Here, because it loads psycopg, which no other command should wait for.
     from janua.cli.safety import add_yes
 
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="the backup")
     parser.add_argument("--no-owner", action="store_true", help="leave out owners and rights")
     _add_jobs(parser)
+    add_yes(parser)
+
+
+def _configure_reset(parser: argparse.ArgumentParser) -> None:
+    from janua.cli.safety import add_yes
+
+    parser.add_argument("--empty", action="store_true", help="leave it empty")
     add_yes(parser)
 
 
@@ -56,7 +64,6 @@ def _run(args: argparse.Namespace, project_dir: Path) -> int:
 
 @cache
 def _commands() -> dict[str, Command]:
-    from janua.cli.safety import add_yes
 
     of_database = partial(Command, run=_run, database=DATABASE)
     return {
@@ -73,9 +80,9 @@ def _commands() -> dict[str, Command]:
             failure="the backup is damaged or cannot be restored; the database is as before",
         ),
         "reset": of_database(
-            "replace a database by an empty one",
-            add_yes,
-            example="  janua db reset --yes && janua migrate up",
+            "replace a database by a new one, with all migrations",
+            _configure_reset,
+            example="  janua db reset --yes\n  janua db reset --empty",
             failure="the server has refused it",
         ),
         "truncate": of_database(

@@ -27,6 +27,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace, project_dir: Path) -> int:
     if args.database_url:
         raise ConfigError("janua dev starts servers of its own: without --database-url")
+    from janua.cli.caching import cache_at
     from janua.cli.progress import Progress
     from janua.embedded import valkey
     from janua.migrations import Migrator
@@ -36,9 +37,9 @@ def _run(args: argparse.Namespace, project_dir: Path) -> int:
         url, is_new = _database(server, project, fresh=args.fresh)
         from janua.database import Database
 
-        with Database(url, application_name="janua dev") as db:
+        with cache_at(redis.url, project) as cache, Database(url, application_name="janua dev", cache=cache) as db:
             Migrator(db, project.migrations, table=project.migrations_table, progress=Progress()).up()
-        _fill(url, project, args.seed, is_new=is_new)
+        _fill(url, redis.url, project, args.seed, is_new=is_new)
         print(f"JANUA_DATABASE_URL={url}\nJANUA_REDIS_URL={redis.url}\nCtrl-C ends both servers", flush=True)
         _wait()
     return 0
@@ -78,13 +79,13 @@ def _database(server: str, project: Project, *, fresh: bool) -> tuple[str, bool]
     return with_database(server, name), is_new
 
 
-def _fill(url: str, project: Project, name: str | None, *, is_new: bool) -> None:
+def _fill(url: str, redis_url: str, project: Project, name: str | None, *, is_new: bool) -> None:
     """Seed a new database; a seed that was asked for runs on any."""
     from janua.cli.seed import run_seed
 
     is_there = any((project.seeds / f"{_SEED}{suffix}").exists() for suffix in ("", ".sql", ".py"))
     if name or (is_new and is_there):
-        run_seed(url, project.seeds, name or _SEED)
+        run_seed(url, project, name or _SEED, redis_url=redis_url)
 
 
 def _wait() -> None:

@@ -29,13 +29,18 @@ _PREFIX = "migrate."
 @contextmanager
 def _migrator(args: argparse.Namespace, project: Project) -> Iterator[Migrator]:
     # Imported here: other commands start faster without psycopg.
+    from janua.cli.caching import cache_at, cache_url
     from janua.cli.target import find_database
     from janua.database import Database, PoolOptions
     from janua.migrations import Migrator
 
     find_database(args.database_url)
     pool = PoolOptions(min_size=0, max_size=1, timeout=10.0)
-    with Database(args.database_url or None, pool=pool, application_name="janua migrate", lazy=True) as db:
+    name = "janua migrate"
+    with (
+        cache_at(cache_url(), project) as cache,
+        Database(args.database_url or None, pool=pool, application_name=name, lazy=True, cache=cache) as db,
+    ):
         yield Migrator(
             db,
             project.migrations,
@@ -45,6 +50,16 @@ def _migrator(args: argparse.Namespace, project: Project) -> Iterator[Migrator]:
             patience=args.patience,
             progress=Progress(),
         )
+
+
+def apply_all(url: str, project: Project) -> int:
+    """Apply all migrations to a database that nobody else knows yet, and return how many there are."""
+    from janua.database import Database
+    from janua.migrations import Migrator
+
+    with Database(url, application_name="janua migrate") as db:
+        migrator = Migrator(db, project.migrations, table=project.migrations_table, progress=Progress())
+        return len(migrator.up())
 
 
 def _configure_common(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from janua.cli.command import DATABASE, Command
 from janua.cli.subcommands import group
-from janua.config import load_project
+from janua.config import Project, load_project
 from janua.diagnostics import shown_path
 from janua.errors import ConfigError
 
@@ -62,29 +62,36 @@ def _create(args: argparse.Namespace, project_dir: Path) -> int:
 
 
 def _seed(args: argparse.Namespace, project_dir: Path) -> int:
+    from janua.cli.caching import cache_url
     from janua.cli.safety import refuse_protected
     from janua.cli.target import find_database
 
     project = load_project(project_dir)
     refuse_protected(find_database(args.database_url), project.safety, f"seed run {args.name}")
-    run_seed(args.database_url, project.seeds, args.name)
+    run_seed(args.database_url, project, args.name, redis_url=cache_url())
     return 0
 
 
-def run_seed(url: str | None, folder: Path, name: str) -> None:
-    """Run a seed and show each of its files meanwhile. Raises ConfigError and SeedError."""
+def run_seed(url: str | None, project: Project, name: str, *, redis_url: str) -> None:
+    """
+    Run a seed, show each of its files meanwhile, and outdate what the cache in that Redis keeps.
+
+    Raises ConfigError, SeedError, and InvalidationFailed, with nothing done, where Redis cannot be told.
+    """
     from janua import AsyncDatabase, Database
+    from janua.cli.caching import async_cache_at, cache_at
     from janua.cli.progress import Progress
     from janua.seeds import AsyncSeeder, Seeder
     from janua.seeds.functions import is_asynchronous
 
+    folder = project.seeds
     progress = Progress()
 
     def watch(path: Path) -> AbstractContextManager[object]:
         return progress.step(shown_path(path))
 
     async def asynchronously() -> None:
-        async with AsyncDatabase(url) as adb:
+        async with async_cache_at(redis_url, project) as cache, AsyncDatabase(url, cache=cache) as adb:
             await AsyncSeeder(adb, folder, watch=watch).run(name)
 
     if is_asynchronous(folder, name):
@@ -93,7 +100,7 @@ def run_seed(url: str | None, folder: Path, name: str) -> None:
 
         asyncio.run(asynchronously())
     else:
-        with Database(url) as db:
+        with cache_at(redis_url, project) as cache, Database(url, cache=cache) as db:
             Seeder(db, folder, watch=watch).run(name)
 
 

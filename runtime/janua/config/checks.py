@@ -44,6 +44,7 @@ class Checker:
             package=self._package(settings),
             seeds=self._folder(root, "seeds", settings.seeds),
             migrations_table=settings.migrations_table,
+            cache_prefix=settings.cache_prefix,
             schemas=settings.schemas if "schemas" in table or not settings.sqlc else (),
             tables=settings.tables if "tables" in table or not settings.sqlc else "none",
             frozen=settings.frozen,

@@ -60,7 +60,8 @@ class Project:
 
     What ``migrations`` and (where the configuration names it) ``queries`` name exists; the other folders
     are made by the commands that fill them. ``sqlc`` says that the query files follow sqlc's rules; no
-    ``schemas`` then stand for all that there are. ``slot`` tells apart the packages of one folder.
+    ``schemas`` then stand for all that there are. ``cache_prefix`` is what the keys of the services' cache begin
+    with, so that commands can outdate what is kept there. ``slot`` tells apart the packages of one folder.
     """
 
     root: Path
@@ -72,6 +73,7 @@ class Project:
     package: str
     seeds: Path
     migrations_table: str = "janua_migrations"
+    cache_prefix: str = "cache:"
     schemas: tuple[str, ...] = ("public",)
     tables: Tables = "all"
     frozen: bool = False
@@ -101,6 +103,7 @@ class Settings:
     package: str = ""
     seeds: str = "seeds"
     migrations_table: str = "janua_migrations"
+    cache_prefix: str = "cache:"
     schemas: tuple[str, ...] = ("public",)
     tables: Tables = "all"
     frozen: bool = False

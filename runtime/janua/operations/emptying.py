@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from janua.errors import OperationError
+from janua.migrations.records import DEFAULT_TABLE, table_name
 from janua.operations import servers
 from janua.operations.servers import Place
 from janua.operations.statements import statement
 
-_RECORD = "janua_migrations"
 
-
-def reset(url: str | None) -> bool:
+def reset(url: str | None, fill: Callable[[str], object] | None = None) -> bool:
     """
     Replace a database with an empty one of the same name, owner, settings and rights, or make it.
 
-    Sessions in it are ended. Returns whether there was one. Raises OperationError and ServerUnreachable.
+    ``fill`` is given the URL of the new one before it takes the place, as for migrations: what it raises leaves
+    everything as it was. Sessions in the old one are ended. Returns whether there was one. Raises OperationError and
+    ServerUnreachable.
     """
     place = Place(url)
     with place.beside() as server:
         existed = place.exists(server)
         new = servers.make_like(server, place.name, purpose="reset")
         try:
+            if fill is not None:
+                fill(make_conninfo("", **place.named(new)))
             servers.exchange(server, place.name, new)
         except BaseException:
             servers.drop(server, new)
@@ -33,19 +37,22 @@ def reset(url: str | None) -> bool:
     return existed
 
 
-def truncate(url: str | None, tables: Sequence[str] = (), *, keep: Sequence[str] = ()) -> list[str]:
+def truncate(
+    url: str | None, tables: Sequence[str] = (), *, keep: Sequence[str] = (), record: str = DEFAULT_TABLE
+) -> list[str]:
     """
     Empty tables in one transaction, start their sequences anew, and return their names.
 
-    Without ``tables`` all of the database are emptied but those to ``keep``, the record of its migrations, and those
-    of extensions. A name is ``table`` or ``schema.table``. Raises OperationError, having done nothing, where a table
-    that is left out refers to one of them, and for unknown names.
+    Without ``tables`` all of the database are emptied but those to ``keep``, the ``record`` of its migrations, and
+    those of extensions. A name is ``table`` or ``schema.table``. Raises OperationError, having done nothing, where a
+    table that is left out refers to one of them, and for unknown names.
     """
+    recorded = table_name(record)
     with Place(url).connect() as conn, conn.transaction():
         present = [(schema, name) for schema, name in conn.execute(statement("truncated"))]
         kept = {found for name in keep for found in _matching(name, present)}
         named = [found for name in tables for found in _matching(name, present)]
-        wanted = named if tables else [each for each in present if each[1] != _RECORD]
+        wanted = named if tables else [each for each in present if each[-len(recorded) :] != recorded]
         chosen = [each for each in dict.fromkeys(wanted) if each not in kept]
         if chosen:
             listed = sql.SQL(", ").join(sql.Identifier(*each) for each in chosen)

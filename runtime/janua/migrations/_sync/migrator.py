@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,13 +33,14 @@ from janua.query import Query
 _DISCARD = Query[None](name="migrator.discard", sql="DISCARD ALL", text=True, kept=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Bench:
-    """What is at hand while the lock is held."""
+    """What is at hand while the lock is held, and whether anything was run."""
 
     session: Session
     ledger: Ledger
     files: Sequence[Migration]
+    has_run: bool = False
 
 
 class Migrator:
@@ -209,6 +210,7 @@ class Migrator:
         known = by_name(records)
         runner = Runner(bench.session, bench.ledger, self._lock_timeout, self._lock_attempts)
         done = []
+        bench.has_run = bench.has_run or bool(migrations)
         for migration, step in zip(migrations, planned, strict=True):
             with self._progress.step(step.label) as shown:
                 ms = runner.run(migration, direction, known.get(step.name), shown)
@@ -227,16 +229,31 @@ class Migrator:
             with self._session() as session:
                 yield _Bench(session, Ledger.find(session, self._table), files)
             return
+        bench = None
         try:
             with self._session() as session:
                 ledger = Ledger.find(session, self._table)
                 with turn(session, ledger.shown, self._progress, self._patience):
                     ledger.make()
-                    yield _Bench(session, ledger, files)
-        finally:
-            # Nobody knows what migrations write; and what outlives a failed one, neither.
-            if self._db._pool.caching is not None:
-                self._db._pool.caching.cache.invalidate()
+                    bench = _Bench(session, ledger, files)
+                    yield bench
+        except BaseException:
+            # What outlives a failed one, nobody knows either; but why it has failed matters more.
+            with suppress(ServerUnreachable):
+                self._outdate(bench)
+            raise
+        self._outdate(bench)
+
+    def _outdate(self, bench: _Bench | None) -> None:
+        """Have the database's cache forget everything, where anything was run: what migrations write nobody knows."""
+        caching = self._db._pool.caching
+        if caching is None or bench is None or not bench.has_run:
+            return
+        try:
+            caching.cache.invalidate()
+        except ServerUnreachable as error:
+            done = "the migrations are done, but the cache was not told, and may give what is outdated"
+            raise ServerUnreachable(f"{done}: {error}") from error
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
