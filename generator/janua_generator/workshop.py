@@ -123,7 +123,7 @@ def _opened(scratch: ScratchServer, inputs: Inputs) -> Iterator[MigratedSchema]:
     state = inputs.project.state
     with psycopg.connect(scratch.url(name), autocommit=True) as connection:
         refuse_old_server(connection.info.server_version)
-        schemas = _schemas(connection, inputs.project.schemas)
+        schemas = schemas_of(connection, inputs.project.schemas)
         _set_search_path(connection, schemas)
         connection.execute("SET TimeZone = 'UTC'")
         rules = digest(inputs.rules_digest, str(connection.info.server_version))
@@ -142,8 +142,8 @@ def refuse_old_server(version: int, which: str = "scratch") -> None:
         raise ConfigError(f"the {which} server is PostgreSQL {version // 10000}; janua needs 15 or later")
 
 
-def _schemas(connection: psycopg.Connection[Any], named: Sequence[str]) -> Sequence[str]:
-    """The schemas that the project names, or else all that are nobody's but its own, public first."""
+def schemas_of(connection: psycopg.Connection[Any], named: Sequence[str]) -> Sequence[str]:
+    """Return the schemas that a project names, or else all that are nobody's but its own, public first."""
     if named:
         return named
     found = connection.execute(

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import pytest
+from janua.cli.main import main
 from janua.cli.migrate import MIGRATE
 from janua.database import Database
 from janua.migrations.plan import State
@@ -36,7 +38,7 @@ def test_its_migration_can_be_applied_and_taken_back(scratch: ScratchServer, tmp
     """Behind those of this project."""
     from janua.migrations import Migrator, read_migrations
 
-    [text] = blocks("sql")
+    text, _ = blocks("sql")
     (tmp_path / "0022_add_prices_to_products.sql").write_text(text.partition("\n")[2].replace("price", "other_price"))
     name = scratch.clone(scratch.migrated(read_migrations(ROOT / "migrations"), purpose="docs"))
     try:
@@ -45,6 +47,24 @@ def test_its_migration_can_be_applied_and_taken_back(scratch: ScratchServer, tmp
             Migrator(db, tmp_path).down()
     finally:
         scratch.drop(name)
+
+
+def test_verify_says_what_it_shows(
+    scratch_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Behind a migration that makes the table."""
+    _, text = blocks("sql")
+    name, _, migration = text.removeprefix("-- ").partition("\n")
+    before = "CREATE TABLE products (name text NOT NULL, currency text NOT NULL)"
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations/0021_create_products.sql").write_text(f"-- UP\n{before};\n-- DOWN\nDROP TABLE products;\n")
+    (tmp_path / name).write_text(migration)
+    (tmp_path / "pyproject.toml").write_text("[tool.janua]\n")
+    monkeypatch.chdir(tmp_path)
+    [session] = blocks("console")
+    command, _, output = session.removeprefix("$ janua ").partition("\n")
+    assert 1 == main([*command.split(), "--database-url", scratch_url])
+    assert output == capsys.readouterr().out
 
 
 def test_its_commands_and_options_exist() -> None:

@@ -9,25 +9,27 @@ from janua.cli.command import Command
 from janua.config import load_project
 
 
-def _configure_verify(_parser: argparse.ArgumentParser) -> None:
-    pass
+def _configure_verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--since", metavar="NAME", help="try those only that come after this one")
 
 
 def _run_verify(args: argparse.Namespace, project_dir: Path) -> int:
     from janua.cli.progress import Progress
     from janua.migrations import read_migrations
+    from janua.migrations.plan import find
     from janua.scratch import open_scratch
 
     from janua_generator.migrations.verify import verify
 
     project = load_project(project_dir)
     migrations = read_migrations(project.migrations)
-    label = f"verify {len(migrations)} migrations"
+    since = list(migrations).index(find(migrations, args.since)) + 1 if args.since else 0
+    label = f"verify {len(migrations) - since} migrations"
     with open_scratch(project.root, args.database_url, migrations) as scratch, Progress().step(label):
-        verdict = verify(project, migrations, scratch)
+        verdict = verify(project, migrations, scratch, since=since)
     print("\n".join([*verdict.notes, *verdict.findings]), end="\n" if verdict.notes or verdict.findings else "")
     if not verdict.findings:
-        print(f"{verdict.tried} of {len(migrations)} migrations can be applied, taken back and applied again")
+        print(f"{verdict.tried} of {len(migrations) - since} migrations can be applied, taken back and applied again")
     return int(bool(verdict.findings))
 
 
