@@ -4,7 +4,7 @@ BIN := .venv/bin
 TYPED := runtime generator generated tests examples tools
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate test retest faults stale soak lint types sync cases fuzz dist clean
+.PHONY: help install generate test retest faults stale soak lint types docs sync cases fuzz dist clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ types: install  ## mypy --strict over everything, pyright over generated/
 	@$(BIN)/mypy $(TYPED)
 	@for each in benchmarks/*/; do MYPYPATH=$$each $(BIN)/mypy $$each || exit 1; done
 	@$(BIN)/pyright
+
+docs: install  ## build docs/ into build/docs/index.html; a link that leads nowhere is an error
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 sync: install  ## derive the sync code from the async code
 	@$(BIN)/python tools/derive_sync.py
