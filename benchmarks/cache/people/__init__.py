@@ -1,0 +1,1 @@
+"""The table of the benchmark, as an application of Django's."""
