@@ -22,6 +22,7 @@ from janua_generator.model import (
     Touches,
     VariantsModel,
 )
+from janua_generator.names import distinct
 
 WIDTH = 120
 
@@ -99,12 +100,14 @@ def call(function: FunctionModel) -> str:
     arguments = _tuple(names, depth=1, column=len(f"{_INDENT}{opening}, )"))
     if variants is None or not is_chosen or "\n" not in arguments:
         return f"{opening}, {arguments})"
-    arguments = _tuple(names, depth=1, column=len(f"{_INDENT}return db.{function.method}(query, )"))
-    chosen = f"query = {query}"
+    # a parameter may be called query
+    (*_, local) = distinct([*names, "query"])
+    arguments = _tuple(names, depth=1, column=len(f"{_INDENT}return db.{function.method}({local}, )"))
+    chosen = f"{local} = {query}"
     if len(_INDENT + chosen) > WIDTH:
-        chosen = f"query = {function.constant}[\n" + "".join(f"{_INDENT * 2}{each},\n" for each in variants.key)
+        chosen = f"{local} = {function.constant}[\n" + "".join(f"{_INDENT * 2}{each},\n" for each in variants.key)
         chosen += f"{_INDENT}]"
-    return f"{chosen}\n{_INDENT}return db.{function.method}(query, {arguments})"
+    return f"{chosen}\n{_INDENT}return db.{function.method}({local}, {arguments})"
 
 
 def _call_for_page(function: FunctionModel, variants: VariantsModel) -> str:

@@ -237,6 +237,16 @@ def test_every_query_runs(package: ModuleType, database_url: str) -> None:
         assert (1, "d", "f", 3, ["a"], 5) == (found.class_, found.db, found.from_, found.int, found.list, found.None_)
 
 
+def test_a_parameter_may_be_called_as_the_statement_is(package: ModuleType, database_url: str) -> None:
+    """``query``, in whatever function."""
+    searches: Any = importlib.import_module("unlucky.searches")
+    with Database(database_url) as db:
+        made = searches.create(db, id=1, query="q", query_="r", row="s", limit=2)
+        assert ("q", "r", "s", 2) == (made.query, made.query_, made.row, made.limit)
+        assert "changed" == searches.update(db, id=1, query="changed").query
+        assert "again" == searches.upsert(db, id=1, query="again").query
+
+
 @pytest.mark.parametrize("seed", ["0", "1"])
 def test_the_output_depends_on_nothing_but_the_input(project: Sandbox, new_project: NewProject, seed: str) -> None:
     """Not on the folder, the order of hashes, or what ran before."""

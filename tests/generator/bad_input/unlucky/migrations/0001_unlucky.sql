@@ -106,6 +106,11 @@ CREATE TABLE users (id int PRIMARY KEY, name text);
 COMMENT ON TABLE users IS E'Doc with """ and a trailing backslash \\';
 CREATE TABLE "user" (id int PRIMARY KEY);
 
+-- enough columns that what is chosen by them is a variable of its own
+CREATE TABLE searches (
+    id int PRIMARY KEY, query text, query_ text, rows text, row text, sets text, "limit" int, "after" int, key text, args text
+);
+
 CREATE TABLE other.users (id int PRIMARY KEY, m public.mood, o other.mood, p other.pair, u public.users);
 CREATE TABLE models.users (id int PRIMARY KEY, k models.kind, ck class.kind);
 CREATE TABLE class.things (id int PRIMARY KEY, o other.users);
