@@ -159,6 +159,9 @@ class TypeMap:
                 return self.class_of(type_)
             case "composite":
                 return "_j.Json"
+            case _ if type_.builtin and type_.name == "record":
+                # a row of a query's own is an object
+                return "_j.Json"
             case _ if type_.builtin and type_.name in JSON_SCALARS:
                 return self.python(type_).result
             case _:
