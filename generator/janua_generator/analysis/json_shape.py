@@ -128,8 +128,17 @@ def _object_aggregate(node: exp.Expr, arguments: list[exp.Expr], scope: Scope) -
 
 
 def _converted(node: exp.Expr, arguments: list[exp.Expr], scope: Scope) -> Shape | None:
+    if len(arguments) == 1 and function_name(arguments[0]) == "array_agg":
+        # of the array, only the type would be known
+        return _of_array_agg(arguments[0], scope)
     parts = _parts(node, arguments, scope) if len(arguments) == 1 else None
     return parts[0][0] if parts is not None else None
+
+
+def _of_array_agg(node: exp.Expr, scope: Scope) -> Shape | None:
+    if "array_agg" in scope.environment.introspection.routines.redefined:
+        return None
+    return _aggregate(node, [_plain(each) for each in node.iter_expressions()], scope)
 
 
 _RULES: dict[str, _Rule] = {

@@ -9,14 +9,13 @@ from sqlglot import exp
 
 from janua_generator.analysis import foreign_keys, keys
 from janua_generator.analysis.fixed import all_fixed, fixed_sources, is_constant
-from janua_generator.analysis.nullability import resolve
+from janua_generator.analysis.nullability.columns import level_of
 from janua_generator.analysis.nullability.sets import sets_multiplying
 from janua_generator.analysis.projection import output_name
 from janua_generator.analysis.scope import Column, Output, Scope, Source
 from janua_generator.analysis.syntax import (
     conjuncts,
     function_name,
-    is_star,
     name_of,
     unwrapped,
 )
@@ -191,9 +190,8 @@ def _is_own(call: exp.Expr, scope: Scope) -> bool:
         call = call.parent
     if call.find(exp.Query) is not None:
         return False
-    columns = list(call.find_all(exp.Column))
-    references = [resolve(column, scope) for column in columns if not is_star(column)]
-    return not references or any(each is not None and each.scope is scope for each in references)
+    levels = [level_of(column, scope) for column in call.find_all(exp.Column)]
+    return not levels or any(each is scope for each in levels)
 
 
 def of_insert(

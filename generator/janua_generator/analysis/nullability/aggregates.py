@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from janua_generator.analysis.nullability.columns import resolve
+from janua_generator.analysis.nullability.columns import level_of
 from janua_generator.analysis.nullability.rules import evaluate, named, rule
 from janua_generator.analysis.scope import Scope
 from janua_generator.analysis.syntax import function_name
@@ -101,8 +101,8 @@ def result_family(name: str, argument: exp.Expr | None, scope: Scope) -> Family:
 
 def _is_of_this_level(node: exp.Expr, scope: Scope) -> bool:
     """An aggregate whose columns are all an outer query's is computed there, over other rows."""
-    references = [resolve(column, scope) for column in node.find_all(exp.Column)]
-    return scope.parent is None or not references or any(each and each.scope is scope for each in references)
+    levels = [level_of(column, scope) for column in node.find_all(exp.Column)]
+    return scope.parent is None or not levels or any(each is scope for each in levels)
 
 
 def over_rows(node: exp.Expr, name: str, family: Family, scope: Scope) -> Value:

@@ -20,6 +20,25 @@ def resolve(node: exp.Column, scope: Scope) -> Reference | None:
     return scope.resolve(name_of(node.this), name_of(table) if table is not None else "")
 
 
+def level_of(node: exp.Column, scope: Scope) -> Scope | None:
+    """The query level that a column is of, or a relation whose whole row it is (``t``, ``t.*``); None if unknown."""
+    reference = resolve(node, scope)
+    if reference is not None:
+        return reference.scope
+    table = node.args.get("table")
+    if (table is not None) is not isinstance(node.this, exp.Star):
+        return None
+    name = name_of(node.this if table is None else table)
+    level: Scope | None = scope
+    while level is not None:
+        if table is None and any(source.may_have(name) for source in level.sources):
+            return None
+        if any(source.alias == name for source in level.sources):
+            return level
+        level = level.parent
+    return None
+
+
 @rule(exp.Column)
 def column(node: exp.Expr, scope: Scope) -> Value:
     """A column is what its relation makes of it; grouping sets put NULLs into the columns they leave out."""
