@@ -21,24 +21,30 @@ from janua_generator.catalog.model import Function, Relation
 _MAX_ARGUMENTS = 100
 
 
-def sole_function(name: str, scope: Scope) -> Function | None:
-    """The function of the migrations that a call can only mean: the one of its name in the whole database."""
+def sole_function(name: str, scope: Scope, schema: str = "") -> Function | None:
+    """
+    The function of the migrations that a call can only mean: the one of its name in the whole database.
+
+    Where the call names a ``schema``, it must be of that one.
+    """
     introspection = scope.environment.introspection
     if name in introspection.routines.overloaded:
         return None
     found = introspection.catalog.functions_by_name.get(name, ())
-    return found[0] if len(found) == 1 else None
+    return found[0] if len(found) == 1 and schema in ("", found[0].schema) else None
 
 
 def columns_of_function(function: Function, scope: Scope) -> tuple[Column, ...] | None:
     """
-    The columns of a call in FROM, under the names that the function declares; None where its body does not tell.
+    The columns of a call in FROM, under the names that the function declares, or its own; None where its body does
+    not tell.
 
     A function that returns no set has one row, of NULLs where its query finds none or where, being
     strict, it is not called at all.
     """
     output = _output(function, scope)
-    if output.columns is None or len(output.columns) != len(function.output):
+    declared = function.output or ((function.name, function.result.removeprefix("SETOF ")),)
+    if output.columns is None or len(output.columns) != len(declared) or declared[0][1] in ("void", "record"):
         return None
     if not function.returns_set and (function.strict or not output.at_least_one):
         return None
@@ -48,7 +54,7 @@ def columns_of_function(function: Function, scope: Scope) -> tuple[Column, ...] 
     types = scope.environment.introspection.types
     return tuple(
         Column(name, converted(each.value, type_, types))
-        for (name, type_), each in zip(function.output, output.columns, strict=True)
+        for (name, type_), each in zip(declared, output.columns, strict=True)
     )
 
 

@@ -135,7 +135,7 @@ def _columns_of(function: Function, alias: str, scope: Scope) -> tuple[Column, .
     """The columns of a function of the migrations: what its body tells, or what it declares."""
     columns = columns_of_function(function, scope) if sole_function(function.name, scope) is function else None
     if columns is not None:
-        return columns
+        return columns if function.output else renamed(columns, [alias]) if alias else columns
     names = [name for name, _ in function.output]
     if names:
         return columns_named(names, nullable(f"a result of function {function.name}"))

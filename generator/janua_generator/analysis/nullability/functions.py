@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlglot import exp
 
 from janua_generator.analysis.nullability.operators import is_finite, strictly
-from janua_generator.analysis.nullability.rules import evaluate, fallback, named, rule
+from janua_generator.analysis.nullability.rules import evaluate, fallback, made_by_migrations, named, rule
 from janua_generator.analysis.nullability.sets import field_of_set
 from janua_generator.analysis.nullability.totality import ALWAYS, BY_FIRST, CONSTANT, ENDLESS, TOTAL
 from janua_generator.analysis.scope import Scope
-from janua_generator.analysis.syntax import function_name, unwrapped
+from janua_generator.analysis.syntax import function_name, name_of, unwrapped
 from janua_generator.analysis.values import Family, Value, family_of, not_null, nullable
 
 
@@ -126,8 +126,10 @@ def named_argument(node: exp.Expr, scope: Scope) -> Value:
 
 @rule(exp.Dot)
 def qualified_call(node: exp.Expr, scope: Scope) -> Value:
-    """``pg_catalog.f(x)`` is the server's own f; of another schema's, and of a row's field, nothing is known."""
-    schema = node.this
+    """``pg_catalog.f(x)`` is the server's own f, another schema's that of the migrations; a row's field is unknown."""
+    schema, name = node.this, function_name(node.expression)
     if isinstance(schema, exp.Identifier) and schema.name == "pg_catalog":
         return evaluate(node.expression, scope)
+    if isinstance(schema, exp.Identifier) and name:
+        return made_by_migrations(name, node.expression, scope, name_of(schema))
     return field_of_set(schema, node.expression, scope) or nullable("nothing is known of it")

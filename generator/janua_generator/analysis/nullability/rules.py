@@ -49,16 +49,16 @@ def evaluate(node: exp.Expr, scope: Scope) -> Value:
     """Return what is known of the expression's value in the rows that the scope gives."""
     name = function_name(node)
     if name in scope.environment.introspection.routines.redefined:
-        return _made_by_migrations(name, node, scope)
+        return made_by_migrations(name, node, scope)
     found = _BY_NAME.get(name) or _RULES.get(type(node))
     if found is None and isinstance(node, exp.Func):
         found = _RULES.get(exp.Func)
     return found(node, scope) if found is not None else UNKNOWN
 
 
-def _made_by_migrations(name: str, node: exp.Expr, scope: Scope) -> Value:
+def made_by_migrations(name: str, node: exp.Expr, scope: Scope, schema: str = "") -> Value:
     """A function of the project's own: what its body tells, where that can be read."""
-    function = sole_function(name, scope)
+    function = sole_function(name, scope, schema)
     if function is None or function.kind != "function":
         return nullable(f"nothing is known of function {name}")
     return value_of_function(function, [evaluate(each, scope) for each in node.iter_expressions()], scope)
