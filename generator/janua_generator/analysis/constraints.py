@@ -15,7 +15,7 @@ from sqlglot import exp
 from janua_generator.analysis.nullability import evaluate
 from janua_generator.analysis.nullability.checks import facts_where_not_false
 from janua_generator.analysis.plain import means_the_same
-from janua_generator.analysis.scope import Column, Scope, Source
+from janua_generator.analysis.scope import Column, Computed, Scope, Source
 from janua_generator.analysis.syntax import parse
 from janua_generator.catalog.model import Relation
 
@@ -45,7 +45,10 @@ def _refusals(relation: Relation, scope: Scope) -> Iterator[tuple[str, str]]:
         if constraint.kind != "check" or not constraint.validated or (constraint.no_inherit and relation.children):
             continue
         condition = _condition(constraint.definition)
-        for _, name in facts_where_not_false(condition, scope) if condition is not None else ():
+        for fact in facts_where_not_false(condition, scope) if condition is not None else ():
+            if isinstance(fact, Computed):
+                continue
+            _, name = fact
             yield name, f"{constraint.name} refuses NULL in {relation.name}.{name}"
             scope.sources[0].known.add(name)
     if relation.children:

@@ -226,8 +226,19 @@ class Environment:
     questions: Questions = field(default_factory=Questions)
 
 
-State: TypeAlias = list[tuple[Source, set[str], set[int]]]
-"""What is known of each relation at a time."""
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """An expression over the rows of a query level, by its tree and the functions that its calls were written as."""
+
+    node: exp.Expr
+    calls: tuple[str, ...]
+
+
+Fact: TypeAlias = tuple[Source, str] | Computed
+"""A column, or an expression over columns, that is not NULL."""
+
+State: TypeAlias = tuple[list[tuple[Source, set[str], set[int]]], set[Computed]]
+"""What is known of each relation, and of expressions over them, at a time."""
 
 
 @dataclass(eq=False, slots=True)
@@ -238,7 +249,8 @@ class Scope:
     ``has_grouping_sets``: some rows of the result lack what others are grouped by;
     ``groups_by_expressions``: and that may be any expression of the select list. ``at_least_one``:
     FROM gives a row, before WHERE. ``matched_by``: what makes an outer join find its row, by the join.
-    ``given``: columns that are taken to have one value in all rows, none of them NULL.
+    ``given``: columns that are taken to have one value in all rows, none of them NULL. ``computed`` are expressions in
+    which a predicate that every row passed would have refused a NULL.
     """
 
     environment: Environment
@@ -248,6 +260,7 @@ class Scope:
     ctes: Mapping[str, Output] = field(default_factory=dict)
     conditions: list[Condition] = field(default_factory=list)
     equalities: list[Equality] = field(default_factory=list)
+    computed: set[Computed] = field(default_factory=set)
     given: Set[tuple[Source, str]] = frozenset()
     aggregates_over_none: bool = False
     has_grouping_sets: bool = False
@@ -301,15 +314,21 @@ class Scope:
         sure = [source for source in self.sources if source.column(name) is not None]
         return sure or [source for source in self.sources if source.may_have(name)]
 
-    def learn(self, references: Iterable[tuple[Source, str]], among: Iterable[Source] | None = None) -> None:
+    def learn(self, facts: Iterable[Fact], among: Iterable[Source] | None = None) -> None:
         """
-        Take in that these columns are not NULL, in all rows where their relation is present.
+        Take in that these are not NULL, in all rows where their relation is present.
+
+        ``among`` are the relations that are concerned, instead of all of them; of expressions nothing is learned then.
 
         A relation with a non-null value is itself present, so every outer join that might have
         replaced it did match, for all relations on that side of it.
         """
         reach = list(self.sources) + list(self.merged) if among is None else list(among)
-        for source, name in references:
+        for fact in facts:
+            if isinstance(fact, Computed):
+                self.computed |= {fact} if among is None else set()
+                continue
+            source, name = fact
             if source not in reach:
                 continue
             source.known.add(name)
@@ -319,18 +338,19 @@ class Scope:
             _match({join for join, referring in self.matched_by.items() if referring.is_sure}, reach)
 
     @contextmanager
-    def assuming(self, references: Iterable[tuple[Source, str]]) -> Iterator[None]:
-        """Where these columns are not NULL: what :meth:`learn` takes in, for a while."""
+    def assuming(self, facts: Iterable[Fact]) -> Iterator[None]:
+        """Where these are not NULL: what :meth:`learn` takes in, for a while."""
         saved = self._state()
         self.assumed.append(saved)
-        for source, known, extended_by in saved:
+        self.computed = set(self.computed)
+        for source, known, extended_by in saved[0]:
             source.known, source.extended_by = set(known), set(extended_by)
         try:
-            self.learn(references)
+            self.learn(facts)
             yield
         finally:
             self.assumed.pop()
-            _restore(saved)
+            self._restore(saved)
 
     @contextmanager
     def giving(self, columns: Set[tuple[Source, str]]) -> Iterator[None]:
@@ -345,21 +365,22 @@ class Scope:
     def everywhere(self) -> Iterator[None]:
         """What holds in all rows of this level, and not only in those for which something is assumed."""
         saved, assumed = self._state(), self.assumed
-        _restore(assumed[0] if assumed else saved)
+        self._restore(assumed[0] if assumed else saved)
         self.assumed = []
         try:
             yield
         finally:
             self.assumed = assumed
-            _restore(saved)
+            self._restore(saved)
 
     def _state(self) -> State:
-        return [(source, source.known, source.extended_by) for source in (*self.sources, *self.merged)]
+        rows = [(source, source.known, source.extended_by) for source in (*self.sources, *self.merged)]
+        return rows, self.computed
 
-
-def _restore(state: State) -> None:
-    for source, known, extended_by in state:
-        source.known, source.extended_by = known, extended_by
+    def _restore(self, state: State) -> None:
+        rows, self.computed = state
+        for source, known, extended_by in rows:
+            source.known, source.extended_by = known, extended_by
 
 
 def _match(joins: set[int], reach: Iterable[Source]) -> None:

@@ -174,7 +174,7 @@ def _select(node: exp.Select, scope: Scope) -> Output:
     grouped = group is not None and not _is_empty_grouping(group)
     having = node.args.get("having")
     scope.aggregates_over_none = not grouped or scope.has_grouping_sets
-    if having is not None and grouped and not scope.has_grouping_sets:
+    if having is not None and not scope.has_grouping_sets:
         for predicate in conjuncts(having.this):
             scope.learn(true_facts(predicate, scope))
     columns = projected(node.expressions, scope)

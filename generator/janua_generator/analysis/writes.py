@@ -44,6 +44,8 @@ def _written(source: Source, assigned: Assigned, scope: Scope, *events: str) -> 
     table's own NOT NULL counts.
     """
     relation = source.relation
+    # what a condition told of expressions, it told of the row as it was
+    scope.computed = set()
     if relation is None or source.columns is None:
         source.columns = None
         return

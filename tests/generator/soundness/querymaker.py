@@ -83,6 +83,11 @@ class QueryMaker(FromMaker):
         else:
             items = [self.item(type_, min(depth, 2)) for type_ in types]
             order = " FOR UPDATE" if len(self.levels) == 1 and depth > 1 and self.chance(0.05) else ""
+        if "WHERE" in where and roll >= 0.38 and self.chance(0.2):
+            # what is selected is what a condition has refused a NULL in
+            where += f" AND {self.random.choice(items)} IS NOT NULL"
+        elif "HAVING" in rest and self.chance(0.3):
+            rest += f" AND {self.random.choice(items)} IS NOT NULL"
         names = (
             self.random.sample(NAMES, len(items)) if len(items) <= len(NAMES) else [f"c{n}" for n in range(len(items))]
         )

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from janua_generator.analysis.nullability.predicates import NONE, Facts, strict_columns, true_facts
+from janua_generator.analysis.nullability.predicates import NONE, Facts, strict_facts, true_facts
 from janua_generator.analysis.scope import Scope
 from janua_generator.analysis.syntax import function_name, unwrapped
 
 
 def facts_where_not_false(node: exp.Expr, scope: Scope) -> Facts:
-    """The columns that are not NULL wherever the condition is true or NULL."""
+    """What is not NULL wherever the condition is true or NULL."""
     node = unwrapped(node)
     match node:
         case exp.And():
@@ -29,7 +29,7 @@ def facts_where_not_false(node: exp.Expr, scope: Scope) -> Facts:
             return true_facts(node, scope) if isinstance(test.expression, (exp.Null, exp.Boolean)) else NONE
         case exp.EQ() if _counts_no_null(node):
             arguments = unwrapped(node.this).iter_expressions()
-            return frozenset().union(*(strict_columns(each, scope) for each in arguments))
+            return frozenset().union(*(strict_facts(each, scope) for each in arguments))
         case _:
             return NONE
 

@@ -3,7 +3,8 @@ What a predicate proves about columns in the rows that pass it.
 
 A row passes only where the predicate is true. A strict expression (NULL in, NULL out) that
 is true had no NULL operand, so every column that reaches it through strict expressions alone
-is not NULL. ``AND`` proves what either side proves, ``OR`` only what both do.
+is not NULL, and neither is such an expression where it stands elsewhere. ``AND`` proves what
+either side proves, ``OR`` only what both do.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from __future__ import annotations
 from sqlglot import exp
 
 from janua_generator.analysis.nullability.columns import resolve
-from janua_generator.analysis.nullability.rules import evaluate
+from janua_generator.analysis.nullability.rules import computed, evaluate
 from janua_generator.analysis.rewriting import written_as
-from janua_generator.analysis.scope import Condition, Scope, Source
+from janua_generator.analysis.scope import Condition, Fact, Scope
 from janua_generator.analysis.syntax import conjuncts, function_name, is_any, is_quantified, is_row, unwrapped
 from janua_generator.analysis.values import Family
 
-Facts = frozenset[tuple[Source, str]]
+Facts = frozenset[Fact]
 
 NONE: Facts = frozenset()
 
@@ -32,7 +33,7 @@ _OPERATORS: dict[type[exp.Expr], str] = {
 
 
 def true_facts(node: exp.Expr, scope: Scope) -> Facts:
-    """The columns that are not NULL wherever the predicate is true."""
+    """What is not NULL wherever the predicate is true."""
     node = unwrapped(node)
     match node:
         case exp.And():
@@ -44,20 +45,20 @@ def true_facts(node: exp.Expr, scope: Scope) -> Facts:
         case exp.Is():
             return _is_facts(node, scope)
         case exp.In():
-            return strict_columns(node.this, scope) if _strict("=", scope) else NONE
+            return strict_facts(node.this, scope) if _strict("=", scope) else NONE
         case exp.Exists():
             return NONE
         case exp.Between() if _strict("<=", scope) and _strict(">=", scope):
             return _union(scope, node.this, node.args["low"], node.args["high"])
         case exp.EQ() | exp.NEQ() | exp.LT() | exp.LTE() | exp.GT() | exp.GTE() if is_any(node.expression):
             # `x = ANY (array)` is true only where some comparison was
-            return strict_columns(node.this, scope) if _strict(_OPERATORS[type(node)], scope) else NONE
+            return strict_facts(node.this, scope) if _strict(_OPERATORS[type(node)], scope) else NONE
         case _:
-            return strict_columns(node, scope)
+            return strict_facts(node, scope)
 
 
 def false_facts(node: exp.Expr, scope: Scope) -> Facts:
-    """The columns that are not NULL wherever the predicate is false (so that its negation is true)."""
+    """What is not NULL wherever the predicate is false (so that its negation is true)."""
     node = unwrapped(node)
     match node:
         case exp.And():
@@ -69,19 +70,19 @@ def false_facts(node: exp.Expr, scope: Scope) -> Facts:
         case exp.Is():
             operand = node.expression
             if isinstance(operand, exp.Null) and not node.args.get("negate"):
-                return strict_columns(node.this, scope)
+                return strict_facts(node.this, scope)
             return NONE
         case exp.In():
             # `x NOT IN (no rows)` is true for a NULL x
-            return strict_columns(node.this, scope) if node.expressions and _strict("=", scope) else NONE
+            return strict_facts(node.this, scope) if node.expressions and _strict("=", scope) else NONE
         case exp.Exists():
             return NONE
         case _:
-            return strict_columns(node, scope)
+            return strict_facts(node, scope)
 
 
 def untrue_facts(node: exp.Expr, scope: Scope) -> Facts:
-    """The columns that are not NULL wherever the predicate is not true: false or NULL."""
+    """What is not NULL wherever the predicate is not true: false or NULL."""
     node = unwrapped(node)
     match node:
         case exp.And():
@@ -99,24 +100,29 @@ def _is_facts(node: exp.Is, scope: Scope) -> Facts:
     operand = node.expression
     negated = bool(node.args.get("negate"))
     if isinstance(operand, exp.Null):
-        return strict_columns(node.this, scope) if negated else NONE
+        return strict_facts(node.this, scope) if negated else NONE
     if isinstance(operand, exp.Boolean) and not negated:
         return true_facts(node.this, scope) if operand.this else false_facts(node.this, scope)
     return NONE
 
 
-def strict_columns(node: exp.Expr, scope: Scope) -> Facts:
-    """The columns of which a NULL makes the whole expression NULL."""
+def strict_facts(node: exp.Expr, scope: Scope) -> Facts:
+    """The columns, and the expressions over them, of which a NULL makes the whole expression NULL."""
     node = unwrapped(node)
+    itself = computed(node, scope)
+    return _strict_operands(node, scope) | (frozenset({itself}) if itself is not None else NONE)
+
+
+def _strict_operands(node: exp.Expr, scope: Scope) -> Facts:
     if isinstance(node, exp.Column):
         return _column(node, scope)
     if isinstance(node, (exp.Not, exp.AtTimeZone)) or (isinstance(node, exp.Neg) and _strict("-", scope)):
-        return strict_columns(node.this, scope)
+        return strict_facts(node.this, scope)
     if isinstance(node, exp.Cast):
-        return strict_columns(node.this, scope) if _is_strict_cast(node, scope) else NONE
+        return strict_facts(node.this, scope) if _is_strict_cast(node, scope) else NONE
     if isinstance(node, exp.Between):
         # not strict in its bounds: `5 BETWEEN NULL AND 1` is false
-        return strict_columns(node.this, scope) if _strict("<=", scope) and _strict(">=", scope) else NONE
+        return strict_facts(node.this, scope) if _strict("<=", scope) and _strict(">=", scope) else NONE
     if isinstance(node, exp.DPipe):
         return _concatenation(node, scope)
     operator = _OPERATORS.get(type(node))
@@ -145,7 +151,7 @@ def _operation(node: exp.Expr, operator: str, scope: Scope) -> Facts:
     if evaluate(left, scope).family is Family.COMPOSITE or not _strict(operator, scope):
         return NONE
     if operator in ("->", "->>"):
-        return strict_columns(left, scope)
+        return strict_facts(left, scope)
     return _union(scope, left, right)
 
 
@@ -174,7 +180,7 @@ def _is_strict_call(node: exp.Expr, scope: Scope) -> bool:
 def _union(scope: Scope, *operands: exp.Expr) -> Facts:
     facts: Facts = NONE
     for operand in operands:
-        facts |= strict_columns(operand, scope)
+        facts |= strict_facts(operand, scope)
     return facts
 
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from sqlglot import exp
 
 from janua_generator.analysis.bodies import sole_function, value_of_function
-from janua_generator.analysis.scope import UNKNOWN, Scope
+from janua_generator.analysis.scope import UNKNOWN, Computed, Scope
 from janua_generator.analysis.syntax import function_name
 from janua_generator.analysis.values import Value, nullable
 
@@ -53,7 +53,25 @@ def evaluate(node: exp.Expr, scope: Scope) -> Value:
     found = _BY_NAME.get(name) or _RULES.get(type(node))
     if found is None and isinstance(node, exp.Func):
         found = _RULES.get(exp.Func)
-    return found(node, scope) if found is not None else UNKNOWN
+    value = found(node, scope) if found is not None else UNKNOWN
+    return _as_proven(value, node, scope) if value.nullable and scope.computed else value
+
+
+def _as_proven(value: Value, node: exp.Expr, scope: Scope) -> Value:
+    """An expression is not NULL where a condition on the same rows refuses a NULL in it."""
+    if scope.has_grouping_sets or computed(node, scope) not in scope.computed:
+        return value
+    return Value(False, "a condition refuses NULL in it", value.family, shape=value.shape)
+
+
+def computed(node: exp.Expr, scope: Scope) -> Computed | None:
+    """Return what tells an expression from others, where it has one value a row, wherever it stands."""
+    routines = scope.environment.introspection.routines
+    calls = tuple(function_name(each) for each in node.find_all(exp.Func))
+    if isinstance(node, (exp.Column, exp.Literal)) or node.find(exp.Query, exp.Window) is not None:
+        return None
+    changes = routines.redefined_operators or routines.redefined_casts or "current_setting" in calls
+    return None if changes or not routines.volatile.isdisjoint(calls) else Computed(node, calls)
 
 
 def made_by_migrations(name: str, node: exp.Expr, scope: Scope, schema: str = "") -> Value:
