@@ -1,0 +1,1 @@
+"""The tables of the comparison, as an application of Django's."""

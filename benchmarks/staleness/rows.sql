@@ -1,0 +1,13 @@
+TRUNCATE owners, accounts, movements, badges, slow, events, places, towns, "Odd ""Name"" s", side.accounts, secrets;
+INSERT INTO owners VALUES (1, 'Ada'), (2, 'Bob');
+INSERT INTO accounts VALUES (1, 1, 10), (2, 2, 20);
+INSERT INTO movements VALUES (1, 1, 10), (2, 2, 20);
+INSERT INTO badges VALUES (1, 1), (2, 2);
+INSERT INTO slow VALUES (1, 10);
+INSERT INTO events VALUES (1, '2025-02-01');
+INSERT INTO places VALUES (1, 'one');
+INSERT INTO towns VALUES (2, 'two', 'x');
+INSERT INTO "Odd ""Name"" s" VALUES (1, 1);
+INSERT INTO side.accounts VALUES (1, 1, 500, '');
+INSERT INTO secrets VALUES (1, 'a', 'of a'), (2, 'b', 'of b');
+REFRESH MATERIALIZED VIEW totals;
