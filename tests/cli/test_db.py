@@ -47,8 +47,8 @@ def test_there_and_back(project: Path, url: str, capsys: pytest.CaptureFixture[s
     assert 0 == main(["db", "restore", "kept/monday", "--yes", "--database-url", url])
     assert [(1,)] == rows(url)
     told = capsys.readouterr()
-    assert "kept/monday: 1 table, 1 rows," in told.out
-    assert "emptied 1 table\nrestored 1 table, 1 rows," in told.out
+    assert "kept/monday: 1 table, 1 row," in told.out
+    assert "emptied 1 table\nrestored 1 table, 1 row," in told.out
     assert ["back up", "verify", "restore"] == [
         line.rsplit("  ", 1)[0].split(" janua")[0].split(" kept")[0] for line in told.err.splitlines()
     ]

@@ -148,6 +148,13 @@ def test_a_misspelt_command_is_suggested(capsys: pytest.CaptureFixture[str]) -> 
     assert "janua: there is no command 'zzz'; see janua --help\n" == capsys.readouterr().err
 
 
+def test_an_empty_url_is_no_url(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a variable that a script has not set: it must not mean the database of the environment."""
+    monkeypatch.setenv("JANUA_DATABASE_URL", "postgresql://127.0.0.1:1/other")
+    assert 2 == main(["db", "reset", "--yes", "--database-url", ""])
+    assert "--database-url is empty" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("argv", "said"),
     [

@@ -168,7 +168,7 @@ def test_commands_of_psql_are_explained(conn: psycopg.Connection, migrations: Mi
 def test_copy_from_standard_input_is_explained(conn: psycopg.Connection, migrations: Migrations) -> None:
     """pg_dump writes this, too."""
     error = refusal(conn, migrations, "CREATE TABLE a (x int); COPY a FROM stdin; SELECT 1;")
-    assert "write INSERT instead" in error.hint
+    assert "write them as INSERT" in error.hint
 
 
 def test_going_down_needs_every_section(conn: psycopg.Connection, migrations: Migrations) -> None:

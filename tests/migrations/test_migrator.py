@@ -339,6 +339,27 @@ def test_the_table_may_be_called_as_one_likes(name: str, db: Database, folder: F
     assert [(name,)] == rows("SELECT attrelid::regclass::text FROM pg_attribute WHERE attname = 'done_checksum'")
 
 
+def test_the_right_to_make_tables_is_enough(url: str, db: Database, folder: Folder, rows: Rows) -> None:
+    """Schemas that are there already need no right to make schemas."""
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute("CREATE ROLE janua_deployer LOGIN; GRANT CREATE ON SCHEMA public TO janua_deployer")
+        try:
+            with Database(url, user="janua_deployer") as deployer:
+                Migrator(deployer, folder(_1_a=A)).up()
+            assert ["a"] == tables(rows)
+        finally:
+            admin.execute("DROP OWNED BY janua_deployer; DROP ROLE janua_deployer")
+
+
+@pytest.mark.parametrize("data", ["1\n", "it's\n", "a;b\n"])
+def test_rows_of_a_copy_are_refused_with_what_to_do(data: str, db: Database, folder: Folder, rows: Rows) -> None:
+    """Before anything runs, and not as if they were SQL."""
+    text = f"-- UP\nCREATE TABLE a (x text);\nCOPY public.a (x) FROM stdin;\n{data}\\.\n\nSELECT 'x';\n"
+    with pytest.raises(MigrationError, match=r"1_a.sql:3:1: COPY … FROM stdin: (?s:.*)janua seed run"):
+        Migrator(db, folder(_1_a=text)).up()
+    assert [] == tables(rows)
+
+
 def test_a_table_of_another_tool_is_left_alone(db: Database, folder: Folder) -> None:
     """It has other columns."""
     db.raw("CREATE TABLE migrations (version text)")

@@ -24,12 +24,13 @@ def _run_verify(args: argparse.Namespace, project_dir: Path) -> int:
     project = load_project(project_dir)
     migrations = read_migrations(project.migrations)
     since = list(migrations).index(find(migrations, args.since)) + 1 if args.since else 0
-    label = f"verify {len(migrations) - since} migrations"
+    tried = migrations[since:]
+    label = f"verify {len(tried)} migration{'' if len(tried) == 1 else 's'}"
     with open_scratch(project.root, args.database_url, migrations) as scratch, Progress().step(label):
         verdict = verify(project, migrations, scratch, since=since)
     print("\n".join([*verdict.notes, *verdict.findings]), end="\n" if verdict.notes or verdict.findings else "")
     if not verdict.findings:
-        print(f"{verdict.tried} of {len(migrations) - since} migrations can be applied, taken back and applied again")
+        print(f"{verdict.tried} of {len(tried)} migrations can be applied, taken back and applied again")
     return int(bool(verdict.findings))
 
 

@@ -74,7 +74,7 @@ def reset(args: argparse.Namespace, project_dir: Path) -> int:
     if args.empty:
         print(f"{done}, and is empty; next: janua migrate up")
     else:
-        print(f"{done}, with {applied} migration{'' if applied == 1 else 's'}")
+        print(f"{done}, with {applied} migration{_s(applied)}")
     return 0
 
 
@@ -83,7 +83,7 @@ def truncate(args: argparse.Namespace, project_dir: Path) -> int:
     _ask(args, project_dir, f"empty {', '.join(args.tables) or 'all tables'}")
     project = load_project(project_dir)
     emptied = operations.truncate(args.database_url, args.tables, keep=args.keep, record=project.migrations_table)
-    done = f"emptied {len(emptied)} table{'' if len(emptied) == 1 else 's'}"
+    done = f"emptied {len(emptied)} table{_s(len(emptied))}"
     print(done)
     outdate_cache(args.database_url, project, done)
     return 0
@@ -108,8 +108,12 @@ def _progress(label: str, phases: tuple[str, ...]) -> Iterator[OnProgress]:
 
 
 def _contents(manifest: Manifest) -> str:
-    tables = len(manifest.tables)
-    return f"{tables} table{'' if tables == 1 else 's'}, {manifest.rows:,} rows, {manifest.bytes:,} bytes"
+    tables, rows = len(manifest.tables), manifest.rows
+    return f"{tables} table{_s(tables)}, {rows:,} row{_s(rows)}, {manifest.bytes:,} bytes"
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
 
 
 ACTS: Final[Mapping[str, Callable[[argparse.Namespace, Path], int]]] = {

@@ -29,10 +29,6 @@ def refuse_unfit(migration: Migration, statements: Sequence[Statement], *, in_tr
             message = f"{statement.words[0].upper()} in a migration, which runs in a transaction of its own"
             hint = 'remove it, or add the line "-- janua: no-transaction"'
             malformed(migration.path, migration.text, statement.offset, length, message, hint)
-        if statement.words[0] == "copy" and "stdin" in statement.words:
-            # The server would wait for the data, and meanwhile nobody could drop any database.
-            message = "COPY … FROM STDIN in a migration, which has no standard input"
-            malformed(migration.path, migration.text, statement.offset, length, message, "write INSERT instead")
 
 
 def with_hint(error: MigrationError, hint: str) -> MigrationError:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from janua.errors import SqlSyntaxError
-from janua.lexer import TRIVIA, Kind, split_statements, tokenize
+from janua.lexer import TRIVIA, Kind, each_statement_span, split_statements, tokenize
 from janua.migrations.files import Migration, malformed
 from janua.migrations.styles import Section, Style
 
+_FROM_STDIN = re.compile(r"\bfrom\s+stdin\b", re.IGNORECASE)
 _OURS = (Style.JANUA, Style.PLAIN)
 
 
@@ -24,11 +27,26 @@ class Statement:
 
 def statements_of(migration: Migration, section: Section) -> list[Statement]:
     """Cut a section into its statements. Raises MigrationError where it cannot be."""
+    _refuse_data(migration, section)
     try:
         spans = split_statements(section.sql)
     except SqlSyntaxError as error:
         malformed(migration.path, migration.text, section.offset + error.offset, 1, str(error))
     return [_statement(section.sql[start:stop], section.offset + start) for start, stop in spans]
+
+
+def _refuse_data(migration: Migration, section: Section) -> None:
+    """Raise MigrationError for the first COPY whose rows are in the file: no SQL, though they would be read as such."""
+    if _FROM_STDIN.search(section.sql) is None:
+        return
+    # What cannot be read behind it may be just these rows; and the server would wait for them without end.
+    with suppress(SqlSyntaxError):
+        for start, stop, _ in each_statement_span(tokenize(section.sql)):
+            words = _statement(section.sql[start:stop], start).words
+            if words[0] == "copy" and "stdin" in words:
+                message = "COPY … FROM stdin: the rows behind it are psql's to read, and cannot be in a migration"
+                hint = "write them as INSERT, or move the statement with its rows into a seed, for janua seed run"
+                malformed(migration.path, migration.text, section.offset + start, len("copy"), message, hint)
 
 
 def _statement(sql: str, offset: int) -> Statement:

@@ -52,10 +52,14 @@ class AsyncLedger:
         """Make the table, and its schema, where they are missing."""
         if await self.exists():
             return
-        row = await (await self._session.execute(b"SELECT pg_is_in_recovery()")).fetchone()
-        if row == (True,):
+        question = "SELECT pg_is_in_recovery(), to_regnamespace(%s) IS NULL"
+        row = await (await self._session.execute(question, (self._schema.as_string(None),))).fetchone()
+        is_standby, lacks_schema = row or (False, True)
+        if is_standby:
             raise MigrationError("this server is a standby, which takes no changes: migrate the primary")
-        await self._run("CREATE SCHEMA IF NOT EXISTS {schema}")
+        # IF NOT EXISTS asks for the right to create schemas all the same.
+        if lacks_schema:
+            await self._run("CREATE SCHEMA IF NOT EXISTS {schema}")
         await self._run(_MAKE)
 
     async def records(self) -> list[Record]:

@@ -53,10 +53,14 @@ class Ledger:
         """Make the table, and its schema, where they are missing."""
         if self.exists():
             return
-        row = (self._session.execute(b"SELECT pg_is_in_recovery()")).fetchone()
-        if row == (True,):
+        question = "SELECT pg_is_in_recovery(), to_regnamespace(%s) IS NULL"
+        row = (self._session.execute(question, (self._schema.as_string(None),))).fetchone()
+        is_standby, lacks_schema = row or (False, True)
+        if is_standby:
             raise MigrationError("this server is a standby, which takes no changes: migrate the primary")
-        self._run("CREATE SCHEMA IF NOT EXISTS {schema}")
+        # IF NOT EXISTS asks for the right to create schemas all the same.
+        if lacks_schema:
+            self._run("CREATE SCHEMA IF NOT EXISTS {schema}")
         self._run(_MAKE)
 
     def records(self) -> list[Record]:

@@ -13,6 +13,7 @@ import psycopg
 from janua.config import load_project, project_folder
 from janua.database import Connection, Database, Transaction
 from janua.database._sync.session import Session
+from janua.diagnostics import shown_path
 from janua.errors import SeedError
 from janua.seeds.copying import CopyIn, copy_in, pieces
 from janua.seeds.files import Seeded, ordered_files
@@ -107,7 +108,7 @@ def _run_statement(session: Session, reader: SqlReader, statement: SeedStatement
         raise refused(reader.path, statement, error, (copy.file or "") if copy else "") from error
     except OSError as error:
         assert copy is not None, "nothing else reads files"
-        message = f"{reader.path}:{statement.line}: {copy.file}: {error.strerror}"
+        message = f"{shown_path(reader.path)}:{statement.line}: {copy.file}: {error.strerror}"
         raise SeedError(message, path=reader.path, line=statement.line) from None
     return 0
 
