@@ -196,14 +196,15 @@ def _tokens_from(query: ParsedQuery, offset: int) -> Sequence[Token]:
 
 
 def _token_length(query: ParsedQuery, offset: int) -> int:
-    """How much to underline: the token there, or the name behind a placeholder's mark."""
+    """How much to underline: the token there, a name with all that its dots join, or a placeholder with its mark."""
     length = 0
+    is_open = True
     for token in _tokens_from(query, offset):
-        if token.kind in TRIVIA:
+        joins = token.text in (":", "@", ".")
+        if token.kind in TRIVIA or not (is_open or joins):
             break
         length = token.end - offset
-        if token.text not in (":", "@"):
-            break
+        is_open = joins
     return max(1, length)
 
 

@@ -9,7 +9,7 @@ all tables. The codes are those of the manual's appendix "PostgreSQL Error Codes
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -71,14 +71,22 @@ def _column(complaint: Complaint) -> str:
         names = {column.name for relation in relations if relation for column in relation.columns}
         if hint := _did_you_mean(wanted, names):
             return hint
-    return f"{named.name} has {_listed(column.name for column in named.columns)}" if named else ""
+    if named:
+        return f"{named.name} has {_listed(column.name for column in named.columns)}"
+    is_quoted = any(token.start == complaint.offset and token.kind is Kind.QUOTED_NAME for token in complaint.tokens)
+    return f"double quotes are for names; a text is written '{wanted}'" if is_quoted else ""
 
 
 def _relation(complaint: Complaint) -> str:
     missing = re.search(r'FROM-clause entry for table "([^"]+)"', complaint.message)
     if missing:
-        return _did_you_mean(missing[1], complaint.relations) or f"{missing[1]} is not in FROM"
-    wanted, _ = _wanted(complaint.message, r"relation (\S+)")
+        there = f"; there {'is' if len(complaint.relations) == 1 else 'are'} {_listed(complaint.relations)}"
+        not_there = f"{missing[1]} is not in FROM{there if complaint.relations else ''}"
+        return _did_you_mean(missing[1], complaint.relations) or not_there
+    wanted, schema = _wanted(complaint.message, r"relation (\S+)")
+    others = [each.qualified for each in complaint.introspection.catalog.relations if schema and each.name == wanted]
+    if others:
+        return f"there is {_listed(others)}"
     ctes = {_name(token) for token in complaint.tokens if _is_name(token)}
     tables = {relation.name for relation in complaint.introspection.catalog.relations}
     return _did_you_mean(wanted, tables) or _did_you_mean(wanted, ctes - {wanted} - tables)
@@ -132,17 +140,37 @@ _SPELLINGS = frozenset({"integer", "bigint", "smallint", "boolean", "timestamp",
 
 
 def _syntax(complaint: Complaint) -> str:
+    before = [token for token in complaint.tokens if complaint.offset is not None and token.end <= complaint.offset]
+    behind = complaint.tokens[len(before) :]
+    if foreign := _foreign_parameter(before, behind):
+        return foreign
     if complaint.message.endswith(("at end of input", 'at or near ";"')):
         return "the statement ends too early: something is missing, or a parenthesis is not closed"
-    before = [token for token in complaint.tokens if complaint.offset is not None and token.end <= complaint.offset]
     if before and before[-1].text == ",":
         return "remove the comma before it"
-    suspects = [token for token in (*before[-2:], *complaint.tokens[len(before) : len(before) + 1]) if _is_name(token)]
+    suspects = [token for token in (*before[-2:], *behind[:1]) if _is_name(token)]
     for token in reversed(suspects):
         word = token.text.upper()
         close = get_close_matches(word, _KEYWORDS - {word}, n=1, cutoff=0.75)
         if close and word not in _KEYWORDS:
             return f"did you mean {close[0]} where {token.text} stands?"
+    return ""
+
+
+def _foreign_parameter(before: Sequence[Token], behind: Sequence[Token]) -> str:
+    """What a parameter of another library, or a list that is one parameter, is written as here."""
+    word = before[-1].text.lower() if before else ""
+    following = [token.text for token in behind[:3]]
+    if word == "in" and following and following[0] in (":", "@", "$"):
+        name = "".join(following[:2])
+        return f"a list is one parameter, an array: = ANY({name}); without it: <> ALL({name})"
+    if word == "?" or following[:1] == ["?"]:
+        return "a parameter is written :name, not ?"
+    if following[:2] in (["%", "("], ["%", "s"]):
+        name = following[2] if following[1] == "(" and len(following) > 2 else "name"
+        return f"a parameter is written :{name}, not with %"
+    if following[:1] == [":"] and following[1:2] and following[1].isdigit():
+        return f"a parameter is written :name, or ${following[1]}"
     return ""
 
 

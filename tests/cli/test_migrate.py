@@ -114,6 +114,14 @@ def test_create_says_which_file_to_fill(capfd: pytest.CaptureFixture[str]) -> No
     assert "migrations/0002_add_b.sql\n" == capfd.readouterr().out
 
 
+def test_create_refuses_a_name_that_is_there(capfd: pytest.CaptureFixture[str]) -> None:
+    """Two files of one name are told apart by their numbers only."""
+    assert 2 == main(["migrate", "create", "a"])
+    expected = "migrations/0001_a.sql: there is a migration a already; give this one another name\n"
+    assert ("", expected) == capfd.readouterr()
+    assert ["0001_a.sql"] == [path.name for path in Path("migrations").iterdir()]
+
+
 def test_baseline_says_what_it_records(capfd: pytest.CaptureFixture[str]) -> None:
     """And runs nothing."""
     assert 0 == main(["migrate", "baseline", "--to", "1"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from janua.diagnostics import Diagnostic
 
@@ -66,7 +66,11 @@ def _head(words: Iterable[tuple[str, str]]) -> tuple[str, tuple[Directive, ...]]
 
 
 def left_out(refusal: Diagnostic) -> Diagnostic:
-    """A warning in place of the error that a standard call cannot be: that is nobody's mistake."""
-    hint = "write it yourself where it is needed, in a query file"
+    """
+    A warning in place of the error that a standard call cannot be: that is nobody's mistake.
+
+    Neither its place nor its hint are of use to somebody who did not write the statement.
+    """
     message = f"a standard call is left out: {refusal.message}"
-    return replace(refusal, message=message, hint=refusal.hint or hint, severity="warning")
+    hint = "write it yourself where it is needed, in a query file"
+    return Diagnostic(refusal.file, 0, 0, message, sqlstate=refusal.sqlstate, hint=hint, severity="warning")

@@ -9,10 +9,14 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from janua.cli.command import Command
 from janua.config import Project, load_project
-from janua.errors import ConfigError
+from janua.errors import ConfigError, MigrationError
+
+if TYPE_CHECKING:
+    from janua.migrations import Migrator
 
 _SEED = "development"
 
@@ -38,11 +42,21 @@ def _run(args: argparse.Namespace, project_dir: Path) -> int:
         from janua.database import Database
 
         with cache_at(redis.url, project) as cache, Database(url, application_name="janua dev", cache=cache) as db:
-            Migrator(db, project.migrations, table=project.migrations_table, progress=Progress()).up()
+            _migrate(Migrator(db, project.migrations, table=project.migrations_table, progress=Progress()), is_new)
         _fill(url, redis.url, project, args.seed, is_new=is_new)
         print(f"JANUA_DATABASE_URL={url}\nJANUA_REDIS_URL={redis.url}\nCtrl-C ends both servers", flush=True)
         _wait()
     return 0
+
+
+def _migrate(migrator: Migrator, is_new: bool) -> None:
+    try:
+        migrator.up()
+    except MigrationError as error:
+        if is_new:
+            raise
+        # What was changed after it was applied is nothing to repair in a database that can be made anew.
+        raise MigrationError(f"{error}\nor begin with an empty database: janua dev --fresh") from None
 
 
 def _state(project: Project) -> Path:

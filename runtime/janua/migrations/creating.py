@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from janua.diagnostics import shown_path
 from janua.errors import ConfigError
 from janua.migrations.files import Migration
 from janua.migrations.folders import read_migrations
@@ -22,13 +23,14 @@ def create_migration(sources: Path | Sequence[Path | Sequence[Path]], words: str
     """
     Write a new migration beside those that are there, and return its files. It overwrites nothing.
 
-    Raises ConfigError where it is not clear in which folder or how it would be named.
+    Raises ConfigError where it is not clear in which folder or how it would be named, and where one is named so.
     """
     folder = _folder(sources)
     name = re.sub(r"[^\w]+", "_", words.strip().removesuffix(".sql")).strip("_").lower()
     if not name:
         raise ConfigError(f"{words!r} cannot be the name of a migration; say what it does: add_prices_to_products")
     existing = read_migrations(folder) if folder.exists() else []
+    _refuse_twin(existing, name)
     written = []
     for path, text in _files(folder, existing, name).items():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,6 +38,15 @@ def create_migration(sources: Path | Sequence[Path | Sequence[Path]], words: str
             file.write(text)
         written.append(path)
     return written
+
+
+def _refuse_twin(existing: Sequence[Migration], name: str) -> None:
+    for each in existing:
+        place = each.path.parent if each.path.name in ("up.sql", "migration.sql") else each.path
+        if re.sub(r"^\d+_|(\.up)?\.sql$", "", place.name) == name:
+            raise ConfigError(
+                f"{shown_path(each.path)}: there is a migration {name} already; give this one another name"
+            )
 
 
 def _folder(sources: Path | Sequence[Path | Sequence[Path]]) -> Path:

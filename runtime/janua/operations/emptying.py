@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from janua.config import suggestion
 from janua.errors import OperationError
 from janua.migrations.records import DEFAULT_TABLE, table_name
 from janua.operations import servers
@@ -67,7 +68,8 @@ def truncate(
 def _matching(name: str, present: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     found = [(schema, table) for schema, table in present if name in (table, f"{schema}.{table}")]
     if not found:
-        raise OperationError(f"there is no table {name}")
+        known = sorted({each for schema, table in present for each in (table, f"{schema}.{table}")})
+        raise OperationError(f"there is no table {name}{suggestion(name, known)}")
     if len(found) > 1:
         several = ", ".join(f"{schema}.{table}" for schema, table in found)
         raise OperationError(f"there are several tables {name}: {several}; name the schema")

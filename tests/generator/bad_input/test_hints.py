@@ -54,6 +54,19 @@ CREATE FUNCTION grand_total(of int) RETURNS int LANGUAGE sql AS 'SELECT of';
         ("SELECT id, FROM users", "42601", "remove the comma before it"),
         ("SELECT id FORM users WHERE id = 1", "42601", "did you mean FROM where FORM stands?"),
         ("SELECT (1", "42601", "the statement ends too early: something is missing, or a parenthesis is not closed"),
+        (
+            "SELECT 1 FROM users WHERE id IN :ids",
+            "42601",
+            "a list is one parameter, an array: = ANY(:ids); without it: <> ALL(:ids)",
+        ),
+        ("SELECT 1 FROM users WHERE id = ?", "42601", "a parameter is written :name, not ?"),
+        ("SELECT 1 FROM users WHERE id = ? AND name = ?", "42601", "a parameter is written :name, not ?"),
+        ("SELECT 1 FROM users WHERE id = %s", "42601", "a parameter is written :name, not with %"),
+        ("SELECT 1 FROM users WHERE id = %(mine)s", "42601", "a parameter is written :mine, not with %"),
+        ("SELECT 1 FROM users WHERE id = :1", "42601", "a parameter is written :name, or $1"),
+        ('SELECT 1 FROM users WHERE name = "xyzzy"', "42703", "double quotes are for names; a text is written 'xyzzy'"),
+        ("SELECT x.id FROM users me", "42P01", "x is not in FROM; there is me"),
+        ("SELECT 1 FROM other.users", "42P01", "there is public.users"),
         ("SELECT 1 FROM users, users", "42712", "give one of the two another alias"),
     ],
 )
@@ -83,6 +96,21 @@ def test_the_pointer_counts_the_columns_of_a_terminal(workbench: Workbench, befo
     pointer = error.excerpt.splitlines()[1]
     assert len("      | SELECT ") + width == pointer.index("^")
     assert pointer.endswith("^^^")
+
+
+@pytest.mark.parametrize(
+    ("sql", "underlined"),
+    [
+        ("SELECT u.colour FROM users u", "u.colour"),
+        ("SELECT 1 FROM nowhere.users", "nowhere.users"),
+        ("SELECT colour FROM users", "colour"),
+    ],
+)
+def test_a_name_is_pointed_at_as_a_whole(workbench: Workbench, sql: str, underlined: str) -> None:
+    """With everything that its dots join."""
+    workbench.migrate(SCHEMA)
+    [found] = workbench.analyse(f"-- name: q\n{sql};").errors
+    assert len(underlined) == found.length
 
 
 def test_a_very_long_line_is_cut_around_the_place(workbench: Workbench) -> None:
