@@ -1,16 +1,46 @@
-"""What the documentation's build needs beside mkdocs.yml."""
+"""What the documentation's build needs beside mkdocs.yml: the commands' help, and docstrings without Sphinx's roles."""
 
 from __future__ import annotations
 
+import argparse
 import re
+from collections.abc import Iterator
+from functools import partial
 
+from janua.cli.commands import command_names, find_command
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 _ROLE = re.compile(r":(?:attr|class|data|exc|func|meth|mod):(?=<code>)")
+_HELP = "<!-- help -->"
+_FORMATTER = partial(argparse.RawDescriptionHelpFormatter, width=100)
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Put each command's help where the page asks for it."""
+    if _HELP not in markdown:
+        return markdown
+    shown = (f"## {each.prog}\n\n```text\n{each.format_help()}```\n" for each in parsers())
+    return markdown.replace(_HELP, "\n".join(shown))
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Leave out Sphinx's roles, which docstrings have for editors."""
+    """Leave out the roles, which docstrings have for editors."""
     return _ROLE.sub("", html)
+
+
+def parsers() -> Iterator[argparse.ArgumentParser]:
+    """The parser of each command, and after it those of its own commands."""
+    for name in command_names():
+        command = find_command(name)
+        parser = argparse.ArgumentParser(
+            prog=f"janua {name}",
+            description=command.description or command.help,
+            epilog=f"example:\n{command.example}" if command.example else None,
+        )
+        command.configure(parser)
+        groups = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
+        for each in (parser, *(own for group in groups for own in group.choices.values())):
+            each.formatter_class = _FORMATTER
+            yield each
