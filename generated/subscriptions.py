@@ -65,7 +65,7 @@ class ListLapsingSubscriptionsRow:
     number: int
     organization_name: str
     email: str | None
-    ends_at: _dt.datetime | None
+    ends_at: _dt.datetime
     renewal_notice_at: _dt.datetime | None
 
 
