@@ -6,7 +6,7 @@ One that returns no set has one row, of NULLs where it gives nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -135,7 +135,9 @@ def _columns_of(function: Function, alias: str, scope: Scope) -> tuple[Column, .
     """The columns of a function of the migrations: what its body tells, or what it declares."""
     columns = columns_of_function(function, scope) if sole_function(function.name, scope) is function else None
     if columns is not None:
-        return columns if function.output else renamed(columns, [alias]) if alias else columns
+        # the one value of a function is called as the relation is
+        is_value = alias and not function.output
+        return tuple(replace(each, name=alias) for each in columns) if is_value else columns
     names = [name for name, _ in function.output]
     if names:
         return columns_named(names, nullable(f"a result of function {function.name}"))
