@@ -22,7 +22,7 @@ retest: install  ## run the tests in any case
 	@$(BIN)/python tools/test.py --again
 
 faults: install  ## kill servers, cut connections and fill disks under load; prints counts; ONLY='-k word'
-	@JANUA_FAULTS=1 $(BIN)/pytest -q -n 0 tests/faults tests/replicas tests/soak tests/cache/faults tests/monitor $(ONLY)
+	@JANUA_FAULTS=1 $(BIN)/pytest -q -n 0 tests/faults tests/replicas tests/soak tests/cache/faults tests/cache/cluster/faults tests/monitor $(ONLY)
 
 soak: install  ## ten minutes of random calls, cancelled and cut off: SECONDS=600; prints counts and memory
 	@JANUA_SOAK_SECONDS=$(or $(SECONDS),600) $(BIN)/pytest -q -n 0 tests/soak

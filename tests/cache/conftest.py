@@ -19,7 +19,7 @@ from janua.redis import AsyncRedis, Redis
 from psycopg.conninfo import make_conninfo
 
 from tests.cache import queries as q
-from tests.runtime.redis.servers import Proxy, proxy
+from tests.runtime.redis.servers import Proxy, cluster, proxy
 
 
 @pytest.fixture(scope="session")
@@ -135,6 +135,13 @@ def server(janua_redis_url: str) -> Iterator[redis_py.Redis]:
     """The server itself."""
     with redis_py.Redis.from_url(janua_redis_url) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def cluster_url() -> Iterator[str]:
+    """The address of a cluster of three nodes, one of which is named."""
+    with cluster() as nodes:
+        yield f"redis://127.0.0.1:{nodes[1].port}/0?cluster=true"
 
 
 @dataclass(frozen=True)

@@ -603,12 +603,12 @@ def test_a_commit_that_is_refused_leaves_no_mark(here: Place, other: Place, behi
     assert 10 == warm(other)
 
 
-def test_the_database_is_another_one_of_the_same_name(pg_url: str, here: Place, behind: Any) -> None:
+def test_the_database_is_another_one_of_the_same_name(
+    pg_url: str, janua_redis_url: str, janua_redis_prefix: str
+) -> None:
     """Dropped and made anew, its answers are other ones."""
     admin = psycopg.conninfo.make_conninfo(pg_url, dbname="postgres")
     url = psycopg.conninfo.make_conninfo(pg_url, dbname="twin")
-    redis_url = here.cache._trips._factory.connection_kwargs
-    address = f"redis://{redis_url['host']}:{redis_url['port']}/0"
     for number in (1, 2):
         with psycopg.connect(admin, autocommit=True) as connection:
             connection.execute("DROP DATABASE IF EXISTS twin WITH (FORCE)")
@@ -616,7 +616,7 @@ def test_the_database_is_another_one_of_the_same_name(pg_url: str, here: Place, 
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(q.SCHEMA.encode())
             connection.execute(b"INSERT INTO accounts VALUES (1, 'x', %d)" % number)
-        with _place(url, address, here.cache._prefix) as place:
+        with _place(url, janua_redis_url, janua_redis_prefix) as place:
             assert number == warm(place)
 
 

@@ -23,8 +23,8 @@ ORIGIN = 12
 COUNT = 2
 _RANDOM = STAMP - ORIGIN
 _RUN = 32
-# A hash tag of the prefix's own. Redis takes the first brace, and what is before the next one that closes.
-_TAG = re.compile(r"^[^{]*\{[^}]+\}")
+# A prefix with a hash tag: for Redis, what is between the first brace and the next one that closes, if anything.
+_TAG = re.compile(r"[^{]*\{[^}]+\}")
 # Losing a key is safe at any time: it only has to outlive most of what is kept.
 KEPT_MS = 7 * 24 * 3600 * 1000
 
@@ -108,10 +108,10 @@ class Keyspace:
     """
 
     def __init__(self, prefix: str, *, is_cluster: bool = False) -> None:
-        """Raises ConfigError for a prefix with an empty hash tag on a cluster."""
-        if is_cluster and "{}" in prefix:
-            raise ConfigError("the prefix of a cache on a cluster cannot contain {}, an empty hash tag")
-        self.is_spread = is_cluster and not _TAG.search(prefix)
+        """Raises ConfigError for a prefix on a cluster with a brace that begins no hash tag."""
+        self.is_spread = is_cluster and not _TAG.match(prefix)
+        if self.is_spread and "{" in prefix:
+            raise ConfigError("a brace in the prefix of a cache on a cluster must begin a hash tag, as in {shop}:")
         self.entries = prefix.encode()
         tag = b"{%s}" % blake2b(self.entries, digest_size=4).hexdigest().encode() if self.is_spread else b""
         self.tables = self.entries + tag

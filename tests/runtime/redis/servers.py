@@ -95,12 +95,16 @@ def running(*options: str, **arguments: Any) -> Iterator[Server]:
 
 
 @contextmanager
-def cluster(nodes: int = 3, certificate: Path | None = None) -> Iterator[list[Server]]:
-    """A cluster without replicas, encrypted with a certificate, which serves all slots when the context begins."""
+def cluster(nodes: int = 3, certificate: Path | None = None, replicas: int = 0) -> Iterator[list[Server]]:
+    """
+    A cluster, encrypted with a certificate, which serves all slots when the context begins.
+
+    Its last nodes are ``replicas`` of its first ones, one each.
+    """
     with tempfile.TemporaryDirectory(prefix="janua-redis.") as root:
         servers = []
         try:
-            for number in range(nodes):
+            for number in range(nodes + replicas):
                 folder = Path(root, str(number))
                 folder.mkdir()
                 port = free_port()
@@ -109,7 +113,7 @@ def cluster(nodes: int = 3, certificate: Path | None = None) -> Iterator[list[Se
                 program = shutil.which("redis-server") if certificate else None
                 server = Server(folder, *options, "--cluster-node-timeout", "2000", program=program, port=port)
                 servers.append(server.start())
-            _join(servers, certificate)
+            _join(servers, nodes, certificate)
             yield servers
         finally:
             for server in servers:
@@ -123,22 +127,34 @@ def tls_options(certificate: Path, port: int) -> tuple[str, ...]:
     return ("--port", "0", "--tls-port", str(port), *files, *clients)
 
 
-def _join(servers: list[Server], certificate: Path | None) -> None:
+def _join(servers: list[Server], primaries: int, certificate: Path | None) -> None:
     tls: Any = {"ssl": True, "ssl_ca_certs": str(certificate), "host": "127.0.0.1"} if certificate else {}
     clients = [redis.Redis(port=server.port, **tls) for server in servers]
-    share = 16384 // len(servers) + 1
+    share = 16384 // primaries + 1
     settings: list[Any] = [client.config_get("cluster-port") for client in clients]
     bus = int(settings[0]["cluster-port"])
     for number, client in enumerate(clients):
         last = min((number + 1) * share, 16384) - 1
-        client.execute_command("CLUSTER ADDSLOTSRANGE", number * share, last)
+        if number < primaries:
+            client.execute_command("CLUSTER ADDSLOTSRANGE", number * share, last)
         client.execute_command("CLUSTER MEET", "127.0.0.1", servers[0].port, bus)
     deadline = time.monotonic() + _START_S
     while not all(_is_whole(client, len(servers)) for client in clients):
         assert time.monotonic() < deadline, [client.execute_command("CLUSTER INFO") for client in clients]
         time.sleep(0.02)
+    for primary, replica in zip(clients, clients[primaries:], strict=False):
+        replica.execute_command("CLUSTER REPLICATE", primary.execute_command("CLUSTER MYID"))
+    while not all(_is_linked(client) for client in clients[primaries:]):
+        assert time.monotonic() < deadline, [client.info("replication") for client in clients]
+        time.sleep(0.02)
     for client in clients:
         client.close()
+
+
+def _is_linked(replica: redis.Redis) -> bool:
+    """It has what its primary has."""
+    info: Any = replica.info("replication")
+    return bool(info.get("master_link_status") == "up")
 
 
 def _is_whole(client: redis.Redis, nodes: int) -> bool:
