@@ -55,6 +55,12 @@ TOTAL: Final[Query[int]] = Query(
     columns=("integer",),
     cache=_POLICY,
 )
+LENIENT_TOTAL: Final[Query[int]] = Query(
+    name="accounts.lenient_total",
+    sql="SELECT coalesce(sum(balance), 0)::int FROM accounts",
+    columns=("integer",),
+    cache=CachePolicy(60.0, _ACCOUNTS, stale=10.0),
+)
 SLOW_TOTAL: Final[Query[int]] = Query(
     name="accounts.slow_total",
     sql="SELECT coalesce(sum(balance), 0)::int FROM accounts, pg_sleep(0.3)",

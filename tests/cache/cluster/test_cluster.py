@@ -32,6 +32,7 @@ from tests.cache.test_reads import (  # noqa: F401
     test_another_process_sees_a_write,
     test_tables_can_be_said_to_have_changed,
 )
+from tests.cache.test_rights import FLUSH, ON_CLUSTER, RIGHTS, grant, use
 from tests.cache.test_values_of_ones_own import (  # noqa: F401
     test_a_remembered_value_is_outdated_by_its_tables,
     test_values_are_set_got_and_deleted,
@@ -115,3 +116,16 @@ async def test_the_cluster_is_reached_by_any_node(
     async with block(kind.Redis(there, prefix=janua_redis_prefix)) as redis, block(kind.Cache(redis)) as cache:
         await settle(cache.set("a", 1, MINUTE))
         assert 1 == await settle(cache.get("a", int))
+
+
+async def test_two_more_rights_are_enough(
+    kind: Any, cluster_url: str, server: redis_py.RedisCluster, pg_url: str, block: Any, settle: Any
+) -> None:
+    """On each node."""
+    for node in server.get_primaries():
+        with redis_py.Redis(host=node.host, port=node.port) as client:
+            grant(client, *RIGHTS, *FLUSH, *ON_CLUSTER)
+    url = cluster_url.replace("redis://", "redis://ada:secret@")
+    assert (7, 0) == await use(url, pg_url, kind, block, settle)
+    async with block(kind.Redis(url, prefix="shop:")) as redis, block(kind.Cache(redis)) as cache:
+        assert 0 < await settle(cache.flush())
