@@ -28,6 +28,8 @@ _JSON_ARRAYS = frozenset({199, _JSONB_ARRAY_OID})
 _RAW = {Format.BINARY: 17, Format.TEXT: 25}
 _RAW_ARRAYS = {Format.BINARY: 17, Format.TEXT: 1009}
 
+# Settings on which the text of a value depends, and the value of each in which it can be read.
+_USUAL_STYLES = {"DateStyle": "ISO", "IntervalStyle": "postgres"}
 _UNREADABLE = (psycopg.DataError, psycopg.NotSupportedError, NotImplementedError, ArithmeticError, ValueError)
 _MISSHAPEN = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
 
@@ -176,6 +178,11 @@ def _explained(query: Query[Any], result: PGresult, column: int, error: Exceptio
     declared = f" ({query.columns[column]})" if query.columns else ""
     # psycopg and msgspec quote the value, which may be a secret.
     reason = "a key is missing" if isinstance(error, KeyError) else re.sub(r":? '.*'", "", str(error), flags=re.DOTALL)
-    advice = "" if "cast it" in reason else ": cast it to text, or select what Python can hold"
+    style = next((each for each in _USUAL_STYLES if each in reason), None)
+    if style is not None:
+        usual = f"?options=-c%20{style}%3D{_USUAL_STYLES[style]}"
+        advice = f": the role or the database sets {style}; have connections begin with the usual one, by {usual}"
+    else:
+        advice = "" if "cast it" in reason else ": cast it to text, or select what Python can hold"
     message = f"{query.name}: a value of the column {name}{declared} cannot be read: {reason}{advice}"
     return UnreadableValue(message, query.name, name)
