@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from janua import Database, PoolOptions
@@ -126,6 +128,17 @@ def test_the_calls_that_it_shows_run(janua_database_url: str) -> None:
     with Database(janua_database_url) as db:
         members = db.raw("SELECT user_id FROM memberships")
     assert [{"user_id": ada.id}] == members
+
+
+async def test_the_same_call_serves_both_kinds_of_databases(janua_database_url: str) -> None:
+    """The block with a blocking and an awaited call of one function."""
+    code = block("python", "adb = AsyncDatabase(").replace("postgresql://localhost/app", janua_database_url)
+    names: dict[str, Any] = {}
+    running = eval(compile(code, "README.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), names)
+    await running
+    assert names["user"] is None
+    names["db"].close()
+    await names["adb"].close()
 
 
 @pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
