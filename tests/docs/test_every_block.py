@@ -43,6 +43,7 @@ RUN_BY = {
     "docs/observability.md": {"python": "test_observability.py"},
     "docs/query-language.md": {"python": "test_query_language.py", "sql": "test_query_language.py"},
     "docs/redis.md": {"python": "test_redis.py"},
+    "docs/reference-examples.md": {"python": "test_reference_examples.py"},
     "docs/replicas.md": {"python": "test_replicas.py", "sql": "test_every_block.py"},
     "docs/security.md": {"python": "test_security.py", "sql": "test_security.py"},
     "docs/seeds.md": {"python": "test_seeds.py", "sql": "test_seeds.py"},
