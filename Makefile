@@ -4,7 +4,7 @@ BIN := .venv/bin
 TYPED := runtime generator generated tests examples tools
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate test retest faults stale soak lint types docs sync cases fuzz dist clean
+.PHONY: help install generate test retest faults stale soak lint types docs sync cases fuzz dist matrix clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -56,6 +56,9 @@ dist: install  ## build the wheel and the sdist into dist/
 	@rm -rf dist
 	@$(BIN)/python -m hatchling build -d dist
 	@ls -l dist
+
+matrix: install  ## the wheel in clean environments, on every Python of this machine: ONLY=typed
+	@$(BIN)/python tools/matrix.py $(if $(ONLY),--only $(ONLY))
 
 clean:  ## remove the environment and all state
 	@rm -rf .venv .janua dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

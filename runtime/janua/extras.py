@@ -22,7 +22,7 @@ EXTRAS = {
 @contextmanager
 def needed_by(what: str) -> Iterator[None]:
     """
-    Have the imports within say which extra brings a package that is not there.
+    Have the imports within say which extra brings a package, or libpq, that is not there.
 
     Raises MissingExtra; what else fails to be imported passes through.
     """
@@ -33,6 +33,9 @@ def needed_by(what: str) -> Iterator[None]:
         if package not in EXTRAS:
             raise
         raise MissingExtra(f"{what} needs the package {package}: {install(EXTRAS[package])}") from None
+    except ImportError:
+        require_libpq()
+        raise
 
 
 def install(extra: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from janua.config import Function, Override, Project, Safety, load_project
+from janua.config import Function, Override, Project, Safety, load_project, load_projects
 from janua.errors import ConfigError
 
 from ..conftest import Write
@@ -186,7 +186,6 @@ def test_a_wrong_type_is_refused(write: Write, line: str, message: str) -> None:
         ("safety = {protected = ['']}", "safety.protected[0]: must not be empty"),
         ("migrations = 'steps'", 'migrations: the folder "steps" does not exist'),
         ("migrations = 'file'", 'migrations: "file" is a file, not a folder or a .sql file'),
-        ("queries = 'q'", 'queries: the folder "q" does not exist'),
         ("output = '../x'", 'output: "../x" is not a folder below the project'),
         ("output = '.'", 'output: "." is not a folder below the project'),
         ("schema = '/x'", 'schema: "/x" is not a folder below the project'),
@@ -223,6 +222,14 @@ def test_a_wrong_type_is_refused(write: Write, line: str, message: str) -> None:
 def test_a_value_that_makes_no_sense_is_refused(write: Write, line: str, message: str) -> None:
     """Before any command has begun."""
     assert f"pyproject.toml: tool.janua.{message}" == complaint(write, f"[tool.janua]\n{line}")
+
+
+def test_only_the_generator_needs_the_queries(write: Write) -> None:
+    """An image that migrates and serves has the migrations and the generated code."""
+    root = write("pyproject.toml", "[tool.janua]\nqueries = 'q'").parent
+    assert (root / "q",) == load_project(root).queries
+    with pytest.raises(ConfigError, match=r'tool.janua.queries: the folder "q" does not exist'):
+        load_projects(root)
 
 
 @pytest.mark.parametrize(("setting", "tables"), [("", "none"), ('tables = "all"', "all")])

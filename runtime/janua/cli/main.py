@@ -90,12 +90,12 @@ def _run(argv: list[str]) -> int:
     if name is None:
         return _without_command(rest)
     command = find_command(name)
-    args = parser_of(name, command).parse_args(rest)
-    if args.database_url == "":
-        # A variable of a script that is not set must not mean another database.
-        raise ConfigError("--database-url is empty: give postgresql://user@host:5432/name, or leave it out")
     # Commands load what they need only when they need it.
     with needed_by(f"janua {name}"):
+        args = parser_of(name, command).parse_args(rest)
+        if args.database_url == "":
+            # A variable of a script that is not set must not mean another database.
+            raise ConfigError("--database-url is empty: give postgresql://user@host:5432/name, or leave it out")
         return command.run(args, Path(args.project))
 
 

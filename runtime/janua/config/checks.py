@@ -21,10 +21,11 @@ from janua.errors import ConfigError
 class Checker:
     """Turns the raw table into a Project or raises about the first thing that is wrong."""
 
-    def __init__(self, configuration: Path, prefix: str = "") -> None:
+    def __init__(self, configuration: Path, prefix: str = "", *, with_queries: bool = True) -> None:
         self._configuration = configuration.absolute()
         self._file = shown_path(configuration)
         self._prefix = prefix
+        self._with_queries = with_queries
 
     def project(self, root: Path, table: object) -> Project:
         if not isinstance(table, dict):
@@ -38,7 +39,9 @@ class Checker:
             root=root,
             configuration=self._configuration,
             migrations=self._sources(root, "migrations", settings.migrations, must_exist=True),
-            queries=self._sources(root, "queries", settings.queries, must_exist="queries" in table),
+            queries=self._sources(
+                root, "queries", settings.queries, must_exist=self._with_queries and "queries" in table
+            ),
             schema=self._target(root, "schema", settings.schema, settings.sqlc),
             output=self._output(root, settings),
             package=self._package(settings),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +30,17 @@ def load_project(directory: Path) -> Project:
     """
     Read ``[tool.janua]`` from the ``pyproject.toml`` in ``directory``; of several packages, the first.
 
-    Raises ConfigError with the file, the key and what is wrong: malformed TOML (with line and column),
-    no such file or table, an unknown key, a wrong type, a bad value, a folder that is not there, and
-    packages of different migrations.
+    The folder of queries need not be there: an image that migrates and serves has none. Raises ConfigError with the
+    file, the key and what is wrong: malformed TOML (with line and column), no such file or table, an unknown key, a
+    wrong type, a bad value, a folder that is not there, and packages of different migrations.
     """
-    first, *others = load_projects(directory)
+    first, *others = load_projects(directory, with_queries=False)
     if any(other.migrations != first.migrations for other in others):
         raise ConfigError(f"{shown_path(first.root / FILE_NAME)}: tool.janua.packages: they have different migrations")
     return first
 
 
-def load_projects(directory: Path) -> list[Project]:
+def load_projects(directory: Path, *, with_queries: bool = True) -> list[Project]:
     """
     Read every package of the ``pyproject.toml`` in ``directory``: one, or those of ``[[tool.janua.packages]]``.
 
@@ -54,21 +55,21 @@ def load_projects(directory: Path) -> list[Project]:
         raise ConfigError(
             f"{shown_path(path)}: no table [tool.janua]; add one, even an empty one, to make this a project"
         )
-    return projects_of(root, path, tool["janua"])
+    return projects_of(root, path, tool["janua"], with_queries=with_queries)
 
 
-def projects_of(root: Path, configuration: Path, table: object) -> list[Project]:
+def projects_of(root: Path, configuration: Path, table: object, *, with_queries: bool = True) -> list[Project]:
     """Return what a table such as ``[tool.janua]`` describes; ``configuration`` is its file."""
     file = shown_path(configuration)
-    checker = Checker(configuration)
+    checker = partial(Checker, configuration, with_queries=with_queries)
     if not isinstance(table, dict) or "packages" not in table:
-        return [checker.project(root, table)]
+        return [checker().project(root, table)]
     packages = table["packages"]
     if not isinstance(packages, list) or not packages or not all(isinstance(each, dict) for each in packages):
         raise ConfigError(f"{file}: tool.janua.packages: expected an array of tables")
     common = {key: value for key, value in table.items() if key != "packages"}
     found = [
-        replace(Checker(configuration, f"packages[{at}].").project(root, common | own), slot=f"package-{at}")
+        replace(checker(f"packages[{at}].").project(root, common | own), slot=f"package-{at}")
         for at, own in enumerate(packages)
     ]
     for at, project in enumerate(found):

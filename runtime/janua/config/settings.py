@@ -58,8 +58,8 @@ class Project:
     """
     A project's folders and settings. Paths are absolute; ``package`` is the import path of ``output``.
 
-    What ``migrations`` and (where the configuration names it) ``queries`` name exists; the other folders
-    are made by the commands that fill them. ``sqlc`` says that the query files follow sqlc's rules; no
+    What ``migrations`` and (for the generator, where the configuration names it) ``queries`` name exists; the other
+    folders are made by the commands that fill them. ``sqlc`` says that the query files follow sqlc's rules; no
     ``schemas`` then stand for all that there are. ``cache_prefix`` is what the keys of the services' cache begin
     with, so that commands can outdate what is kept there. ``slot`` tells apart the packages of one folder.
     """

@@ -20,7 +20,10 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import pytest
+from janua.extras import needed_by
+
+with needed_by("janua.testing.plugin"):
+    import pytest
 
 if TYPE_CHECKING:
     from janua import AsyncDatabase, AsyncTransaction, Database, Transaction
