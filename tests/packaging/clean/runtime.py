@@ -77,6 +77,7 @@ def queries_run() -> None:
 
 def commands_name_the_extra_that_they_lack() -> None:
     """With one line and the exit code of usage, or of a server that is not there."""
+    Path("queries").mkdir()
     Path("sqlc.yaml").write_text("version: '2'\nsql: []\n")
     for arguments, extra in COMMANDS.items():
         done = cli(arguments)
