@@ -48,7 +48,7 @@ def _selected(item: exp.Expr, scope: Scope) -> Value:
     value = evaluate(item, scope)
     if value.family is Family.JSON:
         value = replace(value, shape=shape_of(item, scope))
-    if scope.groups_by_expressions and not isinstance(unwrapped(item), exp.Count):
+    if scope.groups_by_expressions and function_name(unwrapped(item)) not in ("count", "grouping"):
         return nullable("grouping sets leave it out of some rows", value.family)
     return value
 

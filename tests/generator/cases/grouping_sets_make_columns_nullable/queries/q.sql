@@ -12,3 +12,6 @@ SELECT 'all' AS label, count(*) AS n FROM t GROUP BY ROLLUP (1);
 
 -- name: in_a_correlated_subquery
 SELECT (SELECT t.y) AS y, count(*) AS n FROM t GROUP BY ROLLUP (y);
+
+-- name: which_set
+SELECT lower(s) AS s, grouping(lower(s)) AS is_total, count(*) FROM t GROUP BY ROLLUP (lower(s));
