@@ -13,7 +13,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from janua_generator.analysis.scope import OPAQUE, Column, Environment, Output, Scope
-from janua_generator.analysis.syntax import function_name, is_of_one_snapshot, name_of, parse
+from janua_generator.analysis.syntax import alias_of, function_name, is_of_one_snapshot, name_of, parse
 from janua_generator.analysis.values import Family, Value, converted, nullable
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.model import Function, Relation
@@ -85,8 +85,9 @@ def _output(function: Function, scope: Scope) -> Output:
     if key not in known:
         # a function that calls itself tells nothing about itself
         known[key] = OPAQUE
-        tree = body_of(function) if _has_no_path_of_its_own(function) else None
-        if tree is not None and not scope.environment.introspection.routines.redefined_casts:
+        tree = body_of(function)
+        has_casts = scope.environment.introspection.routines.redefined_casts
+        if tree is not None and _means_the_same(function, tree) and not has_casts:
             known[key] = Scope(_with_unknown_arguments(scope.environment)).output_of(tree)
     return known[key]
 
@@ -97,9 +98,16 @@ def _with_unknown_arguments(environment: Environment) -> Environment:
     return replace(environment, one_snapshot=False, nullable_parameters=arguments, parameter_types={})
 
 
-def _has_no_path_of_its_own(function: Function) -> bool:
-    """Whether its names mean what they mean elsewhere."""
-    return "SET search_path" not in function.definition
+def _means_the_same(function: Function, tree: exp.Expr) -> bool:
+    """
+    Whether its names mean what they mean elsewhere: it has no search path of its own, or needs none for its tables.
+
+    A function of the migrations counts only where no other has its name, on whichever path.
+    """
+    if "SET search_path" not in function.definition:
+        return True
+    ctes = {alias_of(each) for each in tree.find_all(exp.CTE)}
+    return all(each.args.get("db") or name_of(each.this) in ctes for each in tree.find_all(exp.Table))
 
 
 def body_of(function: Function) -> exp.Expr | None:
