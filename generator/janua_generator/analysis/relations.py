@@ -46,7 +46,7 @@ def table(item: exp.Table, scope: Scope) -> Source:
             is_key=cte.is_key,
             has_row=True,
         )
-    relation = scope.environment.introspection.catalog.relation(name, schema or None)
+    relation = scope.environment.introspection.relation(name, schema)
     if relation is None:
         return Source(alias, None)
     columns = relation_columns(relation, scope)

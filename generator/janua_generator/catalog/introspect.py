@@ -85,7 +85,8 @@ class Introspection:
 
     ``enforced`` is what refuses rows, in the order of schemas, tables and domains, and names.
     ``required`` are the columns, as (relation, column), in which no NULL is inserted, though there may be some.
-    ``derived`` is for what later stages find out from these alone, once for all queries.
+    ``system`` are the server's own tables and views, by ``schema.name``. ``derived`` is for what later stages find out
+    from these alone, once for all queries.
     """
 
     catalog: Catalog
@@ -95,7 +96,12 @@ class Introspection:
     wiring: Wiring
     enforced: tuple[Enforced, ...] = ()
     required: frozenset[tuple[str, str]] = frozenset()
+    system: Mapping[str, Relation] = field(default_factory=dict, repr=False, compare=False)
     derived: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def relation(self, name: str, schema: str = "") -> Relation | None:
+        """Find a relation as a query does: before those on the search path come the server's own."""
+        return self.system.get(f"{schema or 'pg_catalog'}.{name}") or self.catalog.relation(name, schema or None)
 
 
 def fingerprint(connection: psycopg.Connection[Any]) -> str:
@@ -125,9 +131,10 @@ def introspect(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> I
         wiring = _wiring(read, schemas)
         enforced = _convert(read("enforced"), Enforced)
         required = frozenset((row["relation"], row["column"]) for row in read("required"))
+        system = _system(read, connection.info.server_version)
         origins = {(row["relation_oid"], row["attnum"]): (row["relation"], row["column"]) for row in read("origins")}
     by_name = {type_.name: type_ for type_ in types.values()}
-    return Introspection(catalog, by_name, routines, Oids(types, origins), wiring, enforced, required)
+    return Introspection(catalog, by_name, routines, Oids(types, origins), wiring, enforced, required, system)
 
 
 class _Reader:
@@ -157,6 +164,16 @@ def _wiring(read: _Reader, schemas: Sequence[str]) -> Wiring:
         system=frozenset((row["schema"], row["name"]) for row in read("wiring/system")),
         volatile=frozenset(row["name"] for row in read("wiring/volatile")),
     )
+
+
+def _system(read: _Reader, version: int) -> Mapping[str, Relation]:
+    """The server's own relations, read once for each version."""
+    if version not in _SYSTEM:
+        _SYSTEM[version] = {each.qualified: each for each in _convert(read("system"), Relation)}
+    return _SYSTEM[version]
+
+
+_SYSTEM: dict[int, Mapping[str, Relation]] = {}
 
 
 def _belongs(type_: PgType, schemas: Sequence[str]) -> bool:
