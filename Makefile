@@ -4,7 +4,7 @@ BIN := .venv/bin
 TYPED := runtime generator generated tests examples tools
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate test retest faults stale soak lint types docs sync cases fuzz dist matrix clean
+.PHONY: help install generate test retest faults stale soak lint types docs sync pages cases fuzz dist matrix clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ docs: install  ## build docs/ into build/docs/index.html; a link that leads nowh
 
 sync: install  ## derive the sync code from the async code
 	@$(BIN)/python tools/derive_sync.py
+
+pages: install  ## write docs/errors-reference.md from the code
+	@$(BIN)/python tools/errors_reference.py
 
 cases: install  ## write the expected output of tests/generator/cases anew: read the diff
 	@JANUA_REFRESH_CASES=1 $(BIN)/pytest -q tests/generator/test_cases.py

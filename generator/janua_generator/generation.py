@@ -15,7 +15,7 @@ from janua.config import Project
 from janua.diagnostics import Diagnostic
 from janua.errors import MigrationError
 
-from janua_generator.diagnostics import GenerationFailed, of_migration
+from janua_generator.diagnostics import GenerationFailed, Stage, of_migration
 from janua_generator.memory import STAGING, Finished, digest, project_lock, recall_finished, remember_finished
 from janua_generator.project import Inputs, present_files, read_inputs
 from janua_generator.report import Report, counted
@@ -73,6 +73,8 @@ def _tell_failure(failure: GenerationFailed | MigrationError, report: Report) ->
     warnings = failure.warnings if isinstance(failure, GenerationFailed) else ()
     report.tell(found, warnings)
     print(f"{counted(len(found), 'error')}; nothing was written", file=sys.stderr)
+    if sys.stderr.isatty() and (codes := " ".join(dict.fromkeys(each.code for each in found))):
+        print(f"what they mean: janua explain {codes}", file=sys.stderr)
     return 1
 
 
@@ -158,7 +160,7 @@ def _say_written(plan: Plan, project: Project, report: Report, start: float) -> 
 
 def _stale(plan: Plan, project: Project) -> list[Diagnostic]:
     return [
-        Diagnostic(shown(path, project), 0, 0, word)
+        Diagnostic(shown(path, project), 0, 0, word, stage=Stage.STALE)
         for paths, word in ((plan.missing, "missing"), (plan.changed, "out of date"), (plan.stale, "left over"))
         for path in paths
     ]

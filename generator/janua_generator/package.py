@@ -20,7 +20,7 @@ from janua_generator.catalog.model import PgType, Relation, parts_of
 from janua_generator.classes import Unit
 from janua_generator.classtable import ClassTable
 from janua_generator.constraints import constraint_modules, constraints_module
-from janua_generator.diagnostics import GenerationFailed
+from janua_generator.diagnostics import GenerationFailed, Stage, of_stage
 from janua_generator.factories import FactoryNames, factories_module
 from janua_generator.imports import DATACLASS, FIELD, FUTURE, LAZY, import_block
 from janua_generator.model import EnumClass, Field, ModuleModel, NewType, PackageModel, RowClass, TypeEntry
@@ -56,7 +56,7 @@ def build_package(project: Project, introspection: Introspection, queries: Seque
         findings += builder.findings
         warnings += builder.warnings
     if findings:
-        raise GenerationFailed(findings)
+        raise GenerationFailed(of_stage(Stage.NAMES, findings))
     modules += [_enums(unit) for unit in namespace.units]
     modules += [_models(namespace, unit, shared if unit is namespace.units[0] else None) for unit in namespace.units]
     modules += [constraints_module(introspection, unit) for unit in namespace.units]

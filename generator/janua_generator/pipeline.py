@@ -25,7 +25,7 @@ from janua.errors import MigrationError
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.catalog.introspect import Introspection
 from janua_generator.catalog.snapshot import HEADING, to_json, to_sql
-from janua_generator.diagnostics import GenerationFailed, of_migration
+from janua_generator.diagnostics import GenerationFailed, Stage, of_migration, of_stage
 from janua_generator.diagram import draw
 from janua_generator.emit import emit
 from janua_generator.memory import Answer, digest
@@ -87,7 +87,7 @@ def analyse_project(inputs: Inputs, workshop: Workshop) -> Analysis:
     """
     state = inputs.project.state
     sources: list[SourceQuery] = []
-    errors = list(inputs.unreadable)
+    errors = of_stage(Stage.QUERY_FILE, inputs.unreadable)
     for found, findings in workshop.sources(state, inputs.files):
         sources += found
         errors += findings

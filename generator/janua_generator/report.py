@@ -77,6 +77,7 @@ def as_json(diagnostic: Diagnostic) -> dict[str, Any]:
         "line": diagnostic.line,
         "column": diagnostic.column,
         "length": diagnostic.length,
+        "code": diagnostic.code,
         "sqlstate": diagnostic.sqlstate,
         "message": diagnostic.message,
         "hint": diagnostic.hint,
@@ -95,7 +96,7 @@ def annotation(diagnostic: Diagnostic, file: str) -> str:
     if diagnostic.column:
         last = diagnostic.column + max(diagnostic.length, 1)
         place |= {"col": str(diagnostic.column), "endColumn": str(last)}
-    place["title"] = f"janua {diagnostic.sqlstate}".strip()
+    place["title"] = f"janua {diagnostic.code}".strip()
     message = diagnostic.message + (f"\nhint: {diagnostic.hint}" if diagnostic.hint else "")
     properties = ",".join(f"{name}={_escaped(value, property_=True)}" for name, value in place.items())
     return f"::{diagnostic.severity} {properties}::{_escaped(message)}"

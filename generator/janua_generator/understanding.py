@@ -21,7 +21,7 @@ from janua_generator.analysis.questions import Questions
 from janua_generator.analysis.statements import define_views
 from janua_generator.calls.prepare import prepare_call
 from janua_generator.describe import DescribedQuery, argument_types, describe
-from janua_generator.diagnostics import GenerationFailed
+from janua_generator.diagnostics import GenerationFailed, Stage, at_stage
 from janua_generator.overrides.resolved import Overrides
 from janua_generator.sqlfile.model import ParsedQuery, Rule, SourceQuery
 from janua_generator.sqlfile.placeholders import parse_query
@@ -57,7 +57,10 @@ def analyse_queries(
     for each, whole in described:
         try:
             others = _answered(each.variants, list(islice(variants, len(each.variants))))
-            queries[each.parsed.source] = overrides.applied(_analysed(schema, each, whole, others))
+            with at_stage(Stage.RESULT):
+                analysed = _analysed(schema, each, whole, others)
+            with at_stage(Stage.OVERRIDE):
+                queries[each.parsed.source] = overrides.applied(analysed)
         except GenerationFailed as failure:
             errors += failure.diagnostics
     return queries, errors
@@ -79,8 +82,10 @@ def _parsed(sources: Iterable[SourceQuery]) -> tuple[list[_Asked], list[Diagnost
     errors: list[Diagnostic] = []
     for source in sources:
         try:
-            parsed = parse_query(source)
-            plan = plan_of(parsed)
+            with at_stage(Stage.PARAMETERS):
+                parsed = parse_query(source)
+            with at_stage(Stage.VARIANTS):
+                plan = plan_of(parsed)
         except GenerationFailed as failure:
             errors += failure.diagnostics
         else:
@@ -116,14 +121,16 @@ def _answered(variants: Sequence[ParsedQuery], answers: Sequence[DescribedQuery 
 def _analysed(
     schema: MigratedSchema, asked: _Asked, whole: DescribedQuery, variants: Sequence[DescribedQuery]
 ) -> AnalysedQuery:
-    check_same(whole, variants)
+    with at_stage(Stage.VARIANTS):
+        check_same(whole, variants)
     first = _examined(schema, whole)
     if asked.plan is None:
         return _prepared(schema, conclude(first), whole.parsed)
     examined = [first, *(_examined(schema, each, first.parameters) for each in variants)]
     found = joined(examined)
     parsed = whole.parsed.with_splices(found.splices)
-    plan, keys = asked.plan, key_columns(asked.plan.keys, examined) if asked.plan.keys else ()
+    with at_stage(Stage.VARIANTS):
+        plan, keys = asked.plan, key_columns(asked.plan.keys, examined) if asked.plan.keys else ()
     if keys:
         plan = plan.paged(parsed, [each.name for each in whole.columns], keys)
         around = list(plan.described())
@@ -137,7 +144,8 @@ def _analysed(
 
 def _prepared(schema: MigratedSchema, query: AnalysedQuery, parsed: ParsedQuery) -> AnalysedQuery:
     """The query with what its kind of call makes of its statement."""
-    return prepare_call(query, parsed, schema.introspection, lambda other: _describe(schema, [other])[0])
+    with at_stage(Stage.CALL):
+        return prepare_call(query, parsed, schema.introspection, lambda other: _describe(schema, [other])[0])
 
 
 def _examined(

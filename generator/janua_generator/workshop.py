@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import psycopg
+from janua.diagnostics import Diagnostic
 from janua.errors import ConfigError
 from janua.scratch import ScratchServer, open_scratch
 from psycopg import sql
@@ -22,6 +23,7 @@ from janua_generator import memory
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.analysis.dependencies.declared import declare
 from janua_generator.catalog.introspect import Introspection, fingerprint, introspect
+from janua_generator.diagnostics import Stage, of_stage
 from janua_generator.memory import Answer, digest
 from janua_generator.project import Inputs
 from janua_generator.sqlfile.model import SourceFile, SourceQuery
@@ -78,7 +80,7 @@ class Workshop:
             found = known.get(file)
             if found is None:
                 queries = remembered.get(memory.text_digest(file))
-                found = parse_file(file) if queries is None else (memory.moved(queries, file), [])
+                found = _read(file) if queries is None else (memory.moved(queries, file), [])
             self._files[file] = found
             yield found
         if self._files.keys() - known.keys():
@@ -161,3 +163,8 @@ def _set_search_path(connection: psycopg.Connection[Any], schemas: Sequence[str]
         if schema not in known:
             raise ConfigError(f'pyproject.toml: tool.janua.schemas: the migrations make no schema "{schema}"')
     connection.execute(sql.SQL("SET search_path = {}").format(sql.SQL(", ").join(map(sql.Identifier, schemas))))
+
+
+def _read(file: SourceFile) -> tuple[list[SourceQuery], list[Diagnostic]]:
+    queries, findings = parse_file(file)
+    return queries, of_stage(Stage.QUERY_FILE, findings)

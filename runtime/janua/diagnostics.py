@@ -29,7 +29,8 @@ class Diagnostic:
 
     ``line`` and ``column`` count from 1, in characters; 0 where it is about the whole file.
     ``length`` characters from there on are meant. ``excerpt`` is ready to print, without a line break
-    at its end. ``rule`` names what a warning goes by, so that it can be silenced.
+    at its end. ``rule`` names what a warning goes by, so that it can be silenced; ``stage``, which the text does not
+    show, in what an error was found.
     """
 
     file: str
@@ -42,6 +43,12 @@ class Diagnostic:
     severity: Severity = "error"
     rule: str = ""
     length: int = 0
+    stage: str = ""
+
+    @property
+    def code(self) -> str:
+        """What ``janua explain`` takes: the SQLSTATE where a server has complained, the rule, or the stage."""
+        return self.sqlstate or self.rule or self.stage
 
 
 def diagnostic_at(

@@ -52,7 +52,11 @@ class JanuaError(Exception):
 
 
 class ConfigError(JanuaError):
-    """The configuration or a command's arguments are wrong; the message names the file and the key."""
+    """
+    The configuration or a command's arguments are wrong; the message names the file and the key.
+
+    Fix: correct the key, option or variable that the message names; ``janua help COMMAND`` has the arguments.
+    """
 
 
 class MissingExtra(ConfigError, ImportError):
@@ -60,15 +64,28 @@ class MissingExtra(ConfigError, ImportError):
 
 
 class ServerUnreachable(JanuaError):
-    """A server does not answer; the message names its address without the password."""
+    """
+    A server does not answer; the message names its address without the password.
+
+    Fix: start the server, or correct its address in ``JANUA_DATABASE_URL``, ``JANUA_REDIS_URL`` or ``--database-
+    url``.
+    """
 
 
 class ApiMismatch(JanuaError):
-    """Generated code asks for another version of the runtime's interface; generate again or upgrade."""
+    """
+    Generated code asks for another version of the runtime's interface; generate again or upgrade.
+
+    Fix: ``pip install --upgrade janua-database``, ``janua generate``, and deploy both together.
+    """
 
 
 class SqlSyntaxError(JanuaError):
-    """A text ends inside a string, comment or quoted name. ``offset`` is where that began, in characters."""
+    """
+    A text ends inside a string, comment or quoted name. ``offset`` is where that began, in characters.
+
+    Fix: close the string, comment or quoted name that begins at the offset.
+    """
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)
@@ -82,6 +99,8 @@ class MigrationError(JanuaError):
     ``message`` is the bare complaint. ``path`` is None, and ``line`` and ``column`` are 0, where no
     place is to blame; ``sqlstate`` and ``statement`` are empty where no server was asked. ``excerpt``
     shows the place, ``length`` counts the characters there.
+
+    Fix: correct the migration at the place that is pointed at; ``janua migrate status`` says how it stands.
     """
 
     def __init__(
@@ -116,6 +135,8 @@ class SeedError(JanuaError):
 
     ``line`` is 0 where no place is to blame; ``sqlstate`` and ``statement`` are empty where no server was asked.
     The cause is the error of the server or of the Python function.
+
+    Fix: correct the seed at the place that is pointed at, and run it again.
     """
 
     def __init__(
@@ -129,23 +150,43 @@ class SeedError(JanuaError):
 
 
 class EmbeddedServerError(JanuaError):
-    """An embedded server cannot be started here; the message says why and what to set instead."""
+    """
+    An embedded server cannot be started here; the message says why and what to set instead.
+
+    Fix: do what the message says, or name a server of your own by ``JANUA_SCRATCH_URL``.
+    """
 
 
 class OperationError(JanuaError):
-    """A whole database cannot be backed up, restored, made anew or emptied; nothing was changed."""
+    """
+    A whole database cannot be backed up, restored, made anew or emptied; nothing was changed.
+
+    Fix: do what the message says, and run the command again.
+    """
 
 
 class BackupError(OperationError):
-    """A backup is incomplete or damaged, none at all, or does not give what was backed up; nothing was changed."""
+    """
+    A backup is incomplete or damaged, none at all, or does not give what was backed up; nothing was changed.
+
+    Fix: take another backup; ``janua db backup --verify`` proves a new one.
+    """
 
 
 class AlreadyClosed(JanuaError):
-    """A database, connection or Redis object was used after it was closed; make a new one."""
+    """
+    A database, connection or Redis object was used after it was closed; make a new one.
+
+    Fix: keep the object open for as long as it is used, or make a new one.
+    """
 
 
 class WrongEventLoop(JanuaError):
-    """An asynchronous database or Redis object was used in another event loop than the one that used it first."""
+    """
+    An asynchronous database or Redis object was used in another event loop than the one that used it first.
+
+    Fix: make one object for each event loop, inside of it.
+    """
 
 
 class SchemaDrift(JanuaError):
@@ -154,11 +195,17 @@ class SchemaDrift(JanuaError):
 
     One is missing, is another kind of type, or a query has it for a parameter or column where another is
     declared. The message names the query, the column and both types; the statement has not run.
+
+    Fix: ``janua migrate up`` on this database, or ``janua generate`` and deploy.
     """
 
 
 class RowCountError(JanuaError):
-    """A query returned another number of rows than it declares. ``query`` is its dotted name."""
+    """
+    A query returned another number of rows than it declares. ``query`` is its dotted name.
+
+    Fix: catch NotFound or TooManyRows.
+    """
 
     def __init__(self, message: str, query: str) -> None:
         super().__init__(message)
@@ -166,11 +213,19 @@ class RowCountError(JanuaError):
 
 
 class NotFound(RowCountError):
-    """A query that must return a row returned none."""
+    """
+    A query that must return a row returned none.
+
+    Fix: catch it where a row may be missing, or declare the query ``:optional``.
+    """
 
 
 class TooManyRows(RowCountError):
-    """A query that must return at most one row returned more."""
+    """
+    A query that must return at most one row returned more.
+
+    Fix: compare all columns of a unique key, add LIMIT 1, or declare the query ``:many``.
+    """
 
 
 class ConstraintViolation(JanuaError):
@@ -181,6 +236,8 @@ class ConstraintViolation(JanuaError):
     was declared: for a copy of it on a partition, on the table that is partitioned. For a domain's, ``table`` is
     empty and ``domain`` is its name. ``columns`` are those that it is about, by their names in SQL. The values of
     the row are in no part of the error: of what the server says, ``diag`` has the names alone.
+
+    Fix: catch the class of the constraint, as ``constraints.UsersEmailKey``, and tell the user.
     """
 
     schema: ClassVar[str]
@@ -191,23 +248,43 @@ class ConstraintViolation(JanuaError):
 
 
 class StatementError(JanuaError):
-    """A statement of the query builder cannot be put together: a table is not joined, a clause is missing."""
+    """
+    A statement of the query builder cannot be put together: a table is not joined, a clause is missing.
+
+    Fix: add the join or the clause that the message names.
+    """
 
 
 class FactoryError(JanuaError):
-    """A factory cannot make a valid row by itself; the message names what to give, and which check asks for it."""
+    """
+    A factory cannot make a valid row by itself; the message names what to give, and which check asks for it.
+
+    Fix: give the columns that the message names.
+    """
 
 
 class ParameterError(JanuaError):
-    """A value cannot be sent as the type of its parameter. The message names the parameter, never the value."""
+    """
+    A value cannot be sent as the type of its parameter. The message names the parameter, never the value.
+
+    Fix: give a value of the parameter's type.
+    """
 
 
 class InvalidCursor(ParameterError):
-    """A cursor is damaged, of another query or of an earlier version of this one, or signed with another secret."""
+    """
+    A cursor is damaged, of another query or of an earlier version of this one, or signed with another secret.
+
+    Fix: begin again with the first page; sign cursors with the same secret in every process.
+    """
 
 
 class NothingToUpdate(ParameterError, ValueError):
-    """Every assignment of an UPDATE was left out, so that there is no statement to send; nothing was sent."""
+    """
+    Every assignment of an UPDATE was left out, so that there is no statement to send; nothing was sent.
+
+    Fix: give one assignment at least, or do not call it.
+    """
 
 
 class UnreadableValue(JanuaError):
@@ -215,6 +292,8 @@ class UnreadableValue(JanuaError):
     A value of the database has no form in the Python type of its column, as a date after the year 9999.
 
     The message names the query and the column, never the value. ``query`` is its dotted name.
+
+    Fix: correct the value, or have the query cast it to text.
     """
 
     def __init__(self, message: str, query: str, column: str) -> None:
@@ -224,19 +303,35 @@ class UnreadableValue(JanuaError):
 
 
 class SessionConflict(JanuaError):
-    """Other requests changed a session each time that it was to be modified; nothing was stored."""
+    """
+    Other requests changed a session each time that it was to be modified; nothing was stored.
+
+    Fix: run the request again, or store less in one session.
+    """
 
 
 class WriteTokenError(JanuaError):
-    """A write token is damaged, comes from another database cluster, or cannot be made because there is no primary."""
+    """
+    A write token is damaged, comes from another database cluster, or cannot be made because there is no primary.
+
+    Fix: pass tokens on unchanged, and only between servers of one cluster.
+    """
 
 
 class TransactionError(JanuaError):
-    """A transaction was used in a way that it does not allow."""
+    """
+    A transaction was used in a way that it does not allow.
+
+    Fix: do what the message says.
+    """
 
 
 class TransactionClosed(TransactionError):
-    """The transaction has been committed or rolled back already."""
+    """
+    The transaction has been committed or rolled back already.
+
+    Fix: begin a new transaction, and use it within its block only.
+    """
 
 
 class TransactionAborted(TransactionError):
@@ -244,6 +339,8 @@ class TransactionAborted(TransactionError):
     Nothing was committed, because a statement in the transaction had failed before.
 
     PostgreSQL answers such a COMMIT with a silent ROLLBACK.
+
+    Fix: do not swallow errors within the block; what may fail goes into a nested ``transaction()``.
     """
 
 
@@ -252,6 +349,8 @@ class TransactionLost(TransactionError):
     The connection was lost at COMMIT, and it is certain that nothing was committed.
 
     The same transaction can be run again; ``run`` does. The cause is the connection's error.
+
+    Fix: run it again, or have ``db.run(function)`` do so.
     """
 
 
@@ -261,6 +360,8 @@ class CommitUnknown(TransactionError):
 
     Never run again by itself: look for the transaction's effects first. ``xid`` is its id in the
     server's terms, None where it has not come back. The cause is the connection's error.
+
+    Fix: look whether its effects are there, and only then run it again.
     """
 
     def __init__(self, message: str, xid: int | None) -> None:
@@ -273,6 +374,8 @@ class InvalidationFailed(TransactionError):
     The cache could not be told of what a transaction writes, and so the transaction was rolled back.
 
     Only where the cache is ``strict``. Nothing was committed; the cause is the cache's error.
+
+    Fix: run it again when Redis answers.
     """
 
 
@@ -281,6 +384,8 @@ class AfterCommitFailed(TransactionError):
     The transaction is committed; of the callbacks that ``after_commit`` took, some have failed.
 
     ``errors`` are their exceptions, the first of which is the cause. All other callbacks have run.
+
+    Fix: look at ``errors``, and repeat what the callbacks do, not the transaction.
     """
 
     def __init__(self, message: str, errors: tuple[Exception, ...]) -> None:
@@ -293,4 +398,6 @@ class NestedRetry(TransactionError):
     ``run`` was called inside a transaction, or by a function that ``run`` of the same database has called.
 
     Only the outermost function can be run again as a whole.
+
+    Fix: call ``run`` outermost, and pass the transaction that it gives on.
     """

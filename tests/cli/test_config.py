@@ -162,6 +162,7 @@ def test_an_unknown_key_is_refused_with_the_closest_one(write: Write, line: str,
 @pytest.mark.parametrize(
     ("line", "message"),
     [
+        ("migrations = 3", "migrations: expected a string or an array, got an integer"),
         ("schemas = 'public'", "schemas: expected an array, got a string"),
         ("schemas = ['public', 3]", "schemas[1]: expected a string, got an integer"),
         ("frozen = 'no'", "frozen: expected a boolean, got a string"),
@@ -184,7 +185,7 @@ def test_a_wrong_type_is_refused(write: Write, line: str, message: str) -> None:
         ("schemas = []", "schemas: must name at least one PostgreSQL schema"),
         ("schemas = ['a', 'a']", 'schemas[1]: "a" is named twice'),
         ("safety = {protected = ['']}", "safety.protected[0]: must not be empty"),
-        ("migrations = 'steps'", 'migrations: the folder "steps" does not exist'),
+        ("migrations = 'steps'", 'migrations: the folder "steps" does not exist; janua migrate create NAME makes it'),
         ("migrations = 'file'", 'migrations: "file" is a file, not a folder or a .sql file'),
         ("output = '../x'", 'output: "../x" is not a folder below the project'),
         ("output = '.'", 'output: "." is not a folder below the project'),

@@ -114,6 +114,15 @@ def test_create_says_which_file_to_fill(capfd: pytest.CaptureFixture[str]) -> No
     assert "migrations/0002_add_b.sql\n" == capfd.readouterr().out
 
 
+def test_create_makes_the_folder_of_the_first_migration(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A project begins with an empty table."""
+    folder = tmp_path / "new"
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text("[tool.janua]\n")
+    assert 0 == main(["migrate", "create", "users", "--project", str(folder)])
+    assert ["0001_users.sql"] == [path.name for path in (folder / "migrations").iterdir()]
+
+
 def test_create_refuses_a_name_that_is_there(capfd: pytest.CaptureFixture[str]) -> None:
     """Two files of one name are told apart by their numbers only."""
     assert 2 == main(["migrate", "create", "a"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import signal
@@ -12,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from janua_generator.diagnostics import GenerationFailed
+from janua_generator.output import apply, plan
 
 from .conftest import NewProject
 from .sandbox import GET_USER, USERS, Sandbox
@@ -242,3 +245,16 @@ def test_whenever_a_run_ends_every_file_is_whole(tmp_path: Path, ending: signal.
         assert ending is signal.SIGKILL or shown == interrupted
         assert shown.items() <= old.items() | new.items()
         assert new == completed
+
+
+def test_a_full_disk_is_a_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system does not name a file that is open; what was there stays."""
+
+    def fail(self: Path, text: str, **options: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    target = tmp_path / "generated" / "users.py"
+    monkeypatch.setattr(Path, "write_text", fail)
+    with pytest.raises(GenerationFailed, match=r"new: cannot be written: No space left on device"):
+        apply(plan({target: "x"}, (), tmp_path), tmp_path / "new")
+    assert (False, False) == (target.exists(), (tmp_path / "new").exists())

@@ -38,6 +38,7 @@ def test_json_is_one_object_alone_on_standard_output(project: Sandbox) -> None:
             "line": 2,
             "column": 8,
             "length": 3,
+            "code": "42703",
             "sqlstate": "42703",
             "message": 'column "nam" does not exist',
             "hint": 'did you mean "name"?',
@@ -57,6 +58,29 @@ def test_json_tells_of_a_good_run_too(project: Sandbox) -> None:
     assert second.err.startswith("up to date: ")
 
 
+def test_every_error_has_a_code(project: Sandbox) -> None:
+    """The SQLSTATE of the server, or the stage in which it was found."""
+    for stage, text in {
+        "query-file": "-- name: x :on\nSELECT 1;",
+        "parameters": "-- name: x\nSELECT $2::int;",
+        "variants": "-- name: x\n-- @optional nothing\nSELECT id FROM users;",
+        "result": "-- name: x\nSELECT 1 AS a, 2 AS a;",
+        "call": "-- name: x :copy\nSELECT 1 AS a;",
+    }.items():
+        project.write(f"queries/{stage}.sql", text)
+    errors = json.loads(project.run("generate", "--format", "json").out)["errors"]
+    codes = {Path(each["file"]).stem: each["code"] for each in errors}
+    stages = {stage: stage for stage in ("query-file", "parameters", "variants", "result", "call")}
+    assert stages | {"bad": "42703"} == codes
+
+
+def test_clashing_names_have_a_code_too(project: Sandbox) -> None:
+    """They are found where every query is in order."""
+    project.write("queries/bad.sql", "-- name: GetIt\nSELECT 1;\n-- name: get_it\nSELECT 2;")
+    [found] = json.loads(project.run("generate", "--format", "json").out)["errors"]
+    assert "names" == found["code"]
+
+
 @pytest.mark.parametrize("command", [("check",), ("generate", "--check")])
 def test_what_is_stale_is_an_error(project: Sandbox, command: tuple[str, ...]) -> None:
     """Of the file as a whole."""
@@ -65,6 +89,7 @@ def test_what_is_stale_is_an_error(project: Sandbox, command: tuple[str, ...]) -
     assert 1 == outcome.code
     stale = {each["file"]: each["message"] for each in json.loads(outcome.out)["errors"]}
     assert "missing" == stale["generated/users.py"]
+    assert {"stale"} == {each["code"] for each in json.loads(outcome.out)["errors"]}
 
 
 def test_a_refused_migration_is_a_finding_among_those_of_the_queries(project: Sandbox) -> None:
@@ -81,8 +106,8 @@ def test_a_malformed_migration_is_a_finding(project: Sandbox) -> None:
     """Before any server is asked."""
     project.write("migrations/0002_x.sql", "SELECT 'x")
     [found] = json.loads(project.run("generate", "--format", "json").out)["errors"]
-    assert ("migrations/0002_x.sql", 1, 8, "the string is not closed") == tuple(
-        found[key] for key in ("file", "line", "column", "message")
+    assert ("migrations/0002_x.sql", 1, 8, "the string is not closed", "migration") == tuple(
+        found[key] for key in ("file", "line", "column", "message", "code")
     )
 
 

@@ -45,7 +45,7 @@ LAYERS: list[set[str]] = [
     {"generation", "inspection", "sqlc"},
     {"migrations"},
     {"live", "watch"},
-    {"commands"},
+    {"commands", "explanations"},
 ]
 FILES = sorted(path for path in GENERATOR.rglob("*.py") if path != GENERATOR / "__init__.py")
 # Annotations alone may look up: they are not imported when the program runs.

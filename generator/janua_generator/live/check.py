@@ -13,7 +13,7 @@ from janua.errors import ConfigError, MigrationError
 
 from janua_generator.analysis.analyse import AnalysedQuery
 from janua_generator.catalog.introspect import Introspection
-from janua_generator.diagnostics import GenerationFailed
+from janua_generator.diagnostics import GenerationFailed, Stage, of_stage
 from janua_generator.generation import say_waiting, shown
 from janua_generator.live.comparison import Comparison, at_column, at_parameter
 from janua_generator.live.database import opened_live
@@ -51,7 +51,7 @@ def check_live(project: Project, scratch_url: str | None, target: Target, report
             return 1
         remember(inputs, analysis, workshop)
     with opened_live(target, analysis.introspection.catalog.schemas) as live:
-        found = set(_findings(project, analysis, live))
+        found = set(of_stage(Stage.LIVE, _findings(project, analysis, live)))
     findings = sorted(found, key=lambda each: (each.file, each.line, each.column, each.message))
     errors = [each for each in findings if each.severity == "error"]
     report.tell(errors, [each for each in findings if each.severity == "warning"])

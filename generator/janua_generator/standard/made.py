@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from janua.diagnostics import Diagnostic
 
 from janua_generator.catalog.model import Relation
+from janua_generator.diagnostics import Stage
 from janua_generator.sqlfile.model import Call, Cardinality, Directive, Rule, SourceFile, SourceQuery
 
 # What the generator writes itself, nobody can be asked to write otherwise.
@@ -73,4 +74,4 @@ def left_out(refusal: Diagnostic) -> Diagnostic:
     """
     message = f"a standard call is left out: {refusal.message}"
     hint = "write it yourself where it is needed, in a query file"
-    return Diagnostic(refusal.file, 0, 0, message, sqlstate=refusal.sqlstate, hint=hint, severity="warning")
+    return Diagnostic(refusal.file, 0, 0, message, hint=hint, severity="warning", stage=Stage.LEFT_OUT)

@@ -9,6 +9,7 @@ from janua.cli.command import Command
 from janua.cli.completion import COMPLETION
 from janua.cli.db import DB
 from janua.cli.dev import DEV
+from janua.cli.explain import EXPLAIN
 from janua.cli.init import INIT
 from janua.cli.migrate import MIGRATE
 from janua.cli.monitor import MONITOR
@@ -26,6 +27,7 @@ _BUILT_IN = {
     "migrate": MIGRATE,
     "monitor": MONITOR,
     "seed": SEED,
+    "explain": EXPLAIN,
     "completion": COMPLETION,
 }
 

@@ -195,7 +195,7 @@ def _configure_create(parser: argparse.ArgumentParser) -> None:
 def _run_create(args: argparse.Namespace, project_dir: Path) -> int:
     from janua.migrations.creating import create_migration
 
-    for path in create_migration(load_project(project_dir).migrations, args.name):
+    for path in create_migration(load_project(project_dir, is_begun=False).migrations, args.name):
         print(shown_path(path))
     return 0
 

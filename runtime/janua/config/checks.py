@@ -19,12 +19,19 @@ from janua.errors import ConfigError
 
 
 class Checker:
-    """Turns the raw table into a Project or raises about the first thing that is wrong."""
+    """
+    Turns the raw table into a Project or raises about the first thing that is wrong.
 
-    def __init__(self, configuration: Path, prefix: str = "", *, with_queries: bool = True) -> None:
+    A project that is not begun yet needs no folder of migrations; only the generator needs that of queries.
+    """
+
+    def __init__(
+        self, configuration: Path, prefix: str = "", *, is_begun: bool = True, with_queries: bool = True
+    ) -> None:
         self._configuration = configuration.absolute()
         self._file = shown_path(configuration)
         self._prefix = prefix
+        self._is_begun = is_begun
         self._with_queries = with_queries
 
     def project(self, root: Path, table: object) -> Project:
@@ -38,7 +45,7 @@ class Checker:
         return Project(
             root=root,
             configuration=self._configuration,
-            migrations=self._sources(root, "migrations", settings.migrations, must_exist=True),
+            migrations=self._sources(root, "migrations", settings.migrations, must_exist=self._is_begun),
             queries=self._sources(
                 root, "queries", settings.queries, must_exist=self._with_queries and "queries" in table
             ),
@@ -150,7 +157,7 @@ class Checker:
             source = find_source(root, value)
         except FileNotFoundError as error:
             if must_exist:
-                self._fail(key, str(error))
+                self._fail(key, f"{error}{'; janua migrate create NAME makes it' if key == 'migrations' else ''}")
             source = Path(os.path.normpath(root / value))
         if isinstance(source, Path) and source.is_file() and source.suffix != ".sql":
             self._fail(key, f'"{value}" is a file, not a folder or a .sql file')

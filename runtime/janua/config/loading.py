@@ -26,21 +26,22 @@ def project_folder(start: Path) -> Path | None:
     return None
 
 
-def load_project(directory: Path) -> Project:
+def load_project(directory: Path, *, is_begun: bool = True) -> Project:
     """
     Read ``[tool.janua]`` from the ``pyproject.toml`` in ``directory``; of several packages, the first.
 
-    The folder of queries need not be there: an image that migrates and serves has none. Raises ConfigError with the
-    file, the key and what is wrong: malformed TOML (with line and column), no such file or table, an unknown key, a
-    wrong type, a bad value, a folder that is not there, and packages of different migrations.
+    The folder of queries need not be there: an image that migrates and serves has none; where the project is not
+    begun, nor need that of migrations. Raises ConfigError with the file, the key and what is wrong: malformed TOML
+    (with line and column), no such file or table, an unknown key, a wrong type, a bad value, a folder that is not
+    there, and packages of different migrations.
     """
-    first, *others = load_projects(directory, with_queries=False)
+    first, *others = load_projects(directory, is_begun=is_begun, with_queries=False)
     if any(other.migrations != first.migrations for other in others):
         raise ConfigError(f"{shown_path(first.root / FILE_NAME)}: tool.janua.packages: they have different migrations")
     return first
 
 
-def load_projects(directory: Path, *, with_queries: bool = True) -> list[Project]:
+def load_projects(directory: Path, *, is_begun: bool = True, with_queries: bool = True) -> list[Project]:
     """
     Read every package of the ``pyproject.toml`` in ``directory``: one, or those of ``[[tool.janua.packages]]``.
 
@@ -55,13 +56,15 @@ def load_projects(directory: Path, *, with_queries: bool = True) -> list[Project
         raise ConfigError(
             f"{shown_path(path)}: no table [tool.janua]; add one, even an empty one, to make this a project"
         )
-    return projects_of(root, path, tool["janua"], with_queries=with_queries)
+    return projects_of(root, path, tool["janua"], is_begun=is_begun, with_queries=with_queries)
 
 
-def projects_of(root: Path, configuration: Path, table: object, *, with_queries: bool = True) -> list[Project]:
+def projects_of(
+    root: Path, configuration: Path, table: object, *, is_begun: bool = True, with_queries: bool = True
+) -> list[Project]:
     """Return what a table such as ``[tool.janua]`` describes; ``configuration`` is its file."""
     file = shown_path(configuration)
-    checker = partial(Checker, configuration, with_queries=with_queries)
+    checker = partial(Checker, configuration, is_begun=is_begun, with_queries=with_queries)
     if not isinstance(table, dict) or "packages" not in table:
         return [checker().project(root, table)]
     packages = table["packages"]

@@ -28,7 +28,11 @@ _TYPE_NAMES = {
 
 def toml_words(message: str) -> str:
     """Return msgspec's complaint in TOML's words."""
-    words = re.sub(r"`(\w+)`", lambda match: _TYPE_NAMES.get(match[1], f'"{match[1]}"'), message)
+
+    def named(match: re.Match[str]) -> str:
+        return " or ".join(_TYPE_NAMES.get(each, f'"{each}"') for each in match[1].split(" | "))
+
+    words = re.sub(r"`(\w+(?: \| \w+)*)`", named, message)
     return words[0].lower() + words[1:]
 
 
