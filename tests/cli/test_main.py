@@ -140,6 +140,28 @@ def test_an_interrupt_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert "interrupted\n" == capsys.readouterr().err
 
 
+def test_an_interrupt_while_the_program_is_loaded_is_no_traceback() -> None:
+    """Ctrl-C comes at any time."""
+    program = """
+import signal, sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "janua.cli.commands":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from janua.__main__ import main
+sys.exit(main())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (130, "", "interrupted\n") == (done.returncode, done.stdout, done.stderr)
+
+
+def test_the_package_can_be_run() -> None:
+    """As ``python -m janua``."""
+    done = subprocess.run([sys.executable, "-m", "janua", "--version"], capture_output=True, text=True)
+    assert (0, f"janua {__version__}\n") == (done.returncode, done.stdout)
+
+
 def test_a_misspelt_command_is_suggested(capsys: pytest.CaptureFixture[str]) -> None:
     """Or the help is."""
     assert 2 == main(["genrate"])

@@ -22,6 +22,7 @@ LAYERS: list[set[str]] = [
     {"cache", "seeds"},
     {"embedded", "monitor", "operations", "scratch", "telemetry", "testing"},
     {"cli", "scaffold"},
+    {"__main__"},
 ]
 # The package's own file only hands out names, most of them on first use.
 FACADE = "__init__"
