@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from functools import partial
 
 from janua.cli.commands import command_names, find_command
+from janua.cli.main import parser_of
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 _ROLE = re.compile(r":(?:attr|class|data|exc|func|meth|mod):(?=<code>)")
 _HELP = "<!-- help -->"
-_FORMATTER = partial(argparse.RawDescriptionHelpFormatter, width=100)
+_WIDTH = 100
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -33,14 +34,8 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 def parsers() -> Iterator[argparse.ArgumentParser]:
     """The parser of each command, and after it those of its own commands."""
     for name in command_names():
-        command = find_command(name)
-        parser = argparse.ArgumentParser(
-            prog=f"janua {name}",
-            description=command.description or command.help,
-            epilog=f"example:\n{command.example}" if command.example else None,
-        )
-        command.configure(parser)
+        parser = parser_of(name, find_command(name))
         groups = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
         for each in (parser, *(own for group in groups for own in group.choices.values())):
-            each.formatter_class = _FORMATTER
+            each.formatter_class = partial(each.formatter_class, width=_WIDTH)
             yield each

@@ -60,15 +60,19 @@ class ConfigError(JanuaError):
 
 
 class MissingExtra(ConfigError, ImportError):
-    """What is imported or run needs a package that is not installed; the message names the extra that brings it."""
+    """
+    What is imported or run needs a package that is not installed; the message names the extra that brings it.
+
+    Fix: install that extra, as the message says: ``pip install 'janua-database[…]'``.
+    """
 
 
 class ServerUnreachable(JanuaError):
     """
     A server does not answer; the message names its address without the password.
 
-    Fix: start the server, or correct its address in ``JANUA_DATABASE_URL``, ``JANUA_REDIS_URL`` or ``--database-
-    url``.
+    Fix: start the server, or correct its address in ``JANUA_DATABASE_URL``, ``JANUA_REDIS_URL`` or
+    ``--database-url``.
     """
 
 
