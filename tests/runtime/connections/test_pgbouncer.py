@@ -3,41 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from janua import AsyncDatabase, PoolOptions, Query, Types
-from janua.embedded.accounts import server_account
 from janua.query import CompositeType, EnumType
 
-from tests.runtime.connections.postgres import unused_port
+from tests.runtime.connections.pgbouncer import bouncing, needs_pgbouncer
 
-PROGRAM = shutil.which("pgbouncer", path=os.defpath + ":/usr/sbin:/usr/local/sbin:/sbin")
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason="needs pgbouncer, of the system's packages")
-
-SETTINGS = """
-[databases]
-app = host={host} port={port} dbname={dbname} user=postgres
-[pgbouncer]
-listen_addr =
-listen_port = {own_port}
-unix_socket_dir = {folder}
-pool_mode = transaction
-default_pool_size = 2
-max_client_conn = 100
-auth_type = any
-logfile = {folder}/log
-"""
+pytestmark = needs_pgbouncer
 
 
 class Mood(StrEnum):
@@ -61,39 +40,8 @@ PUT = Query[None]("put", "INSERT INTO items VALUES ($1, $2)", params=("integer",
 @pytest.fixture(scope="module")
 def pgbouncer_url(pg_url: str) -> Iterator[str]:
     """The address of the tests' database through a PgBouncer of its own."""
-    account = server_account()
-    folder = Path(tempfile.mkdtemp(prefix="janua-pgb-"))
-    folder.chmod(0o755)
-    there = psycopg.conninfo.conninfo_to_dict(pg_url)
-    port = unused_port()
-    names = {"host": there["host"], "port": there.get("port") or 5432, "dbname": there["dbname"]}
-    (folder / "ini").write_text(SETTINGS.format(**names, own_port=port, folder=folder))
-    if account is not None:
-        os.chown(folder, account.uid, account.gid)
-    assert PROGRAM is not None
-    process = subprocess.Popen(
-        [PROGRAM, "--quiet", folder / "ini"],
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-        user=account.uid if account else None,
-        group=account.gid if account else None,
-        extra_groups=[] if account else None,
-    )
-    url = f"postgresql://postgres@/app?host={folder}&port={port}"
-    try:
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                psycopg.connect(url).close()
-                break
-            except psycopg.OperationalError:
-                assert time.monotonic() < deadline, (folder / "log").read_text()
-                time.sleep(0.05)
+    with bouncing(pg_url) as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(20)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ import psycopg
 from janua.database._async.deadline import run_in_transaction
 from janua.database._async.pool import AsyncSessionPool
 from janua.database._async.session import AsyncSession
-from janua.database._async.transaction_source import run_alone
+from janua.database._async.transaction import AsyncTransaction
+from janua.database._async.transaction_source import begin, run_alone
 from janua.database.answers import AnswerReader, Recorder
 from janua.database.facts import NEW_XID, SESSION_FACTS, WRITER_STATUS, SessionFacts, same_timeline
 from janua.database.loaders import UnknownType
@@ -262,13 +263,26 @@ class _Reading(Generic[T, R]):
                 # Without an id nothing is kept, and the query itself says what is wrong with the server.
                 with suppress(*_NOT_TOLD):
                     await settle(await self._caching.new_xid(session if session.is_idle() else None))
-            facts = await self._ask(session, self.query.cache) if self.facts is not None else None
-            recorder: Recorder[R] = Recorder(self.read)
-            try:
-                self._result = [await run_alone(self._caching.pool, session, self.query, self.params, recorder)]
-            except RowCountError as error:
-                self._error = error
+            async with self._one_process(session):
+                facts = await self._ask(session, self.query.cache) if self.facts is not None else None
+                recorder: Recorder[R] = Recorder(self.read)
+                try:
+                    self._result = [await run_alone(self._caching.pool, session, self.query, self.params, recorder)]
+                except RowCountError as error:
+                    self._error = error
             return self._kept(session, recorder, facts)
+
+    @asynccontextmanager
+    async def _one_process(self, session: AsyncSession) -> AsyncIterator[None]:
+        """Have what a session tells be true of its next statement: a pooler may give that to another process."""
+        if session.keeps_process() or not session.is_idle() or self.facts is None:
+            yield
+            return
+        transaction = AsyncTransaction(session, self._caching.pool, read_only=True)
+        # Not READ ONLY for the server, which has a query do what it may alone.
+        await begin(transaction, b"BEGIN")
+        async with transaction._scope():
+            yield
 
     def _kept(self, session: AsyncSession, recorder: Recorder[R], facts: SessionFacts | None) -> Answer:
         expected = self.facts

@@ -16,7 +16,8 @@ import psycopg
 from janua.database._sync.deadline import run_in_transaction
 from janua.database._sync.pool import SessionPool
 from janua.database._sync.session import Session
-from janua.database._sync.transaction_source import run_alone
+from janua.database._sync.transaction import Transaction
+from janua.database._sync.transaction_source import begin, run_alone
 from janua.database.answers import AnswerReader, Recorder
 from janua.database.facts import NEW_XID, SESSION_FACTS, WRITER_STATUS, SessionFacts, same_timeline
 from janua.database.loaders import UnknownType
@@ -263,13 +264,26 @@ class _Reading(Generic[T, R]):
                 # Without an id nothing is kept, and the query itself says what is wrong with the server.
                 with suppress(*_NOT_TOLD):
                     settle(self._caching.new_xid(session if session.is_idle() else None))
-            facts = self._ask(session, self.query.cache) if self.facts is not None else None
-            recorder: Recorder[R] = Recorder(self.read)
-            try:
-                self._result = [run_alone(self._caching.pool, session, self.query, self.params, recorder)]
-            except RowCountError as error:
-                self._error = error
+            with self._one_process(session):
+                facts = self._ask(session, self.query.cache) if self.facts is not None else None
+                recorder: Recorder[R] = Recorder(self.read)
+                try:
+                    self._result = [run_alone(self._caching.pool, session, self.query, self.params, recorder)]
+                except RowCountError as error:
+                    self._error = error
             return self._kept(session, recorder, facts)
+
+    @contextmanager
+    def _one_process(self, session: Session) -> Iterator[None]:
+        """Have what a session tells be true of its next statement: a pooler may give that to another process."""
+        if session.keeps_process() or not session.is_idle() or self.facts is None:
+            yield
+            return
+        transaction = Transaction(session, self._caching.pool, read_only=True)
+        # Not READ ONLY for the server, which has a query do what it may alone.
+        begin(transaction, b"BEGIN")
+        with transaction._scope():
+            yield
 
     def _kept(self, session: Session, recorder: Recorder[R], facts: SessionFacts | None) -> Answer:
         expected = self.facts

@@ -146,6 +146,10 @@ class Session(WatchedConnection):
             self._writer = told
         return told
 
+    def keeps_process(self) -> bool:
+        """Return True where the server's process is the same from transaction to transaction: no pooler is between."""
+        return self._keeps
+
     def is_alive(self) -> bool:
         """Return False where the server is known to have closed the connection."""
         return self._pulse.is_alive()
