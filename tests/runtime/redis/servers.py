@@ -95,11 +95,14 @@ def running(*options: str, **arguments: Any) -> Iterator[Server]:
 
 
 @contextmanager
-def cluster(nodes: int = 3, certificate: Path | None = None, replicas: int = 0) -> Iterator[list[Server]]:
+def cluster(
+    nodes: int = 3, certificate: Path | None = None, replicas: int = 0, networks: list[Proxy] | None = None
+) -> Iterator[list[Server]]:
     """
     A cluster, encrypted with a certificate, which serves all slots when the context begins.
 
-    Its last nodes are ``replicas`` of its first ones, one each.
+    Its last nodes are ``replicas`` of its first ones, one each. Where there is a list of ``networks``, clients reach
+    each node by one that is put there.
     """
     with tempfile.TemporaryDirectory(prefix="janua-redis.") as root:
         servers = []
@@ -110,6 +113,9 @@ def cluster(nodes: int = 3, certificate: Path | None = None, replicas: int = 0) 
                 port = free_port()
                 ports = tls_options(certificate, port) if certificate else ("--port", str(port))
                 options = (*ports, "--cluster-enabled", "yes", "--cluster-port", str(free_port()))
+                if networks is not None:
+                    networks.append(Proxy(port))
+                    options += ("--cluster-announce-port", str(networks[-1].port))
                 program = shutil.which("redis-server") if certificate else None
                 server = Server(folder, *options, "--cluster-node-timeout", "2000", program=program, port=port)
                 servers.append(server.start())
@@ -118,6 +124,8 @@ def cluster(nodes: int = 3, certificate: Path | None = None, replicas: int = 0) 
         finally:
             for server in servers:
                 server.stop()
+            for network in networks or ():
+                network.close()
 
 
 def tls_options(certificate: Path, port: int) -> tuple[str, ...]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from shutil import which
 from typing import Any
 
 import pytest
-import redis as redis_py
+from janua import TLS
 from janua.cache.stamps import Keyspace
+from janua.errors import InvalidationFailed
 from redis.crc import key_slot
 
 from tests.cache.cluster.faults.conftest import NODES, client_of, prefix_on
+from tests.cache.cluster.faults.moving import moving
+from tests.cache.test_rights import CERTIFICATE, use
 from tests.runtime.redis import servers
 
 HOME = 0
@@ -81,7 +85,7 @@ async def test_a_slot_is_moved_key_by_key(world: Any, whose: str) -> None:
             slot = _slot(nodes[giver], whose)
             for round_ in range(2):
                 value = 30 + 10 * round_
-                for number, step in enumerate(_moving(nodes, giver, taker, slot)):
+                for number, step in enumerate(moving(nodes, giver, taker, slot)):
                     step()
                     await here.write(value + number)
                 await here.recovers(value + 9)
@@ -96,29 +100,12 @@ def _slot(node: servers.Server, whose: str) -> int:
         return key_slot(next(iter(client.scan_iter(match="*q:{*"))))
 
 
-def _moving(nodes: list[servers.Server], giver: int, taker: int, slot: int) -> list[Any]:
-    """The steps by which a slot is moved, as ``redis-cli --cluster reshard`` takes them."""
-    clients = [redis_py.Redis.from_url(node.url) for node in nodes]
-    ids = [str(client.execute_command("CLUSTER MYID"), "ascii") for client in clients]
-
-    def set_slot(node: int, *words: str) -> None:
-        clients[node].execute_command("CLUSTER SETSLOT", slot, *words)
-
-    def move(most: int) -> None:
-        keys = clients[giver].execute_command("CLUSTER GETKEYSINSLOT", slot, most)
-        if keys:
-            clients[giver].execute_command("MIGRATE", "127.0.0.1", nodes[taker].port, "", 0, 5000, "KEYS", *keys)
-
-    def move_the_rest() -> None:
-        while clients[giver].execute_command("CLUSTER COUNTKEYSINSLOT", slot):
-            move(100)
-
-    return [
-        lambda: set_slot(taker, "IMPORTING", ids[giver]),
-        lambda: set_slot(giver, "MIGRATING", ids[taker]),
-        lambda: move(1),
-        lambda: move(1),
-        move_the_rest,
-        lambda: set_slot(taker, "NODE", ids[taker]),
-        lambda: set_slot(giver, "NODE", ids[taker]),
-    ]
+@pytest.mark.skipif(which("redis-server") is None, reason="the embedded Valkey has no TLS")
+async def test_all_nodes_are_encrypted(kind: Any, pg_url: str, block: Any, settle: Any) -> None:
+    """Whoever has no certificate is refused."""
+    with servers.cluster(certificate=CERTIFICATE) as nodes:
+        url = f"rediss://127.0.0.1:{nodes[2].port}/0?cluster=true"
+        own = TLS(ca=CERTIFICATE, cert=CERTIFICATE, key=CERTIFICATE)
+        assert (7, 0) == await use(url, pg_url, kind, block, settle, tls=own)
+        with pytest.raises(InvalidationFailed):
+            await use(url, pg_url, kind, block, settle)
