@@ -4,7 +4,7 @@ BIN := .venv/bin
 TYPED := runtime generator generated tests examples tools
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate test retest faults stale soak lint types docs sync pages cases fuzz dist matrix clean
+.PHONY: help install generate test retest faults stale soak lint types docs sync pages cases fuzz dist matrix recipes clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -62,6 +62,9 @@ dist: install  ## build the wheel and the sdist into dist/
 
 matrix: install  ## the wheel in clean environments, on every Python of this machine: ONLY=typed
 	@$(BIN)/python tools/matrix.py $(if $(ONLY),--only $(ONLY))
+
+recipes: install  ## the workflows, the image, the hooks and the merges of docs/recipes.md, run for real
+	@$(BIN)/pytest -q -n 2 tests/recipes
 
 clean:  ## remove the environment and all state
 	@rm -rf .venv .janua dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
