@@ -137,6 +137,9 @@ class Namespace:
         origin = relation.by_name.get(column.column) if relation is not None else None
         if origin is not None and self.type_map.named(origin.type).kind == "domain":
             return self._annotation(origin.type)
+        if column.holds_nulls:
+            element = self.type_map.named(column.type.element)
+            return f"list[{optional(self.type_map.python(element).result)}]"
         return self.type_map.python(column.type).result
 
     def parameter(self, parameter: Parameter) -> str:

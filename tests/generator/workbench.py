@@ -215,6 +215,7 @@ def shown(findings: Findings, *, with_columns: bool = True) -> str:
             lines.append(f"    ${parameter.number} {parameter.name}  {parameter.type.name}{python}{none}{optional}")
         for column in query.columns if with_columns else ():
             none = " | None" if column.nullable else ""
+            none = f" of elements or NULL{none}" if column.holds_nulls else none
             name = ".".join((*column.path, column.name))
             python = f" as {column.python}" if column.python else ""
             lines.append(f"    {name}  {column.type.name}{python}{none}  ({column.why})")

@@ -84,7 +84,8 @@ def _either(one: ResultColumn, other: ResultColumn) -> ResultColumn:
     kept = other if other.nullable and not one.nullable else one
     origin = (one.relation, one.column) if (one.relation, one.column) == (other.relation, other.column) else ("", "")
     shape = _either_shape(one.shape, other.shape)
-    return replace(kept, relation=origin[0], column=origin[1], starred=one.starred and other.starred, shape=shape)
+    made = replace(kept, relation=origin[0], column=origin[1], starred=one.starred and other.starred, shape=shape)
+    return replace(made, holds_nulls=one.holds_nulls or other.holds_nulls)
 
 
 def _either_shape(one: Shape | None, other: Shape | None) -> Shape | None:

@@ -11,7 +11,9 @@ from sqlglot import exp
 
 from janua_generator.analysis.json_shape import shape_of
 from janua_generator.analysis.nullability import evaluate, resolve
+from janua_generator.analysis.nullability.elements import is_made_of_nulls
 from janua_generator.analysis.scope import Column, Origin, Scope, Source
+from janua_generator.analysis.shape import HOLDING_NULLS
 from janua_generator.analysis.syntax import (
     function_name,
     is_star,
@@ -48,6 +50,8 @@ def _selected(item: exp.Expr, scope: Scope) -> Value:
     value = evaluate(item, scope)
     if value.family is Family.JSON:
         value = replace(value, shape=shape_of(item, scope))
+    elif value.family is Family.ARRAY and is_made_of_nulls(item, scope):
+        value = replace(value, shape=HOLDING_NULLS)
     if scope.groups_by_expressions and function_name(unwrapped(item)) not in ("count", "grouping"):
         return nullable("grouping sets leave it out of some rows", value.family)
     return value

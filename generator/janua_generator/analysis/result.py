@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from janua.diagnostics import Diagnostic
 
 from janua_generator.analysis.scope import UNKNOWN, Output
-from janua_generator.analysis.shape import Shape
+from janua_generator.analysis.shape import HOLDING_NULLS, Shape
 from janua_generator.analysis.stars import Expansion
 from janua_generator.analysis.values import Value
 from janua_generator.catalog.model import PgType
@@ -35,7 +35,7 @@ class ResultColumn:
     ``relation`` and ``column`` tell its origin, or are empty. ``path`` are the groups that it is in,
     outermost first. ``starred`` says that it was written as part of ``*``, and not by its name;
     ``shape`` is what is known of a JSON value. ``python`` is the type that the project puts in the place of the
-    usual one, as ``module:Name``.
+    usual one, as ``module:Name``. ``holds_nulls``: it is an array whose elements may be NULL, as far as it is known.
     """
 
     name: str
@@ -48,6 +48,7 @@ class ResultColumn:
     starred: bool = False
     shape: Shape | None = None
     python: str = ""
+    holds_nulls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,9 @@ def _column(
     if path and name.startswith(".".join(path) + "."):
         name = name.removeprefix(".".join(path) + ".")
     shape = value.shape if column.type.name in ("json", "jsonb") else None
-    return ResultColumn(name, column.type, is_nullable, why, column.relation, column.column, path, shape=shape)
+    holds_nulls = column.type.kind == "array" and value.shape == HOLDING_NULLS
+    made = ResultColumn(name, column.type, is_nullable, why, column.relation, column.column, path, shape=shape)
+    return replace(made, holds_nulls=holds_nulls)
 
 
 def _numbered(columns: Sequence[ResultColumn], groups: Iterable[Group]) -> Iterator[ResultColumn]:

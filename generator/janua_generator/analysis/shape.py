@@ -42,3 +42,7 @@ def list_of(element: Shape, nullable: bool) -> Shape:
 def dict_of(element: Shape, nullable: bool) -> Shape:
     """An object whose keys are data."""
     return Shape("dict", parts=(Part("", element, nullable),))
+
+
+HOLDING_NULLS = list_of(value_of("unknown"), nullable=True)
+"""The shape of an array that was put together of values that may be NULL."""

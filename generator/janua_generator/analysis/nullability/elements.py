@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from janua_generator.analysis.nullability.aggregates import argument_of
 from janua_generator.analysis.nullability.columns import resolve
 from janua_generator.analysis.nullability.operators import strictly
+from janua_generator.analysis.nullability.predicates import true_facts
 from janua_generator.analysis.nullability.rules import evaluate
 from janua_generator.analysis.scope import Scope
+from janua_generator.analysis.shape import HOLDING_NULLS
 from janua_generator.analysis.syntax import function_name, parameter_number, type_name, unwrapped
 from janua_generator.analysis.values import Family, Value, base_type, converted, family_of, not_null, nullable
 
@@ -54,6 +57,38 @@ def element_of(node: exp.Expr, scope: Scope) -> Value:
             return _joined(node, scope)
         case _:
             return _of_call(name, node, scope)
+
+
+def is_made_of_nulls(node: exp.Expr, scope: Scope) -> bool:
+    """Whether the array is put together here of values that may be NULL; what a column's array holds is not known."""
+    node = unwrapped(node)
+    if function_name(node) in scope.environment.introspection.routines.redefined:
+        return False
+    match node:
+        case exp.Column():
+            reference = resolve(node, scope)
+            return reference is not None and reference.value.shape == HOLDING_NULLS
+        case exp.Subquery():
+            columns = scope.child().output_of(node).columns
+            return columns is not None and len(columns) == 1 and columns[0].value.shape == HOLDING_NULLS
+        case exp.Cast() | exp.Window():
+            return is_made_of_nulls(node.this, scope)
+        case exp.Filter():
+            with scope.assuming(true_facts(node.expression.this, scope)):
+                return is_made_of_nulls(node.this, scope)
+        case exp.Coalesce():
+            return any(is_made_of_nulls(each, scope) for each in (node.this, *node.expressions))
+        case exp.Array():
+            return _holds(_of_constructor(node, scope))
+        case _ if function_name(node) == "array_agg":
+            argument = argument_of(node)
+            return argument is not None and _holds(evaluate(argument, scope))
+        case _:
+            return False
+
+
+def _holds(element: Value) -> bool:
+    return element.nullable and element.family not in _NESTED
 
 
 def row_type_of(node: exp.Expr, scope: Scope) -> str:
