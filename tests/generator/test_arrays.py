@@ -15,7 +15,8 @@ SCHEMA = """\
 CREATE TYPE mood AS ENUM ('calm', 'cross');
 CREATE TYPE spot AS (x int, y int);
 CREATE TABLE teams (id int PRIMARY KEY);
-CREATE TABLE players (id int PRIMARY KEY, team_id int NOT NULL REFERENCES teams, name text NOT NULL, mood mood, spot spot);
+CREATE TABLE players (id int PRIMARY KEY, team_id int NOT NULL REFERENCES teams, name text NOT NULL, mood mood,
+    spot spot);
 INSERT INTO teams VALUES (1), (2);
 INSERT INTO players VALUES (1, 1, 'Ann', NULL, NULL), (2, 1, 'Bob', 'calm', '(1,2)');
 """
