@@ -10,6 +10,7 @@ from typing import get_args
 import pytest
 from janua.cli.main import main
 from janua.cli.migrate import MIGRATE
+from janua.cli.parser import CommandParser
 from janua.database import Database
 from janua.migrations.plan import State
 from janua.scratch import ScratchServer
@@ -69,7 +70,7 @@ def test_verify_says_what_it_shows(
 
 def test_its_commands_and_options_exist() -> None:
     """And no others are named."""
-    parser = argparse.ArgumentParser()
+    parser = CommandParser()
     MIGRATE.configure(parser)
     known = " ".join(each.format_help() for each in _subparsers(parser).values())
     for command in re.findall(r"janua migrate (\w+)", PAGE):
