@@ -14,6 +14,8 @@ from typing import IO
 
 from tests.docs.blocks import Block
 
+# For a machine that is busy with other tests.
+_PATIENCE_S = 120
 _PLACEHOLDER = re.compile(r'export (\w+)="…"')
 
 
@@ -69,7 +71,7 @@ class Replay:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=60,
+            timeout=_PATIENCE_S,
         )
         said = re.sub(r"\x1b\[[\d;]*m", "", done.stdout)
         assert matches(output, said), f"$ {command}\nexpected:\n{output}\nsaid:\n{said}"
@@ -89,7 +91,7 @@ class Replay:
         self.seen |= dict(re.findall(r"^([A-Z_]+)=(.+)$", text, re.MULTILINE))
 
     def _wait(self, process: subprocess.Popen[bytes], said: IO[bytes], output: str) -> str:
-        end = time.monotonic() + 60
+        end = time.monotonic() + _PATIENCE_S
         while True:
             text = os.pread(said.fileno(), 1 << 20, 0).decode()
             if matches(output, text) or process.poll() is not None or time.monotonic() > end:

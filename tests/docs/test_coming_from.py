@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -57,17 +53,6 @@ def test_the_queries_for_those_who_come_from_django_generate(tmp_path: Path, scr
     (tmp_path / "queries/shown.sql").write_text("\n".join(shown))
     assert 0 == main(["generate", "--project", str(tmp_path), "--database-url", scratch_url])
     assert "members: list[ListWithMembersMember]" in (tmp_path / "generated/shown.py").read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def replay(tmp_path: Path, scratch_url: str) -> Iterator[Replay]:
-    """A folder with a shell in it."""
-    state, folder = tmp_path / "state", tmp_path / "project"
-    state.mkdir()
-    folder.mkdir()
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    yield Replay(folder, state, {**os.environ, "PATH": path, "JANUA_SCRATCH_URL": scratch_url})
-    shutil.rmtree(state)
 
 
 def test_a_project_of_sqlc_generates_as_it_is(replay: Replay) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 
 from janua import Database
@@ -14,13 +12,8 @@ from tests.docs.blocks import blocks
 from tests.docs.replay import Replay
 
 
-def test_each_step_is_what_it_says(tmp_path: Path, scratch_url: str) -> None:
+def test_each_step_is_what_it_says(replay: Replay) -> None:
     """By the tool's own word: what breaks, what does not, what can be taken back."""
-    state, folder = tmp_path / "state", tmp_path / "project"
-    state.mkdir()
-    folder.mkdir()
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    replay = Replay(folder, state, {**os.environ, "PATH": path, "JANUA_SCRATCH_URL": scratch_url})
     for block in blocks("docs/rollout.md"):
         replay.play(block)
 

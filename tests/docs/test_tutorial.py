@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,36 +24,22 @@ print(urllib.request.urlopen(urllib.request.Request(sys.argv[-1], method="POST" 
 
 
 @pytest.fixture
-def replay(tmp_path: Path, scratch_url: str, janua_redis_url: str) -> Iterator[Replay]:
-    """A reader with the packages that the page installs, and with scratch databases on a server that runs already."""
-    programs, state, folder = (tmp_path / name for name in ("bin", "state", "empty"))
-    for each in (programs, state, folder):
-        each.mkdir()
+def reader(replay: Replay, tmp_path: Path) -> Replay:
+    """One who has installed what the page says; beside it, these tests have plugins and warnings of their own."""
     if shutil.which("curl") is None:
-        (programs / "curl").write_text(_CURL.format(python=sys.executable))
-        (programs / "curl").chmod(0o755)
-    path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JANUA_", "PYTEST_"))}
-    replay = Replay(
-        folder,
-        state,
-        kept
-        | {
-            "PATH": path,
-            "JANUA_SCRATCH_URL": scratch_url,
-            "PYTEST_ADDOPTS": "-p no:asyncio -p no:cacheprovider -W ignore",
-            "PYTHONUNBUFFERED": "1",
-            "NO_COLOR": "1",
-        },
-    )
-    yield replay
-    replay.end()
+        curl = tmp_path / "bin" / "curl"
+        curl.parent.mkdir()
+        curl.write_text(_CURL.format(python=sys.executable))
+        curl.chmod(0o755)
+        replay.environment["PATH"] += os.pathsep + str(curl.parent)
+    replay.environment["PYTEST_ADDOPTS"] = "-p no:asyncio -p no:cacheprovider -W ignore"
+    return replay
 
 
-def test_the_tutorial_can_be_followed(replay: Replay) -> None:
+def test_the_tutorial_can_be_followed(reader: Replay) -> None:
     """Block after block, with nothing between them; the service listens where nobody else does."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     for block in blocks("docs/tutorial.md"):
         if not block.reason:
-            replay.play(replace(block, text=block.text.replace("8765", str(port))))
+            reader.play(replace(block, text=block.text.replace("8765", str(port))))
