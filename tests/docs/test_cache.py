@@ -10,6 +10,8 @@ from typing import Any
 import psycopg
 from janua.cache import Cache
 
+from tests.cache.test_rights import FLUSH, ON_CLUSTER, RIGHTS
+
 PAGE = (Path(__file__).resolve().parents[2] / "docs/cache.md").read_text(encoding="utf-8")
 
 
@@ -31,6 +33,13 @@ def test_the_code_runs(janua_database_url: str, janua_redis_url: str) -> None:
     known["db"].close()
     known["cache"].close()
     known["redis"].close()
+
+
+def test_the_rights_that_it_shows_are_those_that_are_tried() -> None:
+    """No more and no less than with which the cache works."""
+    [shown] = re.findall(r"^ACL SETUSER .*$", PAGE, re.MULTILINE)
+    assert list(RIGHTS) == re.findall(r"\+(\S+)", shown)
+    assert all(f"+{command}" in PAGE for command in (*FLUSH, ON_CLUSTER[0]))
 
 
 def test_every_option_is_there_with_its_default() -> None:

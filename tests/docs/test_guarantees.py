@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from janua_generator.analysis.nullability.functions import TOTAL
+from janua_generator.typemap import SCALARS, TEXTUAL
 
-from tests.docs.blocks import ROOT
+from tests.docs.blocks import ROOT, blocks
 
 PAGE = (ROOT / "docs/guarantees.md").read_text(encoding="utf-8")
-ROWS = [re.split(r"(?<!\\)\|", row)[1:4] for row in re.findall(r"^\| .+ \|$", PAGE, re.MULTILINE)]
+ROWS = [re.split(r"(?<!\\)\|", row)[1:4] for row in re.findall(r"^\| .+ \|.+\|.*\|$", PAGE, re.MULTILINE)]
 PATHS = sorted(
     {path for _, tests, again in ROWS for path in re.findall(r"`((?:tests|tools)/[^`]+|\.ci/run)`", tests + again)}
 )
@@ -34,3 +36,19 @@ def test_every_target_is_one_of_the_makefile() -> None:
     for target, variable in re.findall(r"`make (\w+)(?: (\w+)=)?", PAGE):
         assert re.search(rf"(?m)^{target}:", makefile)
         assert f"$({variable})" in makefile or f"or $({variable})," in makefile or not variable
+
+
+def test_there_is_as_much_as_it_says() -> None:
+    """In the table's order; each number is a lower bound, so that nothing has to be counted anew for one more."""
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    counted = [
+        len(re.findall(r"^(?:async )?def test_", code, re.MULTILINE)),
+        len([each for each in (ROOT / "tests/generator/cases").iterdir() if each.is_dir()]),
+        len(TOTAL),
+        len({*SCALARS, *TEXTUAL}),
+        sum(len(blocks(f"docs/{path.relative_to(ROOT / 'docs')}")) for path in (ROOT / "docs").rglob("*.md")),
+    ]
+    table = PAGE[PAGE.index("| more than |") :]
+    said = [int(number.replace(",", "")) for number in re.findall(r"\| ([\d,]+) \|$", table, re.MULTILINE)]
+    assert len(counted) == len(said)
+    assert all(least < there for least, there in zip(said, counted, strict=True)), counted
