@@ -117,6 +117,9 @@ class QueryModule:
             name += "_"
         if name in self._functions:
             other = self._functions[name][1]
+            if other.file != query.source.file and not (other.file.is_sqlc or other.file.is_made):
+                # That two files would become this module is told already, and is what to mend.
+                return
             message = f"{query.source.name} and {other.name} (line {other.line}) would both be called {name} in Python"
             self.findings.append(query.source.diagnostic(message, hint="rename one of them"))
             return

@@ -48,6 +48,7 @@ Findings: TypeAlias = list[Diagnostic]
 
 _HEADER = re.compile(r"\s*name:(?P<rest>.*)", re.DOTALL)
 _HEADER_REST = re.compile(r"\s*(?P<name>[^\s:]+)(?:\s+:(?P<word>\S+))?\s*")
+_NEARLY_HEADER = re.compile(r"\s*(?P<word>\w{3,6})\s*:(?P<rest>[^\n]*)")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -115,7 +116,8 @@ def _comment_body(token: Token) -> str | None:
 def _outside(file: SourceFile, tokens: list[Token]) -> list[Diagnostic]:
     for token in tokens:
         if token.kind not in TRIVIA and token.text != ";":
-            hint = "every statement of a query file follows a line such as -- name: get_user :one"
+            usual = "every statement of a query file follows a line such as -- name: get_user :one"
+            hint = _misspelt_header(file, tokens, token.start) or usual
             return [file.diagnostic(token.start, len(token.text), "SQL before the first query", hint=hint)]
     return []
 
@@ -145,7 +147,7 @@ def _header(file: SourceFile, token: Token) -> tuple[str, int, Cardinality | Non
     offset = token.start + token.text.index("name:")
     if match is None:
         length = token.end - offset - (2 if token.kind is Kind.BLOCK_COMMENT else 0)
-        hint = "a query begins with a line such as -- name: get_user :one"
+        hint = _header_hint(rest.split())
         raise GenerationFailed([file.diagnostic(offset, length, "malformed header of a query", hint=hint)])
     name_offset = token.start + token.text.index(rest) + match.start("name")
     name = match["name"]
@@ -162,6 +164,29 @@ def _header(file: SourceFile, token: Token) -> tuple[str, int, Cardinality | Non
         at = token.start + token.text.rindex(f":{word}")
         raise GenerationFailed([file.diagnostic(at, len(word) + 1, *_unknown_word(word))])
     return name, name_offset, CARDINALITY_WORDS[word], Call.PLAIN
+
+
+def _header_hint(words: list[str]) -> str:
+    if len(words) == 2 and words[1].lower() in (*CARDINALITY_WORDS, *CALL_WORDS):
+        return f"a cardinality begins with a colon: -- name: {words[0]} :{words[1].lower()}"
+    if len(words) > 1 and all(_IDENTIFIER.fullmatch(each) for each in words):
+        return f"a name is one word: -- name: {'_'.join(words)}"
+    return "a query begins with a line such as -- name: get_user :one"
+
+
+def _misspelt_header(file: SourceFile, tokens: Iterable[Token], offset: int) -> str:
+    """A hint where the comments right before a statement have a line that is nearly a header."""
+    found = ""
+    for token in tokens:
+        if token.start >= offset:
+            break
+        body = _comment_body(token)
+        match = _NEARLY_HEADER.match(body) if body is not None else None
+        if match and get_close_matches(match["word"].lower(), ["name"], cutoff=0.7):
+            found = f"write line {file.line_at(token.start)} as -- name: {match['rest'].strip()}"
+        elif token.kind not in TRIVIA:
+            found = ""
+    return found
 
 
 def _call(file: SourceFile, call: Call, directives: Iterable[Directive]) -> Call:
@@ -182,7 +207,7 @@ def _unknown_word(word: str) -> tuple[str]:
         return (":execlastid does not exist in PostgreSQL: add RETURNING id to the statement and use :one",)
     words = [*CARDINALITY_WORDS, *CALL_WORDS]
     known = ", ".join(f":{each}" for each in words)
-    close = get_close_matches(word, words, n=1)
+    close = get_close_matches(word.lower(), words, n=1)
     suggestion = f'; did you mean ":{close[0]}"?' if close else f"; there are {known}"
     return (f'unknown cardinality ":{word}"{suggestion}',)
 
@@ -193,7 +218,8 @@ def _statement(file: SourceFile, name: str, name_offset: int, body: list[Token])
         raise GenerationFailed([file.diagnostic(name_offset, len(name), f"query {name} has no statement")])
     if len(spans) > 1 and not file.is_sqlc:
         message = f"query {name} has {len(spans)} statements"
-        hint = "a query is one statement: give each its own -- name: line, or combine them WITH"
+        usual = "a query is one statement: give each its own -- name: line, or combine them WITH"
+        hint = _misspelt_header(file, body, spans[1][0]) or usual
         raise GenerationFailed([file.diagnostic(spans[1][0], 1, message, hint=hint)])
     return spans[0]
 

@@ -68,6 +68,7 @@ def test_two_query_files_of_one_module_are_refused(new_project: NewProject) -> N
     message = refused(project, 1)
     assert "queries/admin/users.sql: would become the module users, as queries/Users.sql does\n" in message
     assert "queries/users.sql: would become the module users, as queries/Users.sql does\n" in message
+    assert "would both be called" not in message
     assert "hint: rename the file\n" in message
 
 

@@ -144,6 +144,24 @@ def test_what_is_wrong_is_said(new_project: NewProject, text: str, message: str)
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("-- nmae: z\nSELECT 1;", "write line 1 as -- name: z"),
+        ("-- Name: z :one\nSELECT 1;", "write line 1 as -- name: z :one"),
+        ("-- name: y\nSELECT 1;\n\n-- name : z\nSELECT 1;", "write line 4 as -- name: z"),
+        ("-- name: y\nSELECT 1;\n-- note: z\nSELECT 1;", "a query is one statement"),
+        ("-- name: y\n-- nmae: z\nSELECT 1; SELECT 2;", "a query is one statement"),
+        ("-- name: y many\nSELECT 1;", "a cardinality begins with a colon: -- name: y :many"),
+        ("-- name: get it\nSELECT 1;", "a name is one word: -- name: get_it"),
+        ("-- name: y :MANY\nSELECT 1;", 'unknown cardinality ":MANY"; did you mean ":many"?'),
+    ],
+)
+def test_a_header_that_is_nearly_right_is_shown_as_it_should_be(new_project: NewProject, text: str, said: str) -> None:
+    """A comment that looks like one is nothing else, where a statement follows that belongs to no query."""
+    assert said in run_with(new_project, text).err
+
+
+@pytest.mark.parametrize(
     "text",
     ["", "-- a comment\n", "\ufeff", "-- name: q\nSELECT 1;;\n", "-- name: q\rSELECT 1;\r", "-- name: q\nSELECT 1"],
 )
