@@ -48,8 +48,8 @@ class AsyncClusterTrips(AsyncRoundTrips):
 
     async def _try(self, commands: Build, reads: Build, anyway: bool, at: Node | None) -> Trip:
         lost = 0
-        for _ in range(_MOST_ROUTES):
-            edition = await self._look()
+        for number in range(_MOST_ROUTES):
+            edition = await self._look(waits=number > 0)
             home = self._topology.node_of(self._space.run)
             try:
                 trip = await self._travel(home, commands, reads, anyway, at)
@@ -65,8 +65,8 @@ class AsyncClusterTrips(AsyncRoundTrips):
             self._topology.doubt(edition)
         raise ConnectionError("the slots keep moving")
 
-    async def _look(self) -> int:
-        edition = await self._topology.look()
+    async def _look(self, *, waits: bool) -> int:
+        edition = await self._topology.look(waits=waits)
         if edition != self._edition:
             self._edition = edition
             for node in set(self._free).difference(self._topology.primaries()):

@@ -29,9 +29,14 @@ class AsyncTopology:
         self._edition = 0
         self._is_doubtful = True
 
-    async def look(self) -> int:
-        """See that the slots are known, and return the number of their edition. Raises redis-py's errors."""
-        if self._is_doubtful:
+    async def look(self, *, waits: bool) -> int:
+        """
+        See that the slots are known, and return the number of their edition. Raises redis-py's errors.
+
+        Whoever ``waits`` needs a new one where there are doubts. The others take the old one while somebody asks:
+        that may take the time of a node that does not answer.
+        """
+        if self._is_doubtful and (waits or self._client is None or not self._lock.locked()):
             async with self._lock:
                 if self._is_doubtful:
                     await self._refresh()

@@ -49,8 +49,8 @@ class ClusterTrips(RoundTrips):
 
     def _try(self, commands: Build, reads: Build, anyway: bool, at: Node | None) -> Trip:
         lost = 0
-        for _ in range(_MOST_ROUTES):
-            edition = self._look()
+        for number in range(_MOST_ROUTES):
+            edition = self._look(waits=number > 0)
             home = self._topology.node_of(self._space.run)
             try:
                 trip = self._travel(home, commands, reads, anyway, at)
@@ -66,8 +66,8 @@ class ClusterTrips(RoundTrips):
             self._topology.doubt(edition)
         raise ConnectionError("the slots keep moving")
 
-    def _look(self) -> int:
-        edition = self._topology.look()
+    def _look(self, *, waits: bool) -> int:
+        edition = self._topology.look(waits=waits)
         if edition != self._edition:
             self._edition = edition
             for node in set(self._free).difference(self._topology.primaries()):
