@@ -52,8 +52,8 @@ fuzz: install  ## the long runs of the soundness tests: QUERIES=20000, SEED=…
 	@$(if $(SEED),JANUA_FUZZ_SEED=$(SEED)) JANUA_FUZZ_QUERIES=$(or $(QUERIES),20000) $(BIN)/pytest -q -n 0 -s \
 		tests/generator/soundness/test_fuzz.py tests/generator/test_dependencies_law.py -k very_many
 
-stale: install  ## random histories of several processes against the cache: STEPS=20000
-	@JANUA_STALE_STEPS=$(or $(STEPS),20000) $(BIN)/pytest -q -n 0 -s tests/stale
+stale: install  ## random histories of several processes against the cache: STEPS=20000 ON=cluster
+	@JANUA_STALE_STEPS=$(or $(STEPS),20000) JANUA_STALE_ON=$(or $(ON),server) $(BIN)/pytest -q -n 0 -s tests/stale
 
 dist: install  ## build the wheel and the sdist into dist/
 	@rm -rf dist

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ from janua.scratch import ScratchServer
 from psycopg.conninfo import make_conninfo
 
 from tests.generator.packages import generated
-from tests.runtime.redis.servers import Server
 from tests.stale.bank import PACKAGE, SCHEMA, SETTINGS, queries
 from tests.stale.stage import Stage
+from tests.stale.stores import cluster_store, server_store
 
+_STORES = {"server": server_store, "cluster": cluster_store}
 _COUNTS: dict[str, int] = {}
 
 
@@ -47,16 +48,13 @@ def bank_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def stage(bank_url: str, project: Path) -> Iterator[Stage]:
     """The stage; what has happened on it is printed at the end."""
-    with tempfile.TemporaryDirectory(prefix="janua-stale.") as folder:
-        valkey = Server(Path(folder))
-        valkey.start()
-        made = Stage(bank_url, valkey, Path(folder), project)
+    with _STORES[os.environ.get("JANUA_STALE_ON", "server")]() as store:
+        made = Stage(bank_url, store, project)
         try:
             yield made
         finally:
             _COUNTS.update(made.counts)
             made.close()
-            valkey.stop()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

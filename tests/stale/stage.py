@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import redis
 from psycopg.conninfo import make_conninfo
 
-from tests.runtime.redis.servers import Server
 from tests.stale.bank import PACKAGE, READS, ROWS
+from tests.stale.stores import Store
 
 KINDS = ("blocking", "asynchronous", "blocking")
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,12 +71,11 @@ class Process:
 class Stage:
     """All of it. ``counts`` says what has happened so far."""
 
-    def __init__(self, pg_url: str, valkey: Server, folder: Path, project: Path) -> None:
+    def __init__(self, pg_url: str, store: Store, project: Path) -> None:
         self.counts: Counter[str] = Counter()
-        self._valkey = valkey
-        self._folder = folder
+        self._store = store
         self._control = psycopg.connect(pg_url, autocommit=True, options="-c lock_timeout=20ms")
-        self.redis = redis.Redis.from_url(valkey.url)
+        self.redis = store.client
         self.processes = [self._process(number, kind, pg_url, project) for number, kind in enumerate(KINDS)]
 
     def _process(self, number: int, kind: str, pg_url: str, project: Path) -> Process:
@@ -85,7 +83,7 @@ class Stage:
         options = "-c lock_timeout=40ms -c deadlock_timeout=20ms -c idle_session_timeout=0"
         url = make_conninfo(pg_url, application_name=name, options=options)
         module = [sys.executable, "-m", "tests.stale.worker"]
-        return Process(number, [*module, kind, url, self._valkey.url, str(project), PACKAGE], name)
+        return Process(number, [*module, kind, url, self._store.url, str(project), PACKAGE], name)
 
     def reset(self) -> None:
         """Undo what is open, and give the tables their first rows again, of which the cache is told as of others'."""
@@ -129,23 +127,14 @@ class Stage:
         chosen = random.Random(seed)
         keys = sorted(self.redis.scan_iter(count=1000))
         lost = [key for key in keys if chosen.random() < chosen.choice((0.2, 0.5, 0.9))]
-        if lost:
-            self.redis.delete(*lost)
-        self.counts["keys evicted"] += len(lost)
+        self.counts["keys evicted"] += self._store.lose(lost)
 
-    def restart(self, saves: bool) -> None:
+    def restart(self, seed: int) -> None:
         """Kill Valkey and start it again: with what it had, or empty."""
-        dump = self._folder / "dump.rdb"
-        dump.unlink(missing_ok=True)
-        if saves:
-            self.redis.save()
-        self._valkey.stop()
-        self._valkey.start()
-        self.redis.ping()
+        self._store.restart(seed // 2, saves=bool(seed % 2))
 
     def close(self) -> None:
         """End everything that was started here."""
         for process in self.processes:
             process.end()
-        self.redis.close()
         self._control.close()

@@ -254,7 +254,7 @@ class History(RuleBasedStateMachine):
                 self.stage.redis.flushall()
                 self._count("FLUSHALL")
             case _:
-                self.stage.restart(saves=bool(seed % 2))
+                self.stage.restart(seed)
                 self._count(f"restarts of Valkey {'with' if seed % 2 else 'without'} its snapshot")
 
     def _walk(self, which: int, write: str, drawn: Random) -> None:

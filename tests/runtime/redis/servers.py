@@ -54,6 +54,11 @@ class Server:
         self._command += ["--dir", str(folder), *(options or ("--port", str(self.port)))]
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def dump(self) -> Path:
+        """What it saves, and loads when it starts."""
+        return self._folder / "dump.rdb"
+
     def start(self) -> Server:
         """Start, and wait until connections are taken."""
         with (self._folder / "log").open("wb") as log:
