@@ -71,7 +71,7 @@ CASES: dict[str, tuple[dict[str, tuple[Any, ...]], list[tuple[str, str]]]] = {
     ),
     "sequence of its own": (
         {"sequences": (rows.SequenceUse("public", "Odd", "", "", 9, 10, 0.9),)},
-        [("danger", 'the sequence of public."Odd" has used 90 %')],
+        [("danger", 'the sequence public."Odd" has used 90 %')],
     ),
     "sequence with room": ({"sequences": (rows.SequenceUse("public", "s", "", "", 6, 10, 0.6),)}, []),
     "ids": (

@@ -83,8 +83,8 @@ def _limits(report: PostgresReport) -> Iterator[Finding]:
     for sequence in report.sequences:
         if sequence.used >= _SEQUENCE_DANGER:
             owner = f"{sequence.table}.{sequence.column}"
-            place = owner if sequence.table else _name(sequence.schema, sequence.sequence)
-            yield Finding("danger", f"the sequence of {place} has used {percent(sequence.used)}", "make it a bigint")
+            place = f"of {owner}" if sequence.table else _name(sequence.schema, sequence.sequence)
+            yield Finding("danger", f"the sequence {place} has used {percent(sequence.used)}", "make it a bigint")
     for ids in report.transaction_ids:
         if ids.used >= _IDS_ADVICE:
             level: Level = "danger" if ids.used >= _IDS_DANGER else "advice"

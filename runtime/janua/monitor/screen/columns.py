@@ -12,6 +12,10 @@ from rich.text import Text
 
 R = TypeVar("R")
 
+_BETWEEN = "  ·  "
+# Of the page, on either side, and behind the label.
+_MARGINS = 4
+
 
 # Without slots: with them, ``Column[int](…)`` fails on Python 3.11.
 @dataclass(frozen=True)
@@ -19,13 +23,14 @@ class Column(Generic[R]):
     """
     A column: its heading, what it shows of a row, and from which width of the terminal on it is there.
 
-    The one that ``stretches`` takes the room that is left.
+    The one that ``stretches`` takes the room that is left. Bars begin where the ``bars`` above them do.
     """
 
     heading: str
     shown: Callable[[R], str | Text]
     from_width: int = 0
     stretches: bool = False
+    bars: bool = False
 
 
 def table(title: str, columns: Sequence[Column[R]], rows: Sequence[R], width: int, limit: int) -> Table:
@@ -43,7 +48,7 @@ def table(title: str, columns: Sequence[Column[R]], rows: Sequence[R], width: in
         show_edge=False,
     )
     for column in fitting:
-        justify: Literal["left", "right"] = "left" if column.stretches else "right"
+        justify: Literal["left", "right"] = "left" if column.stretches or column.bars else "right"
         made.add_column(
             column.heading,
             justify=justify,
@@ -57,6 +62,27 @@ def table(title: str, columns: Sequence[Column[R]], rows: Sequence[R], width: in
     if len(shown) < len(rows):
         left_out = Text(f"and {len(rows) - len(shown)} more", style="dim")
         made.add_row(*(left_out if column.stretches else "" for column in fitting))
+    return made
+
+
+def labelled(label: str | Text, parts: Sequence[str | Text], width: int) -> Table:
+    """Return parts behind a label, as many to a line as fit, all lines below the first part."""
+    lines = Text()
+    room = width - len(label) - _MARGINS
+    used = 0
+    for part in parts:
+        if used and used + len(_BETWEEN) + len(part) <= room:
+            lines.append(_BETWEEN)
+            used += len(_BETWEEN)
+        elif used:
+            lines.append("\n")
+            used = 0
+        lines.append(part)
+        used += len(part)
+    made = Table.grid(padding=(0, 1, 0, 0))
+    made.add_column(no_wrap=True)
+    made.add_column(overflow="fold")
+    made.add_row(label, lines)
     return made
 
 

@@ -11,7 +11,7 @@ from janua.monitor.answer import Answer
 from janua.monitor.metrics import PostgresReport, RedisReport
 from janua.monitor.quantities import duration, milliseconds, number, percent, size
 from janua.monitor.rows import Activity, Blocked, SlowQuery, TableSize
-from janua.monitor.screen.columns import Column, bar, table
+from janua.monitor.screen.columns import Column, bar, labelled, table
 from janua.monitor.statement import Statement
 
 _BLOCKED = (
@@ -38,7 +38,7 @@ _SLOW = (
     Column[SlowQuery]("rows", lambda row: number(row.rows), 110),
     Column[SlowQuery]("in memory", lambda row: percent(row.hit_rate), 110),
     Column[SlowQuery]("of all time", lambda row: percent(row.share)),
-    Column[SlowQuery]("", lambda row: bar(row.share), 80),
+    Column[SlowQuery]("", lambda row: bar(row.share), 80, bars=True),
 )
 _TABLES = (
     Column[TableSize]("table", lambda row: f"{row.schema}.{row.table}", stretches=True),
@@ -56,16 +56,17 @@ def postgres_sections(report: PostgresReport, width: int, rows: int) -> Iterator
         yield table("Blocked", _BLOCKED, report.blocked.rows, width, rows)
     if report.idle_in_transaction.rows:
         yield table("Idle in transaction", _ACTIVITY, report.idle_in_transaction.rows, width, rows)
-    if report.long_running.rows:
-        yield table("Running for long", _ACTIVITY, report.long_running.rows, width, rows)
+    blocked = {row.pid for row in report.blocked.rows}
+    if running := [row for row in report.long_running.rows if row.pid not in blocked]:
+        yield table("Running for long", _ACTIVITY, running, width, rows)
     yield _or_reason("Slow queries", report.slow_queries) or table(
         "Slow queries", _SLOW, report.slow_queries.rows, width, rows
     )
     yield _or_reason("Tables", report.table_sizes) or table("Tables", _TABLES, report.table_sizes.rows, width, rows)
 
 
-def redis_line(report: RedisReport) -> Text:
-    """Return Redis in a line."""
+def redis_line(report: RedisReport, width: int) -> RenderableType:
+    """Return Redis in a line, or some where the terminal is narrow."""
     metrics = report.metrics.first
     if metrics is None:
         return Text(f"Redis: {report.metrics.unavailable}", style="yellow")
@@ -79,7 +80,7 @@ def redis_line(report: RedisReport) -> Text:
         f"{number(metrics.evicted_keys)} evicted",
         f"{len(report.slow_log)} slow",
     ]
-    return Text.assemble((metrics.version, "bold"), "  ", "  ·  ".join(parts))
+    return labelled(Text(metrics.version, style="bold"), parts, width)
 
 
 def _or_reason(title: str, answer: Answer[object]) -> Text | None:
