@@ -4,7 +4,7 @@ BIN := .venv/bin
 TYPED := runtime generator generated tests examples tools
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate test retest faults stale soak lint types docs sync pages cases fuzz dist matrix recipes clean
+.PHONY: help install generate test retest faults stale soak lint types docs sync pages cases fuzz dist matrix floors audit recipes clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -62,6 +62,12 @@ dist: install  ## build the wheel and the sdist into dist/
 
 matrix: install  ## the wheel in clean environments, on every Python of this machine: ONLY=typed
 	@$(BIN)/python tools/matrix.py $(if $(ONLY),--only $(ONLY))
+
+floors: install  ## tests with the oldest dependencies that pyproject.toml allows: ONLY='tests/cli -x'
+	@$(BIN)/python tools/floors.py $(ONLY)
+
+audit: install  ## known vulnerabilities of what is installed
+	@$(BIN)/python tools/audit.py
 
 recipes: install  ## the workflows, the image, the hooks and the merges of docs/recipes.md, run for real
 	@$(BIN)/pytest -q -n 2 tests/recipes
