@@ -6,7 +6,7 @@ What an answer out of the cache costs, beside a bare GET of redis-py for the sam
 PostgreSQL and Valkey are embedded. Candidates take turns within one run; a median of each is shown, in
 microseconds, and its ratio to the GET of its kind. The same through Django's ORM, django-cachalot and django-cacheops,
 each in a process of its own, is measured where ``requirements.txt`` is installed. ``--check`` exits with 1 where a hit
-costs more than 1.6 GETs, or more than half of django-cachalot's.
+costs more than 1.6 GETs, or more than half of django-cachalot's, or one of the near cache more than a tenth of it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import psycopg
 import redis as blocking
 import redis.asyncio as asynchronous
 from janua import AsyncDatabase, Database
-from janua.cache import AsyncCache, Cache
+from janua.cache import AsyncCache, Cache, NearCache
 from janua.embedded import postgres, valkey
 from janua.query import CachePolicy, Query
 from janua.redis import AsyncRedis, Redis
@@ -32,6 +32,7 @@ from turns import Turn, django_turns, timed
 
 ROUNDS, CALLS = 40, 100
 GOAL = 1.6
+NEAR_GOAL = 0.1
 CACHALOT_HIT = "django-cachalot: hit"
 CACHALOT_GOAL = 0.5
 
@@ -82,7 +83,9 @@ def main() -> int:
         bare = times["GET"]
         for name, seconds in times.items():
             print(f"    {name:42} {seconds * 1e6:8.1f} µs {seconds / bare:6.2f}")
-        over |= times["hit"] / bare > GOAL
+        near = times["near hit"] / times["hit"]
+        print(f"    a near hit is {near:.3f} of a hit (goal: {NEAR_GOAL})")
+        over |= times["hit"] / bare > GOAL or near > NEAR_GOAL
         if CACHALOT_HIT in times:
             ratio = times["hit"] / times[CACHALOT_HIT]
             print(f"    a hit is {ratio:.2f} of django-cachalot's (goal: {CACHALOT_GOAL})")
@@ -97,14 +100,19 @@ def measure(pg_url: str, redis_url: str) -> dict[str, float]:
         Redis(redis_url) as redis,
         Cache(redis, strict=True) as cache,
         Database(pg_url, cache=cache) as db,
+        Cache(redis, strict=True, near=NearCache()) as near,
+        Database(pg_url, cache=near) as near_db,
         django_turns(pg_url, redis_url) as through_django,
     ):
         db.fetch_one(GET, (1,))
         db.fetch_one(GET, (1,))
         [entry] = [key for key in bare.scan_iter() if b":q:" in key]
+        while not near.stats().near_hits:
+            near_db.fetch_one(GET, (1,))
         turns: dict[str, Turn] = {
             "GET": timed(lambda: bare.get(entry)),
             "hit": timed(lambda: db.fetch_one(GET, (1,))),
+            "near hit": timed(lambda: near_db.fetch_one(GET, (1,))),
             "the query": timed(lambda: db.fetch_one(GET_UNCACHED, (1,))),
             "a write that nobody caches": timed(lambda: db.execute(SET_UNCACHED, (2, "x"))),
             "a write, the cache told": timed(lambda: db.execute(SET, (2, "x"))),
@@ -127,13 +135,18 @@ async def measure_asynchronously(pg_url: str, redis_url: str) -> dict[str, float
         AsyncRedis(redis_url) as redis,
         AsyncCache(redis, strict=True, prefix="asynchronous:") as cache,
         AsyncDatabase(pg_url, cache=cache) as db,
+        AsyncCache(redis, strict=True, prefix="asynchronous:", near=NearCache()) as near,
+        AsyncDatabase(pg_url, cache=near) as near_db,
     ):
         await db.fetch_one(GET, (1,))
         await db.fetch_one(GET, (1,))
         [entry] = [key async for key in bare.scan_iter() if key.startswith(b"asynchronous:") and b":q:" in key]
+        while not near.stats().near_hits:
+            await near_db.fetch_one(GET, (1,))
         candidates: dict[str, Callable[[], Awaitable[object]]] = {
             "GET": lambda: bare.get(entry),
             "hit": lambda: db.fetch_one(GET, (1,)),
+            "near hit": lambda: near_db.fetch_one(GET, (1,)),
             "the query": lambda: db.fetch_one(GET_UNCACHED, (1,)),
             "a write that nobody caches": lambda: db.execute(SET_UNCACHED, (2, "x")),
             "a write, the cache told": lambda: db.execute(SET, (2, "x")),
@@ -141,7 +154,7 @@ async def measure_asynchronously(pg_url: str, redis_url: str) -> dict[str, float
         times: dict[str, list[float]] = {name: [] for name in candidates}
         for _ in range(ROUNDS):
             for name, call in candidates.items():
-                if name == "hit":
+                if name.endswith("hit"):
                     for _ in range(3):
                         await call()
                 calls = CALLS if not name.startswith("a write") else CALLS // 5

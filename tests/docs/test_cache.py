@@ -1,4 +1,4 @@
-"""docs/cache.md is true: its code runs, and its table names every option with its default."""
+"""docs/cache.md is true: its code runs, and its tables name every option with its default."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from janua.cache import Cache
+import pytest
+from janua.cache import Cache, NearCache
 
 from tests.cache.test_rights import FLUSH, ON_CLUSTER, RIGHTS
 
@@ -42,8 +43,10 @@ def test_the_rights_that_it_shows_are_those_that_are_tried() -> None:
     assert all(f"+{command}" in PAGE for command in (*FLUSH, ON_CLUSTER[0]))
 
 
-def test_every_option_is_there_with_its_default() -> None:
+@pytest.mark.parametrize("takes", [Cache, NearCache])
+def test_every_option_is_there_with_its_default(takes: type) -> None:
     """In the order in which they are declared."""
-    rows = re.findall(r"^\| `(\w+)` \| `?\"?([^|`\"]+)\"?`? \|", PAGE, re.MULTILINE)
-    parameters = list(inspect.signature(Cache).parameters.values())[1:]
+    [table] = re.findall(rf"^\| `{takes.__name__}\(.*\n\|.*\n((?:\|.*\n)+)", PAGE, re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| `?\"?([^|`\"]+)\"?`? \|", table, re.MULTILINE)
+    parameters = [each for each in inspect.signature(takes).parameters.values() if each.name != "redis"]
     assert [(each.name, str(each.default)) for each in parameters] == [(name, shown.strip()) for name, shown in rows]

@@ -2,6 +2,7 @@
 
 from janua.cache._async.cache import AsyncCache
 from janua.cache._sync.cache import Cache
+from janua.cache.near import NearCache
 from janua.cache.statistics import CacheStats
 
-__all__ = ["AsyncCache", "Cache", "CacheStats"]
+__all__ = ["AsyncCache", "Cache", "CacheStats", "NearCache"]

@@ -14,12 +14,13 @@ from janua.querycache import Place, Wanted
 
 class Found:
     """
-    One look. ``value`` is what counts at the moment of the look; ``is_past`` says that its ``ttl`` is over.
+    One look. ``value`` is what counts at the moment of the look; ``is_past`` says that its ``ttl`` is over, and
+    ``lasts`` how many milliseconds it will be there, where that was asked.
 
     ``is_claimed`` says that nobody else is about to make a new one.
     """
 
-    __slots__ = ("_keys", "_origin", "_tables", "_values", "head", "is_claimed", "is_past", "states", "value")
+    __slots__ = ("_keys", "_origin", "_tables", "_values", "head", "is_claimed", "is_past", "lasts", "states", "value")
 
     def __init__(self, keys: Keys, tables: tuple[str, ...], origin: bytes, values: Sequence[bytes | None]) -> None:
         self._keys = keys
@@ -28,6 +29,7 @@ class Found:
         self._values = values
         self.value: bytes | None = None
         self.is_past = False
+        self.lasts = 0
         self.is_claimed = False
         self.head = b""
         self.states: list[TableState] = []
@@ -40,7 +42,9 @@ class Found:
         keys: Keys,
         values: Sequence[bytes | None],
         answers: Sequence[Any],
+        *,
         claims: bool,
+        times: bool,
     ) -> Found:
         """Read the answers to the commands of a look. Raises ServerUnreachable where one is an error."""
         for answer in answers:
@@ -52,8 +56,10 @@ class Found:
             head = found._clean_head()
             if head is not None and entry.startswith(head):
                 found.value = entry[len(head) :]
+                if times:
+                    found.lasts = answers[1]
                 if wanted.policy.stale:
-                    found.is_past = answers[1] <= wanted.policy.stale * 1000
+                    found.is_past = found.lasts <= wanted.policy.stale * 1000
         if claims:
             found.is_claimed = answers[-1] is not None
         if found.value is None or found.is_past:

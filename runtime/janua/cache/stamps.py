@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from os import urandom
 
+from janua.cache.values import VALUE
 from janua.errors import ConfigError
 from janua.query import EVERYTHING
 from janua.querycache import Place, Wanted, Writer
@@ -129,12 +130,20 @@ class Keys:
     def __init__(self, space: Keyspace, run_value: bytes) -> None:
         self.run = space.run
         self.run_value = run_value
+        # Of values on other nodes, the tables' node tells nothing.
+        self.are_values_told = not space.is_spread
         name = run_value[:_RUN] + b":"
         self._tables = space.tables + name
         self._entry, self._claim = (
             space.entries.replace(b"%", b"%%") + name + form
             for form in ((b"q:{%s}", b"c:{%s}") if space.is_spread else (b"q:%s", b"c:%s"))
         )
+
+    @property
+    def told(self) -> tuple[bytes, ...]:
+        """What the keys begin with whose changes end what is kept. Not answers: those end with their tables."""
+        begins = [self.run, self._tables + b"t:"]
+        return (*begins, self.entry(VALUE)) if self.are_values_told else tuple(begins)
 
     def is_same(self, other: Keys) -> bool:
         """Return True where both are of the same run of the same server."""

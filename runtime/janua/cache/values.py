@@ -16,9 +16,13 @@ def unpacked(data: bytes, type_: Any) -> Any:
     return msgspec.msgpack.decode(data, type=type_)
 
 
+VALUE = b"v:"
+"""What the keys of values begin with, and no answer's."""
+
+
 def value_key(key: str) -> bytes:
     """Return what a value is kept under: apart from answers, and short."""
-    return b"v:" + blake2b(key.encode(), digest_size=16).hexdigest().encode()
+    return VALUE + blake2b(key.encode(), digest_size=16).hexdigest().encode()
 
 
 def seconds_of(ttl: timedelta, least: float = 0.001) -> float:

@@ -18,6 +18,8 @@ from threading import Lock, Semaphore
 from threading import Lock as Guard
 from typing import Any
 
+from redis.exceptions import TimeoutError as RedisTimeout
+
 __all__ = [
     "AsyncLock",
     "AsyncSemaphore",
@@ -28,6 +30,8 @@ __all__ = [
     "Semaphore",
     "Signal",
     "Worker",
+    "arrival",
+    "async_arrival",
     "current_loop",
     "no_loop",
 ]
@@ -36,6 +40,19 @@ __all__ = [
 def no_loop() -> object:
     """Return what threads have in place of an event loop: all of them the same."""
     return None
+
+
+async def async_arrival(connection: Any, timeout: float) -> Any:
+    """Return what redis-py's connection receives within so many seconds, None where that is nothing."""
+    try:
+        return await connection.read_response(timeout=timeout, disconnect_on_error=False)
+    except RedisTimeout:
+        return None
+
+
+def arrival(connection: Any, timeout: float) -> Any:
+    """Return what redis-py's connection receives within so many seconds, None where that is nothing."""
+    return connection.read_response() if connection.can_read(timeout) else None
 
 
 class AsyncSignal:

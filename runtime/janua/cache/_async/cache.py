@@ -12,15 +12,17 @@ from redis.exceptions import ResponseError
 
 from janua.cache._async.cluster import AsyncClusterTrips
 from janua.cache._async.invalidations import AsyncInvalidations, TableMarks
+from janua.cache._async.near import AsyncNear
 from janua.cache._async.reading import AsyncReads
 from janua.cache._async.remembering import AsyncRemembering
 from janua.cache._async.server import AsyncServerTrips
+from janua.cache.near import NearCache
 from janua.cache.statistics import CacheStats
 from janua.cache.trips import Build, Command, Node
 from janua.cache.values import packed, seconds_of, unpacked, value_key
 from janua.errors import ConfigError, ServerUnreachable
 from janua.query import EVERYTHING, CachePolicy
-from janua.querycache import AsyncAsks, AsyncKnows, Wanted, Writer
+from janua.querycache import AsyncAsks, AsyncKnows, Place, Wanted, Writer
 from janua.redis import AsyncRedis
 
 T = TypeVar("T")
@@ -42,6 +44,9 @@ class AsyncCache:
     Of several callers that miss the same answer, in all processes, one asks the server, and the others wait for it,
     at most ``wait`` seconds. A write whose process is gone is looked into after ``resolve_after`` seconds. Values
     of more than ``max_bytes`` are not kept.
+
+    With ``near``, answers out of Redis are kept in this process, too, and given until a message says that they are
+    outdated, which takes a moment: see ``NearCache``. This process's own writes are seen at once.
     """
 
     def __init__(
@@ -54,14 +59,22 @@ class AsyncCache:
         wait: float = 2.0,
         resolve_after: float = 0.5,
         max_bytes: int = 1_000_000,
+        near: NearCache | None = None,
     ) -> None:
         """Raises ConfigError for what a cluster does not have; nothing is connected yet."""
         self._prefix = f"{redis.prefix}{prefix}"
         self._stats = CacheStats()
         self._trips = (AsyncClusterTrips if redis.is_cluster else AsyncServerTrips)(redis, self._prefix, timeout)
+        self._near = None if near is None else AsyncNear(self._trips, near, self._stats, timeout)
         self._invalidations = AsyncInvalidations(self._trips, self._stats, strict=strict)
         self._reads = AsyncReads(
-            self._trips, self._invalidations, self._stats, wait=wait, resolve_after=resolve_after, max_bytes=max_bytes
+            self._trips,
+            self._invalidations,
+            self._stats,
+            self._near,
+            wait=wait,
+            resolve_after=resolve_after,
+            max_bytes=max_bytes,
         )
         self._databases: WeakSet[Any] = WeakSet()
 
@@ -75,11 +88,16 @@ class AsyncCache:
 
     async def mark(self, writer: Writer, tables: Sequence[str], /) -> TableMarks:
         """Have nobody use what depends on these tables. Raises InvalidationFailed where that is not possible."""
-        return await self._invalidations.mark(writer, tables)
+        try:
+            return await self._invalidations.mark(writer, tables)
+        finally:
+            # A look that began before the marks stood has found what is about to be outdated.
+            self._forget_nearby(writer.place, tables)
 
     async def clear(self, marking: Any, /) -> None:
         """The transaction has ended: what depends on its tables may be kept again, anew."""
         await self._invalidations.clear(marking)
+        self._forget_nearby(marking.place, marking.tables)
 
     async def invalidate(self, tables: Sequence[str] | None = None) -> None:
         """
@@ -91,7 +109,9 @@ class AsyncCache:
         for database in self._attached():
             snapshot = await database.snapshot()
             if snapshot is not None:
-                await self._invalidations.renew(snapshot.place, EVERYTHING if tables is None else tables)
+                outdated = EVERYTHING if tables is None else tables
+                await self._invalidations.renew(snapshot.place, outdated)
+                self._forget_nearby(snapshot.place, outdated)
 
     async def get(self, key: str, type: type[T]) -> T | None:
         """
@@ -134,9 +154,7 @@ class AsyncCache:
 
     async def delete(self, *keys: str) -> int:
         """Delete values and return how many of them were there. Raises ServerUnreachable."""
-        names = [value_key(key) for key in keys]
-        trip = await self._trips(lambda known: [("DEL", known.entry(name)) for name in names], anyway=True)
-        return _total(trip.answers)
+        return _total(await self._reads.delete([value_key(key) for key in keys]))
 
     async def forget(self, key: str) -> bool:
         """Delete a value, and return whether it was there. Raises ServerUnreachable."""
@@ -144,7 +162,10 @@ class AsyncCache:
 
     async def flush(self) -> int:
         """Delete everything under this cache's prefix, and nothing else; return how many keys that were."""
-        return sum([await self._flush(node) for node in await self._trips.nodes()])
+        count = sum([await self._flush(node) for node in await self._trips.nodes()])
+        if self._near is not None:
+            self._near.drop_all()
+        return count
 
     async def _flush(self, node: Node | None) -> int:
         count = cursor = 0
@@ -163,6 +184,8 @@ class AsyncCache:
 
     async def close(self) -> None:
         """Close the connections, and stop trying to tell Redis of what it has not been told yet."""
+        if self._near is not None:
+            await self._near.close()
         await self._invalidations.close()
         await self._trips.close()
 
@@ -176,6 +199,10 @@ class AsyncCache:
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
+
+    def _forget_nearby(self, place: Place, tables: Sequence[str]) -> None:
+        if self._near is not None:
+            self._near.drop_tables(place, tables)
 
     def _attached(self) -> list[Any]:
         if not self._databases:

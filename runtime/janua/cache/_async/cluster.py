@@ -11,7 +11,8 @@ from redis.exceptions import ConnectionError, MovedError, ResponseError
 from janua.cache._async.legs import AsyncLeg, travel
 from janua.cache._async.roundtrips import MOST_RUNS, AsyncRoundTrips
 from janua.cache._async.topology import AsyncTopology
-from janua.cache.stamps import Keyspace
+from janua.cache._async.wire import identify
+from janua.cache.stamps import Keys, Keyspace
 from janua.cache.trips import Build, Command, LegFailed, Node, Trip
 from janua.errors import ServerUnreachable
 from janua.redis import AsyncRedis
@@ -45,6 +46,18 @@ class AsyncClusterTrips(AsyncRoundTrips):
         """Return the nodes that serve slots."""
         await self(lambda _: [], anyway=True)
         return self._topology.primaries()
+
+    async def connect(self) -> tuple[Any, Keys]:
+        """Return a connection to the node of the tables, beside those that are used by turns, and the keys' names."""
+        edition = await self._look()
+        connection = self._new_connection(self._topology.node_of(self._space.run))
+        try:
+            await connection.connect()
+            return connection, await identify(connection, self._space)
+        except BaseException:
+            self._topology.doubt(edition)
+            await connection.disconnect()
+            raise
 
     async def _try(self, commands: Build, reads: Build, anyway: bool, at: Node | None) -> Trip:
         lost = 0

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from os import urandom
 from time import monotonic
+from typing import Any
 
 from redis.exceptions import ResponseError
 
 from janua.cache._async.invalidations import AsyncInvalidations
+from janua.cache._async.near import AsyncNear
 from janua.cache._async.roundtrips import AsyncRoundTrips
 from janua.cache.found import Found
-from janua.cache.stamps import CLEAR, KEPT_MS, OPEN, SETTLE, Keys, head_of, new_stamp, tables_of, writer_of
+from janua.cache.stamps import CLEAR, KEPT_MS, NOWHERE, OPEN, SETTLE, Keys, head_of, new_stamp, tables_of, writer_of
 from janua.cache.statistics import CacheStats
-from janua.cache.trips import Command
+from janua.cache.trips import Build, Command
 from janua.database.concurrency import async_sleep
 from janua.errors import ServerUnreachable
+from janua.query import CachePolicy
 from janua.querycache import Answer, AsyncAsks, Wanted
 from janua.redis.concurrency import AsyncSignal, Guard
 
@@ -25,6 +29,7 @@ _LONGEST_PAUSE = 0.05
 _MOST_MARKS = 10_000
 # Before values that depend on no table.
 _ALONE = head_of(())
+_ANY_AGE = CachePolicy(0.0, ())
 
 
 class AsyncReads:
@@ -35,6 +40,7 @@ class AsyncReads:
         trips: AsyncRoundTrips,
         invalidations: AsyncInvalidations,
         stats: CacheStats,
+        near: AsyncNear | None,
         *,
         wait: float,
         resolve_after: float,
@@ -43,6 +49,7 @@ class AsyncReads:
         self._trips = trips
         self._invalidations = invalidations
         self._stats = stats
+        self._near = near
         self._wait = wait
         self._resolve_after = resolve_after
         self._max_bytes = max_bytes
@@ -57,6 +64,9 @@ class AsyncReads:
         tables = tables_of(wanted)
         if tables and self._invalidations.concern(tables):
             return await self._bypass(asks)
+        if self._near is not None and (value := self._near.find(wanted, tables)) is not None:
+            self._stats.hits += 1
+            return value
         try:
             found = await self._look_up(wanted, tables)
             if found.value is not None and not found.is_past:
@@ -72,12 +82,13 @@ class AsyncReads:
 
     async def peek(self, key: bytes) -> bytes | None:
         """Return a value that depends on no table, None where there is none or Redis does not answer."""
-        try:
-            [data] = (await self._trips(lambda keys: [("GET", keys.entry(key))])).answers
-        except ServerUnreachable:
-            self._stats.unavailable += 1
-            data = None
-        kept = data[len(_ALONE) :] if isinstance(data, bytes) and data.startswith(_ALONE) else None
+        wanted = Wanted(NOWHERE, key, _ANY_AGE)
+        kept = self._near.find(wanted, ()) if self._near is not None else None
+        if kept is None:
+            try:
+                kept = (await self._look_up(wanted, ())).value
+            except ServerUnreachable:
+                self._stats.unavailable += 1
         self._stats.hits += kept is not None
         self._stats.misses += kept is None
         return kept
@@ -85,12 +96,22 @@ class AsyncReads:
     async def put(self, key: bytes, value: bytes, ttl: float) -> None:
         """Keep a value that depends on no table."""
         milliseconds = max(1, round(ttl * 1000))
-        trip = await self._trips(
-            lambda keys: [("SET", keys.entry(key), _ALONE + value, "PX", milliseconds)], anyway=True
+        [answer] = await self._change(
+            [key], lambda keys: [("SET", keys.entry(key), _ALONE + value, "PX", milliseconds)]
         )
-        [answer] = trip.answers
         if isinstance(answer, ResponseError):
             raise ServerUnreachable(f"Redis refuses to keep: {answer}")
+
+    async def delete(self, names: Sequence[bytes]) -> Sequence[Any]:
+        """Delete values, and return the answers."""
+        return await self._change(names, lambda keys: [("DEL", keys.entry(name)) for name in names])
+
+    async def _change(self, names: Sequence[bytes], commands: Build) -> Sequence[Any]:
+        try:
+            return (await self._trips(commands, anyway=True)).answers
+        finally:
+            if self._near is not None:
+                self._near.drop_values(names)
 
     async def _bypass(self, asks: AsyncAsks) -> bytes | None:
         self._stats.misses += 1
@@ -100,19 +121,25 @@ class AsyncReads:
 
     async def _look_up(self, wanted: Wanted, tables: tuple[str, ...], claim: bytes = b"") -> Found:
         """See what is there; with ``claim``, say at once who is going to make what is not."""
+        near = self._near
+        times = near is not None or wanted.policy.stale > 0
+        moment, start = (near.moment(), monotonic()) if near is not None else (0, 0.0)
 
         def build(keys: Keys) -> list[Command]:
             entry = keys.entry(wanted.key)
             # A write command by its kind, which a server that has become a replica refuses.
             commands: list[Command] = [("GETEX", entry)]
-            if wanted.policy.stale:
+            if times:
                 commands.append(("PTTL", entry))
             if claim:
                 commands.append(("SET", keys.claim(wanted.key), claim, "NX", "PX", _CLAIMED_MS))
             return commands
 
         trip = await self._trips(build, lambda keys: keys.tables(wanted.place, tables))
-        return Found.of(wanted, tables, trip.keys, trip.values, trip.answers, bool(claim))
+        found = Found.of(wanted, tables, trip.keys, trip.values, trip.answers, claims=bool(claim), times=times)
+        if near is not None and found.value is not None and not found.is_past:
+            near.put(moment, trip.keys, wanted, tables, found.value, start + found.lasts / 1000)
+        return found
 
     async def _miss(self, wanted: Wanted, tables: tuple[str, ...], asks: AsyncAsks, found: Found) -> bytes | None:
         deadline = monotonic() + self._wait

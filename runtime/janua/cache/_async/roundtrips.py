@@ -6,10 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from os import getpid
 from time import monotonic
+from typing import Any
 
 from redis.exceptions import RedisClusterException, RedisError
 
-from janua.cache.stamps import Keyspace
+from janua.cache.stamps import Keys, Keyspace
 from janua.cache.trips import Build, Node, Trip, nothing
 from janua.errors import AlreadyClosed, ServerUnreachable, WrongEventLoop
 from janua.redis import AsyncRedis
@@ -80,6 +81,14 @@ class AsyncRoundTrips(ABC):
     @abstractmethod
     async def nodes(self) -> Sequence[Node | None]:
         """Return where keys may be. Raises ServerUnreachable."""
+
+    @abstractmethod
+    async def connect(self) -> tuple[Any, Keys]:
+        """
+        Return a connection to where the tables' keys are, beside those that are used by turns, and the keys' names.
+
+        Raises ServerUnreachable, OSError, or redis-py's errors.
+        """
 
     @abstractmethod
     async def close(self) -> None:

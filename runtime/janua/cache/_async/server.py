@@ -28,6 +28,16 @@ class AsyncServerTrips(AsyncRoundTrips):
         """Return the one that there is."""
         return [None]
 
+    async def connect(self) -> tuple[Any, Keys]:
+        """Return a connection beside those that are used by turns, and the keys' names."""
+        connection = self._new_connection()
+        try:
+            await connection.connect()
+        except BaseException:
+            await connection.disconnect()
+            raise
+        return connection, connection.janua_keys
+
     async def _try(self, commands: Build, reads: Build, anyway: bool, at: Node | None) -> Trip:
         while True:
             try:

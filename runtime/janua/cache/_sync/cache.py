@@ -13,15 +13,17 @@ from redis.exceptions import ResponseError
 
 from janua.cache._sync.cluster import ClusterTrips
 from janua.cache._sync.invalidations import Invalidations, TableMarks
+from janua.cache._sync.near import Near
 from janua.cache._sync.reading import Reads
 from janua.cache._sync.remembering import Remembering
 from janua.cache._sync.server import ServerTrips
+from janua.cache.near import NearCache
 from janua.cache.statistics import CacheStats
 from janua.cache.trips import Build, Command, Node
 from janua.cache.values import packed, seconds_of, unpacked, value_key
 from janua.errors import ConfigError, ServerUnreachable
 from janua.query import EVERYTHING, CachePolicy
-from janua.querycache import Asks, Knows, Wanted, Writer
+from janua.querycache import Asks, Knows, Place, Wanted, Writer
 from janua.redis import Redis
 
 T = TypeVar("T")
@@ -43,6 +45,9 @@ class Cache:
     Of several callers that miss the same answer, in all processes, one asks the server, and the others wait for it,
     at most ``wait`` seconds. A write whose process is gone is looked into after ``resolve_after`` seconds. Values
     of more than ``max_bytes`` are not kept.
+
+    With ``near``, answers out of Redis are kept in this process, too, and given until a message says that they are
+    outdated, which takes a moment: see ``NearCache``. This process's own writes are seen at once.
     """
 
     def __init__(
@@ -55,14 +60,22 @@ class Cache:
         wait: float = 2.0,
         resolve_after: float = 0.5,
         max_bytes: int = 1_000_000,
+        near: NearCache | None = None,
     ) -> None:
         """Raises ConfigError for what a cluster does not have; nothing is connected yet."""
         self._prefix = f"{redis.prefix}{prefix}"
         self._stats = CacheStats()
         self._trips = (ClusterTrips if redis.is_cluster else ServerTrips)(redis, self._prefix, timeout)
+        self._near = None if near is None else Near(self._trips, near, self._stats, timeout)
         self._invalidations = Invalidations(self._trips, self._stats, strict=strict)
         self._reads = Reads(
-            self._trips, self._invalidations, self._stats, wait=wait, resolve_after=resolve_after, max_bytes=max_bytes
+            self._trips,
+            self._invalidations,
+            self._stats,
+            self._near,
+            wait=wait,
+            resolve_after=resolve_after,
+            max_bytes=max_bytes,
         )
         self._databases: WeakSet[Any] = WeakSet()
 
@@ -76,11 +89,16 @@ class Cache:
 
     def mark(self, writer: Writer, tables: Sequence[str], /) -> TableMarks:
         """Have nobody use what depends on these tables. Raises InvalidationFailed where that is not possible."""
-        return self._invalidations.mark(writer, tables)
+        try:
+            return self._invalidations.mark(writer, tables)
+        finally:
+            # A look that began before the marks stood has found what is about to be outdated.
+            self._forget_nearby(writer.place, tables)
 
     def clear(self, marking: Any, /) -> None:
         """The transaction has ended: what depends on its tables may be kept again, anew."""
         self._invalidations.clear(marking)
+        self._forget_nearby(marking.place, marking.tables)
 
     def invalidate(self, tables: Sequence[str] | None = None) -> None:
         """
@@ -92,7 +110,9 @@ class Cache:
         for database in self._attached():
             snapshot = database.snapshot()
             if snapshot is not None:
-                self._invalidations.renew(snapshot.place, EVERYTHING if tables is None else tables)
+                outdated = EVERYTHING if tables is None else tables
+                self._invalidations.renew(snapshot.place, outdated)
+                self._forget_nearby(snapshot.place, outdated)
 
     def get(self, key: str, type: type[T]) -> T | None:
         """
@@ -135,9 +155,7 @@ class Cache:
 
     def delete(self, *keys: str) -> int:
         """Delete values and return how many of them were there. Raises ServerUnreachable."""
-        names = [value_key(key) for key in keys]
-        trip = self._trips(lambda known: [("DEL", known.entry(name)) for name in names], anyway=True)
-        return _total(trip.answers)
+        return _total(self._reads.delete([value_key(key) for key in keys]))
 
     def forget(self, key: str) -> bool:
         """Delete a value, and return whether it was there. Raises ServerUnreachable."""
@@ -145,7 +163,10 @@ class Cache:
 
     def flush(self) -> int:
         """Delete everything under this cache's prefix, and nothing else; return how many keys that were."""
-        return sum([self._flush(node) for node in self._trips.nodes()])
+        count = sum([self._flush(node) for node in self._trips.nodes()])
+        if self._near is not None:
+            self._near.drop_all()
+        return count
 
     def _flush(self, node: Node | None) -> int:
         count = cursor = 0
@@ -164,6 +185,8 @@ class Cache:
 
     def close(self) -> None:
         """Close the connections, and stop trying to tell Redis of what it has not been told yet."""
+        if self._near is not None:
+            self._near.close()
         self._invalidations.close()
         self._trips.close()
 
@@ -177,6 +200,10 @@ class Cache:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _forget_nearby(self, place: Place, tables: Sequence[str]) -> None:
+        if self._near is not None:
+            self._near.drop_tables(place, tables)
 
     def _attached(self) -> list[Any]:
         if not self._databases:

@@ -12,7 +12,8 @@ from redis.exceptions import ConnectionError, MovedError, ResponseError
 from janua.cache._sync.legs import Leg, travel
 from janua.cache._sync.roundtrips import MOST_RUNS, RoundTrips
 from janua.cache._sync.topology import Topology
-from janua.cache.stamps import Keyspace
+from janua.cache._sync.wire import identify
+from janua.cache.stamps import Keys, Keyspace
 from janua.cache.trips import Build, Command, LegFailed, Node, Trip
 from janua.errors import ServerUnreachable
 from janua.redis import Redis
@@ -46,6 +47,18 @@ class ClusterTrips(RoundTrips):
         """Return the nodes that serve slots."""
         self(lambda _: [], anyway=True)
         return self._topology.primaries()
+
+    def connect(self) -> tuple[Any, Keys]:
+        """Return a connection to the node of the tables, beside those that are used by turns, and the keys' names."""
+        edition = self._look()
+        connection = self._new_connection(self._topology.node_of(self._space.run))
+        try:
+            connection.connect()
+            return connection, identify(connection, self._space)
+        except BaseException:
+            self._topology.doubt(edition)
+            connection.disconnect()
+            raise
 
     def _try(self, commands: Build, reads: Build, anyway: bool, at: Node | None) -> Trip:
         lost = 0

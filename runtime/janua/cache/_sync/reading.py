@@ -3,20 +3,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from os import urandom
 from time import monotonic
+from typing import Any
 
 from redis.exceptions import ResponseError
 
 from janua.cache._sync.invalidations import Invalidations
+from janua.cache._sync.near import Near
 from janua.cache._sync.roundtrips import RoundTrips
 from janua.cache.found import Found
-from janua.cache.stamps import CLEAR, KEPT_MS, OPEN, SETTLE, Keys, head_of, new_stamp, tables_of, writer_of
+from janua.cache.stamps import CLEAR, KEPT_MS, NOWHERE, OPEN, SETTLE, Keys, head_of, new_stamp, tables_of, writer_of
 from janua.cache.statistics import CacheStats
-from janua.cache.trips import Command
+from janua.cache.trips import Build, Command
 from janua.database.concurrency import sleep
 from janua.errors import ServerUnreachable
+from janua.query import CachePolicy
 from janua.querycache import Answer, Asks, Wanted
 from janua.redis.concurrency import Guard, Signal
 
@@ -26,6 +30,7 @@ _LONGEST_PAUSE = 0.05
 _MOST_MARKS = 10_000
 # Before values that depend on no table.
 _ALONE = head_of(())
+_ANY_AGE = CachePolicy(0.0, ())
 
 
 class Reads:
@@ -36,6 +41,7 @@ class Reads:
         trips: RoundTrips,
         invalidations: Invalidations,
         stats: CacheStats,
+        near: Near | None,
         *,
         wait: float,
         resolve_after: float,
@@ -44,6 +50,7 @@ class Reads:
         self._trips = trips
         self._invalidations = invalidations
         self._stats = stats
+        self._near = near
         self._wait = wait
         self._resolve_after = resolve_after
         self._max_bytes = max_bytes
@@ -58,6 +65,9 @@ class Reads:
         tables = tables_of(wanted)
         if tables and self._invalidations.concern(tables):
             return self._bypass(asks)
+        if self._near is not None and (value := self._near.find(wanted, tables)) is not None:
+            self._stats.hits += 1
+            return value
         try:
             found = self._look_up(wanted, tables)
             if found.value is not None and not found.is_past:
@@ -73,12 +83,13 @@ class Reads:
 
     def peek(self, key: bytes) -> bytes | None:
         """Return a value that depends on no table, None where there is none or Redis does not answer."""
-        try:
-            [data] = (self._trips(lambda keys: [("GET", keys.entry(key))])).answers
-        except ServerUnreachable:
-            self._stats.unavailable += 1
-            data = None
-        kept = data[len(_ALONE) :] if isinstance(data, bytes) and data.startswith(_ALONE) else None
+        wanted = Wanted(NOWHERE, key, _ANY_AGE)
+        kept = self._near.find(wanted, ()) if self._near is not None else None
+        if kept is None:
+            try:
+                kept = (self._look_up(wanted, ())).value
+            except ServerUnreachable:
+                self._stats.unavailable += 1
         self._stats.hits += kept is not None
         self._stats.misses += kept is None
         return kept
@@ -86,10 +97,20 @@ class Reads:
     def put(self, key: bytes, value: bytes, ttl: float) -> None:
         """Keep a value that depends on no table."""
         milliseconds = max(1, round(ttl * 1000))
-        trip = self._trips(lambda keys: [("SET", keys.entry(key), _ALONE + value, "PX", milliseconds)], anyway=True)
-        [answer] = trip.answers
+        [answer] = self._change([key], lambda keys: [("SET", keys.entry(key), _ALONE + value, "PX", milliseconds)])
         if isinstance(answer, ResponseError):
             raise ServerUnreachable(f"Redis refuses to keep: {answer}")
+
+    def delete(self, names: Sequence[bytes]) -> Sequence[Any]:
+        """Delete values, and return the answers."""
+        return self._change(names, lambda keys: [("DEL", keys.entry(name)) for name in names])
+
+    def _change(self, names: Sequence[bytes], commands: Build) -> Sequence[Any]:
+        try:
+            return (self._trips(commands, anyway=True)).answers
+        finally:
+            if self._near is not None:
+                self._near.drop_values(names)
 
     def _bypass(self, asks: Asks) -> bytes | None:
         self._stats.misses += 1
@@ -99,19 +120,25 @@ class Reads:
 
     def _look_up(self, wanted: Wanted, tables: tuple[str, ...], claim: bytes = b"") -> Found:
         """See what is there; with ``claim``, say at once who is going to make what is not."""
+        near = self._near
+        times = near is not None or wanted.policy.stale > 0
+        moment, start = (near.moment(), monotonic()) if near is not None else (0, 0.0)
 
         def build(keys: Keys) -> list[Command]:
             entry = keys.entry(wanted.key)
             # A write command by its kind, which a server that has become a replica refuses.
             commands: list[Command] = [("GETEX", entry)]
-            if wanted.policy.stale:
+            if times:
                 commands.append(("PTTL", entry))
             if claim:
                 commands.append(("SET", keys.claim(wanted.key), claim, "NX", "PX", _CLAIMED_MS))
             return commands
 
         trip = self._trips(build, lambda keys: keys.tables(wanted.place, tables))
-        return Found.of(wanted, tables, trip.keys, trip.values, trip.answers, bool(claim))
+        found = Found.of(wanted, tables, trip.keys, trip.values, trip.answers, claims=bool(claim), times=times)
+        if near is not None and found.value is not None and not found.is_past:
+            near.put(moment, trip.keys, wanted, tables, found.value, start + found.lasts / 1000)
+        return found
 
     def _miss(self, wanted: Wanted, tables: tuple[str, ...], asks: Asks, found: Found) -> bytes | None:
         deadline = monotonic() + self._wait

@@ -7,10 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from os import getpid
 from time import monotonic
+from typing import Any
 
 from redis.exceptions import RedisClusterException, RedisError
 
-from janua.cache.stamps import Keyspace
+from janua.cache.stamps import Keys, Keyspace
 from janua.cache.trips import Build, Node, Trip, nothing
 from janua.errors import AlreadyClosed, ServerUnreachable, WrongEventLoop
 from janua.redis import Redis
@@ -81,6 +82,14 @@ class RoundTrips(ABC):
     @abstractmethod
     def nodes(self) -> Sequence[Node | None]:
         """Return where keys may be. Raises ServerUnreachable."""
+
+    @abstractmethod
+    def connect(self) -> tuple[Any, Keys]:
+        """
+        Return a connection to where the tables' keys are, beside those that are used by turns, and the keys' names.
+
+        Raises ServerUnreachable, OSError, or redis-py's errors.
+        """
 
     @abstractmethod
     def close(self) -> None:

@@ -29,6 +29,16 @@ class ServerTrips(RoundTrips):
         """Return the one that there is."""
         return [None]
 
+    def connect(self) -> tuple[Any, Keys]:
+        """Return a connection beside those that are used by turns, and the keys' names."""
+        connection = self._new_connection()
+        try:
+            connection.connect()
+        except BaseException:
+            connection.disconnect()
+            raise
+        return connection, connection.janua_keys
+
     def _try(self, commands: Build, reads: Build, anyway: bool, at: Node | None) -> Trip:
         while True:
             try:
