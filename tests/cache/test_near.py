@@ -234,13 +234,33 @@ async def test_silence_is_not_trusted_for_longer_than_said(
         await warm(cache, settle, lambda: db.fetch_one(q.TOTAL))
 
 
-async def test_a_server_that_does_not_tell_is_told_of_once(
-    kind: Any, block: Any, pg_url: str, settle: Any, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A user without the right to: the cache works as without a near one."""
+RIGHTS = ("+client|id", "+client|tracking", "+subscribe", "+ping", "&__redis__:invalidate")
+
+
+def _grant(admin: redis_py.Redis, *rights: str) -> str:
+    """Let a user do what a cache needs, and this; return the address."""
+    cache = (
+        "~cache:*",
+        *(f"+{each}" for each in ("info", "mget", "getex", "pttl", "set", "del", "eval", "evalsha", "get")),
+    )
+    admin.execute_command("ACL", "SETUSER", "ada", "reset", "on", ">secret", *cache, *rights)
+    return f"redis://ada:secret@127.0.0.1:{admin.connection_pool.connection_kwargs['port']}/0"
+
+
+async def test_these_rights_are_enough(kind: Any, block: Any, pg_url: str, settle: Any) -> None:
+    """Beside those of a cache."""
     with servers.running() as server, redis_py.Redis.from_url(server.url) as admin:
-        admin.execute_command("ACL SETUSER plain on >secret ~* +@all -client|tracking")
-        url = server.url.replace("//", "//plain:secret@")
+        async with places(kind, block, pg_url, _grant(admin, *RIGHTS)) as (db, cache):
+            await warm(cache, settle, lambda: db.fetch_one(q.TOTAL))
+
+
+@pytest.mark.parametrize("right", RIGHTS)
+async def test_a_right_that_is_missing_is_told_of_once(
+    kind: Any, block: Any, pg_url: str, settle: Any, caplog: pytest.LogCaptureFixture, right: str
+) -> None:
+    """The cache works as without a near one."""
+    with servers.running() as server, redis_py.Redis.from_url(server.url) as admin:
+        url = _grant(admin, *(each for each in RIGHTS if each != right))
         with caplog.at_level(logging.INFO, "janua.cache"):
             async with places(kind, block, pg_url, url) as (db, cache):
                 await settle(db.fetch_one(q.TOTAL))
