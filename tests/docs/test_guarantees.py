@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from janua_generator.analysis.nullability.functions import TOTAL
+from janua_generator.analysis.nullability.totality import TOTAL
 from janua_generator.typemap import SCALARS, TEXTUAL
 
 from tests.docs.blocks import ROOT, blocks

@@ -49,7 +49,7 @@ class AsyncClusterTrips(AsyncRoundTrips):
 
     async def connect(self) -> tuple[Any, Keys]:
         """Return a connection to the node of the tables, beside those that are used by turns, and the keys' names."""
-        edition = await self._look()
+        edition = await self._look(waits=True)
         connection = self._new_connection(self._topology.node_of(self._space.run))
         try:
             await connection.connect()

@@ -50,7 +50,7 @@ class ClusterTrips(RoundTrips):
 
     def connect(self) -> tuple[Any, Keys]:
         """Return a connection to the node of the tables, beside those that are used by turns, and the keys' names."""
-        edition = self._look()
+        edition = self._look(waits=True)
         connection = self._new_connection(self._topology.node_of(self._space.run))
         try:
             connection.connect()

@@ -10,7 +10,7 @@ from redis.crc import key_slot
 
 from tests.cache import queries as q
 from tests.cache.cluster.faults.conftest import NODES, client_of
-from tests.cache.cluster.faults.test_nodes import _moving
+from tests.cache.cluster.faults.moving import moving
 from tests.cache.faults.test_near_faults import MAX_LAG, Writer, reader
 from tests.cache.test_near import becomes, places, warm
 from tests.runtime.redis import servers
@@ -37,7 +37,7 @@ def _begin(fault: str, nodes: list[servers.Server]) -> None:
             with client_of(nodes[NODES + _HOME]) as heir:
                 heir.execute_command("CLUSTER FAILOVER")
         case _:
-            for step in _moving(nodes, _HOME, _HOME + 1, _slot(_PREFIX)):
+            for step in moving(nodes, _HOME, _HOME + 1, _slot(_PREFIX)):
                 step()
 
 
