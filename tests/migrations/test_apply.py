@@ -62,6 +62,41 @@ def test_a_refusal_points_at_the_place_in_the_file(conn: psycopg.Connection, mig
     assert 'column "nme" does not exist' == error.message
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("CREATE TABLE b (x int REFERENCES nowhere (id));", (1, 34)),
+        ('CREATE TABLE b (x int REFERENCES public."No Where" (id));', (1, 41)),
+        ("CREATE TABLE b (\n  x int REFERENCES NoWhere (id));", (2, 20)),
+        ("CREATE TABLE b ();\nALTER TABLE b DROP COLUMN c;", (2, 27)),
+        ("/* b */ CREATE TABLE b (); /* b */ CREATE TABLE b ();", (1, 49)),
+        ("DO $$ BEGIN EXECUTE 'DROP TABLE nowhere'; END $$;", (1, 1)),
+    ],
+)
+def test_a_refusal_without_a_place_points_at_the_name(
+    conn: psycopg.Connection, migrations: Migrations, text: str, place: tuple[int, int]
+) -> None:
+    """PostgreSQL gives a place for queries, and for few other commands."""
+    error = refusal(conn, migrations, text)
+    assert place == (error.line, error.column)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("CREATE TABL b ();", "did you mean TABLE?"),
+        ("CRAETE TABLE b ();", "did you mean CREATE?"),
+        ("CREATE TABLE b (x int PRIMRY KEY);", "did you mean PRIMARY?"),
+        ("CREATE TABLE b (x int NOT zzz);", ""),
+    ],
+)
+def test_a_misspelt_keyword_is_suggested(
+    conn: psycopg.Connection, migrations: Migrations, text: str, hint: str
+) -> None:
+    """As in queries."""
+    assert hint == refusal(conn, migrations, text).hint
+
+
 def test_a_hint_of_the_server_is_shown(conn: psycopg.Connection, migrations: Migrations) -> None:
     """Under the excerpt."""
     error = refusal(conn, migrations, "SELECT relnamee FROM pg_class")

@@ -193,7 +193,7 @@ def test_an_error_in_a_down_file_is_shown_there(conn: psycopg.Connection, write:
     write("db/1_a.down.sql", "\n\nDROP TABLE nothing;")
     with pytest.raises(MigrationError) as caught:
         apply_down(conn, read_migrations(Path("db")))
-    assert str(caught.value).startswith('db/1_a.down.sql:3:1: table "nothing" does not exist')
+    assert str(caught.value).startswith('db/1_a.down.sql:3:12: table "nothing" does not exist')
 
 
 def test_flyway_orders_versions_and_then_the_repeatable_ones(write: Write) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 import psycopg
 
 from janua.diagnostics import diagnostic_at, render, shown_path
 from janua.errors import MigrationError, SqlSyntaxError
-from janua.lexer import tokenize
+from janua.lexer import Kind, tokenize
 from janua.migrations.dialects import hint_for_dialect
 from janua.migrations.extensions import random_uuid_hint
 from janua.migrations.files import Migration, malformed
@@ -19,6 +21,13 @@ _HINTS = {
     "2D000": 'add the line "-- janua: no-transaction" to this file',
     "55P04": "use the new value in a later migration: it cannot be used before this one is committed",
 }
+
+_KEYWORDS = frozenset(
+    ("CREATE", "ALTER", "TABLE", "COLUMN", "INDEX", "UNIQUE", "PRIMARY", "FOREIGN", "REFERENCES", "CONSTRAINT", "CHECK",
+     "DEFAULT", "GENERATED", "ALWAYS", "IDENTITY", "NULL", "CASCADE", "VIEW", "TYPE", "FUNCTION", "TRIGGER",
+     "EXTENSION", "SCHEMA", "DROP", "RENAME", "INSERT", "UPDATE", "DELETE", "VALUES", "SELECT", "WHERE", "GRANT",
+     "COMMENT")
+)  # fmt: skip
 
 
 def refuse_unfit(migration: Migration, statements: Sequence[Statement], *, in_transaction: bool) -> None:
@@ -51,7 +60,8 @@ def with_hint(error: MigrationError, hint: str) -> MigrationError:
 
 def statement_refusal(migration: Migration, statement: Statement, error: psycopg.Error) -> MigrationError:
     """Return the server's complaint about a statement."""
-    position = int(error.diag.statement_position or 1) - 1
+    given = error.diag.statement_position
+    position = int(given) - 1 if given else _place_of_name(statement.sql, error)
     return refusal_of(migration, statement.offset + position, statement.sql, error, statement)
 
 
@@ -101,7 +111,26 @@ def _hint(statement: Statement | None, error: psycopg.Error) -> str:
     if statement.words[:2] == ("create", "extension") and sqlstate in ("0A000", "58P01"):
         name = next(word for word in statement.words[2:] if word not in ("if", "not", "exists"))
         return _extension_hint(name)
-    return hint_for_dialect(sqlstate, error.diag.message_primary or "")
+    message = error.diag.message_primary or ""
+    return hint_for_dialect(sqlstate, message) or _meant_keyword(message)
+
+
+def _meant_keyword(message: str) -> str:
+    found = re.fullmatch(r'syntax error at or near "(\w+)"', message)
+    word = found[1].upper() if found else ""
+    close = get_close_matches(word, _KEYWORDS, n=1, cutoff=0.75) if word not in _KEYWORDS else []
+    return f"did you mean {close[0]}?" if close else ""
+
+
+def _place_of_name(sql: str, error: psycopg.Error) -> int:
+    """Where the name stands that an error is about which comes without a place, as of most commands but queries."""
+    found = re.search(r'"([^"]+)"', error.diag.message_primary or "") if (error.sqlstate or "")[:2] == "42" else None
+    try:
+        names = [each for each in tokenize(sql) if found and each.kind in (Kind.NAME, Kind.QUOTED_NAME)]
+    except SqlSyntaxError:
+        return 0
+    wanted = found[1].rpartition(".")[2] if found else ""
+    return next((each.start for each in names if wanted in (each.text.lower(), each.text.strip('"'))), 0)
 
 
 def _extension_hint(name: str) -> str:
