@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from janua.errors import SqlSyntaxError
-from janua.lexer import TRIVIA, Kind, each_statement_span, split_statements, tokenize
+from janua.lexer import TRIVIA, Kind, Token, each_statement_span, tokenize
 from janua.migrations.files import Migration, malformed
 from janua.migrations.styles import Section, Style
 
@@ -29,10 +29,9 @@ def statements_of(migration: Migration, section: Section) -> list[Statement]:
     """Cut a section into its statements. Raises MigrationError where it cannot be."""
     _refuse_data(migration, section)
     try:
-        spans = split_statements(section.sql)
+        return list(_statements(section))
     except SqlSyntaxError as error:
         malformed(migration.path, migration.text, section.offset + error.offset, 1, str(error))
-    return [_statement(section.sql[start:stop], section.offset + start) for start, stop in spans]
 
 
 def _refuse_data(migration: Migration, section: Section) -> None:
@@ -41,22 +40,32 @@ def _refuse_data(migration: Migration, section: Section) -> None:
         return
     # What cannot be read behind it may be just these rows; and the server would wait for them without end.
     with suppress(SqlSyntaxError):
-        for start, stop, _ in each_statement_span(tokenize(section.sql)):
-            words = _statement(section.sql[start:stop], start).words
-            if words[0] == "copy" and "stdin" in words:
+        for statement in _statements(section):
+            if statement.words[0] == "copy" and "stdin" in statement.words:
                 message = "COPY … FROM stdin: the rows behind it are psql's to read, and cannot be in a migration"
                 hint = "write them as INSERT, or move the statement with its rows into a seed, for janua seed run"
-                malformed(migration.path, migration.text, section.offset + start, len("copy"), message, hint)
+                malformed(migration.path, migration.text, statement.offset, len("copy"), message, hint)
 
 
-def _statement(sql: str, offset: int) -> Statement:
-    words = []
-    for token in tokenize(sql):
-        if token.kind is Kind.QUOTED_NAME:
-            words.append(token.text.strip('"'))
-        elif token.kind not in TRIVIA:
-            words.append(token.text.lower() if token.kind is Kind.NAME else token.text)
-    return Statement(sql, offset, tuple(words))
+def _statements(section: Section) -> Iterator[Statement]:
+    """Yield them; each token is looked at once, since a section may have tens of megabytes."""
+    words: list[str] = []
+
+    def watched() -> Iterator[Token]:
+        for token in tokenize(section.sql):
+            if token.kind is Kind.QUOTED_NAME:
+                words.append(token.text.strip('"'))
+            elif token.kind not in TRIVIA:
+                words.append(token.text.lower() if token.kind is Kind.NAME else token.text)
+            yield token
+
+    for start, stop, end in each_statement_span(watched()):
+        # A semicolon that ends the statement is none of its words, nor is one that ends nothing before it.
+        own = words[:-1] if end >= 0 else words
+        while own and own[0] == ";":
+            own = own[1:]
+        yield Statement(section.sql[start:stop], section.offset + start, tuple(own))
+        words.clear()
 
 
 def needs_autocommit(statement: Statement) -> bool:
