@@ -23,7 +23,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 SUITES = ("runtime", "cli", "testing", "builder", "monitor", "service", "generator")
 # Of this repository alone: nobody's installation has them.
-OWN = ("dev", "example")
+OWN = ("dev", "docs", "example")
 
 
 def main(arguments: list[str]) -> int:

@@ -28,6 +28,7 @@ SPOKEN = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "Python Software Foundation License": "PSF-2.0",
 }
+DEVELOPERS = ("dev", "docs")
 OURS = distribution("janua-database")
 EXTRAS = OURS.metadata.get_all("Provides-Extra") or []
 
@@ -81,7 +82,7 @@ def test_what_an_extra_brings_is_permissive(extra: str) -> None:
     """With all that it needs itself; psycopg alone is under the LGPL, and is imported as it is."""
     packages = installed_with(extra)
     assert {"psycopg", "psycopg-pool"} <= packages
-    refused = {each: licences(each) for each in packages if not is_allowed(each, for_developers=extra == "dev")}
+    refused = {each: licences(each) for each in packages if not is_allowed(each, for_developers=extra in DEVELOPERS)}
     assert {} == refused
 
 
