@@ -7,6 +7,7 @@ Of a function's arguments nothing is known, so that one analysis holds for all c
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -14,9 +15,9 @@ from sqlglot import exp
 
 from janua_generator.analysis.scope import OPAQUE, Column, Environment, Output, Scope
 from janua_generator.analysis.syntax import alias_of, function_name, is_of_one_snapshot, name_of, parse
-from janua_generator.analysis.values import Family, Value, converted, nullable
+from janua_generator.analysis.values import Family, Value, base_type, converted, nullable
 from janua_generator.catalog.introspect import Introspection
-from janua_generator.catalog.model import Function, Relation
+from janua_generator.catalog.model import Function, PgType, Relation
 
 _MAX_ARGUMENTS = 100
 
@@ -43,19 +44,27 @@ def columns_of_function(function: Function, scope: Scope) -> tuple[Column, ...] 
     strict, it is not called at all.
     """
     output = _output(function, scope)
-    declared = function.output or ((function.name, function.result.removeprefix("SETOF ")),)
-    if output.columns is None or len(output.columns) != len(declared) or declared[0][1] in ("void", "record"):
+    types = scope.environment.introspection.types
+    declared = function.output or _sole_value(function, types)
+    if output.columns is None or len(output.columns) != len(declared):
         return None
     if not function.returns_set and (function.strict or not output.at_least_one):
         return None
     if any(column.value.family is Family.COMPOSITE for column in output.columns):
         # `SELECT t FROM t` gives one row value, whose fields are the function's columns
         return None
-    types = scope.environment.introspection.types
     return tuple(
         Column(name, converted(each.value, type_, types))
         for (name, type_), each in zip(declared, output.columns, strict=True)
     )
+
+
+def _sole_value(function: Function, types: Mapping[str, PgType]) -> tuple[tuple[str, str], ...]:
+    """The column, called as the function is, of what returns no row but a value."""
+    result = function.result.removeprefix("SETOF ")
+    type_ = types.get(base_type(result, types))
+    is_value = type_ is not None and type_.kind not in ("composite", "pseudo") and not type_.relation
+    return ((function.name, result),) if is_value else ()
 
 
 def value_of_function(function: Function, arguments: list[Value], scope: Scope) -> Value:

@@ -131,14 +131,23 @@ def _catalogued(item: exp.Expr, name: str, scope: Scope) -> Function | None:
     return candidates[0] if len(candidates) == 1 else None
 
 
+def _output_of(function: Function, scope: Scope) -> tuple[tuple[str, str], ...]:
+    """The columns that a function declares. One that is a row alone, as in ``TABLE (r pair)``, is that row's fields."""
+    types = scope.environment.introspection.types
+    row = types.get(function.output[0][1]) if len(function.output) == 1 else None
+    return row.fields if row is not None and row.kind == "composite" and row.fields else function.output
+
+
 def _columns_of(function: Function, alias: str, scope: Scope) -> tuple[Column, ...]:
     """The columns of a function of the migrations: what its body tells, or what it declares."""
-    columns = columns_of_function(function, scope) if sole_function(function.name, scope) is function else None
+    output = _output_of(function, scope)
+    is_known = output == function.output and sole_function(function.name, scope) is function
+    columns = columns_of_function(function, scope) if is_known else None
     if columns is not None:
         # the one value of a function is called as the relation is
         is_value = alias and not function.output
         return tuple(replace(each, name=alias) for each in columns) if is_value else columns
-    names = [name for name, _ in function.output]
+    names = [name for name, _ in output]
     if names:
         return columns_named(names, nullable(f"a result of function {function.name}"))
     return columns_named([alias or function.name], nullable(f"the result of function {function.name}"))

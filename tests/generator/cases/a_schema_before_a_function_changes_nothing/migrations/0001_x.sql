@@ -5,3 +5,6 @@ CREATE FUNCTION page_or(fallback text) RETURNS text STABLE LANGUAGE sql AS $$ SE
 CREATE FUNCTION other.lower(text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT NULL::text $$;
 CREATE FUNCTION last_page() RETURNS text STABLE LANGUAGE sql AS $$ SELECT page FROM public.hits $$;
 INSERT INTO hits VALUES (1, NULL);
+CREATE TYPE place AS (row int, seat text);
+CREATE FUNCTION no_place() RETURNS place STABLE LANGUAGE sql AS $$ SELECT NULL::place $$;
+CREATE FUNCTION hit_ids() RETURNS SETOF int STABLE LANGUAGE sql AS $$ SELECT id FROM public.hits $$;

@@ -6,3 +6,9 @@ SELECT other.hit_count() AS n;
 
 -- name: as_a_relation
 SELECT * FROM public.page_or('x') AS p;
+
+-- name: of_a_composite
+SELECT * FROM no_place();
+
+-- name: of_a_set
+SELECT * FROM hit_ids();

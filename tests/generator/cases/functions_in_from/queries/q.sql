@@ -24,3 +24,6 @@ SELECT t.id, o.b FROM t, one_pair(t.x) o;
 
 -- name: grouped_by_what_differs_from_row_to_row
 SELECT o.a, count(*) AS n FROM t, one_pair(t.id) o GROUP BY o.a;
+
+-- name: fields_of_the_only_column
+SELECT * FROM one_row_alone();
