@@ -2,9 +2,10 @@
 Play the cases in which a cache may give what is not true any more, with janua's cache and with two of Django's.
 
     pip install -r benchmarks/staleness/requirements.txt
-    python benchmarks/staleness/measure.py [--runs 5] [--only WORD] [--subject NAME]
+    python benchmarks/staleness/measure.py [--runs 5] [--only WORD] [--subject NAME] [--results FOLDER]
 
-It writes docs/cache-compared.md, or with ``--only`` or ``--subject`` prints a table. PostgreSQL and Valkey are
+It writes docs/cache-compared.md, or with ``--only`` or ``--subject`` prints a table. With ``--results`` what
+came of each case is kept in the folder, and what is there is not played again. PostgreSQL and Valkey are
 embedded; readers and writers are processes, which are stopped between two steps or killed where a case says so. What
 they are given is compared with what the database gives at that moment. Where an answer was stale, the case is played
 once more with a short timeout to see for how long, and, where that is a question of telling the cache by hand, with
@@ -14,7 +15,9 @@ that. What is not installed is left out. Exits with 1 where janua's strict cache
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,7 +29,7 @@ import psycopg
 from cases import ALL
 from janua.embedded import postgres
 from janua.migrations import apply_up, read_migrations
-from play import Result, played
+from play import Result, play
 from process import NotInstalled
 from report import tables, write_page
 from servers import Server
@@ -67,21 +70,40 @@ def prepared() -> Iterator[Servers]:
             valkey.stop()
 
 
+class Kept(dict[str, Result]):
+    """A subject's results by the case's title, which are kept in a file, where there is one, as they come."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        found = json.loads(file.read_text(encoding="utf-8")) if file and file.exists() else {}
+        super().__init__({title: Result(**fields) for title, fields in found.items()})
+
+    def __setitem__(self, title: str, result: Result) -> None:
+        super().__setitem__(title, result)
+        if self._file:
+            self._file.parent.mkdir(exist_ok=True)
+            self._file.write_text(json.dumps({title: vars(each) for title, each in self.items()}), encoding="utf-8")
+
+
 def main() -> int:
     """Run the command and return its exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", default="")
     parser.add_argument("--subject", default="")
+    parser.add_argument("--results", type=Path)
     options = parser.parse_args()
+    # Or what was started here would outlive it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     cases = [case for case in ALL if options.only in case.title]
-    results: dict[str, dict[str, Result]] = {}
+    results: dict[str, Kept] = {}
     with prepared() as servers:
         for subject in SUBJECTS:
             if options.subject in ("", subject):
+                found = Kept(options.results and options.results / f"{subject}.json")
                 try:
-                    found = played(subject, servers, cases, options.runs)
-                    results[subject] = {case.title: result for case, result in found}
+                    play(subject, servers, cases, options.runs, found)
+                    results[subject] = found
                 except NotInstalled as error:
                     print(f"{subject} is left out: {error}", file=sys.stderr)
         if options.only or options.subject:

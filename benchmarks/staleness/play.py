@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 from cases.case import Case
@@ -27,8 +27,10 @@ class Result:
     errors: Counter[str] = field(default_factory=Counter)
 
 
-def played(subject: str, servers: Servers, cases: Sequence[Case], runs: int) -> Iterator[tuple[Case, Result]]:
-    """Play each case, and again in other ways where an answer was stale."""
+def play(
+    subject: str, servers: Servers, cases: Sequence[Case], runs: int, results: MutableMapping[str, Result]
+) -> None:
+    """Play each case that has no result yet, and again in other ways where an answer was stale."""
     stages = [
         Stage(subject, servers),
         Stage(subject, servers, is_told=True),
@@ -37,13 +39,15 @@ def played(subject: str, servers: Servers, cases: Sequence[Case], runs: int) -> 
     plain, told, short = stages
     try:
         for case in cases:
+            if case.title in results:
+                continue
             result = _run(case, plain, _runs(case, runs))
             if result.stale and case.can_be_told:
                 result.told_stale = _run(case, told, _runs(case, runs)).stale
             if result.stale:
                 result.lasted_s = _longest(case, short, case.times)
             print(f"{subject}: {case.title}: stale in {result.stale} of {result.runs}", file=sys.stderr)
-            yield case, result
+            results[case.title] = result
     finally:
         for stage in stages:
             stage.close()

@@ -56,7 +56,7 @@ def nested(stage: Stage) -> None:
     stage.check(writer, "accounts")
 
 
-@case("a READ COMMITTED transaction that only reads is still open while another process writes")
+@case("a READ COMMITTED transaction has filled an empty cache, and is still open while another process writes")
 def reading_transaction(stage: Stage) -> None:
     """What it has read is older than the write when it ends."""
     reader, writer = stage.process("reader"), stage.process("writer")
