@@ -25,7 +25,11 @@ def refused(project: Sandbox, code: int) -> str:
         ("[oops", "pyproject.toml:2:6: not valid TOML: Expected ']' at the end of a table declaration\n"),
         ('querys = "x"', 'pyproject.toml: tool.janua.querys: unknown key; did you mean "queries"?\n'),
         ('queries = "nowhere"', 'pyproject.toml: tool.janua.queries: the folder "nowhere" does not exist\n'),
-        ('migrations = "up"', 'pyproject.toml: tool.janua.migrations: the folder "up" does not exist; janua migrate create NAME makes it\n'),
+        (
+            'migrations = "up"',
+            'pyproject.toml: tool.janua.migrations: the folder "up" does not exist;'
+            " janua migrate create NAME makes it\n",
+        ),
         (
             'schemas = ["public", "audit"]',
             'pyproject.toml: tool.janua.schemas: the migrations make no schema "audit"\n',
