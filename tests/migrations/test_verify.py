@@ -92,7 +92,7 @@ def test_a_function_that_was_another_before_must_be_again(verdict: Verify) -> No
 def test_a_down_that_is_refused_is_a_finding(verdict: Verify) -> None:
     """With the server's complaint at its place."""
     found = verdict(TABLE, "-- UP\nSELECT 1;\n-- DOWN\nDROP TABLE b;")
-    assert found.findings[0].startswith("migrations/2_step.sql: DOWN is refused\nmigrations/2_step.sql:4:1: ")
+    assert found.findings[0].startswith("migrations/2_step.sql: DOWN is refused\nmigrations/2_step.sql:4:12: ")
 
 
 def test_what_has_no_down_is_told_and_is_no_finding(verdict: Verify) -> None:

@@ -67,7 +67,7 @@ queries/c.sql:1:12: unknown cardinality ":on"; did you mean ":one"?
 queries/c.sql:3:4: malformed header of a query
     3 | -- name: e f
       |    ^^^^^^^^^
-hint: a query begins with a line such as -- name: get_user :one
+hint: a name is one word: -- name: e_f
 
 queries/c.sql:6:13: relation "nowhere" does not exist [42P01]
     6 | SELECT FROM nowhere;
