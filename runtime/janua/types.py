@@ -24,16 +24,40 @@ if TYPE_CHECKING:
     JsonInput: TypeAlias = Mapping[str, "JsonInput"] | Sequence["JsonInput"] | str | int | float | bool | None
     """What may be passed for a ``json`` or ``jsonb`` parameter: read-only, so that ``dict[str, str]`` fits."""
 else:
-    # The same with a name at run time, without which pydantic cannot follow the recursion.
+    # Classes at run time: msgspec follows no recursion, and takes any value for one; pydantic is shown the recursion,
+    # which it cannot follow without a name.
     if sys.version_info >= (3, 12):
         from typing import TypeAliasType
     else:
         from typing_extensions import TypeAliasType
 
-    Json = TypeAliasType("Json", "dict[str, Json] | list[Json] | str | int | float | bool | None")
-    JsonInput = TypeAliasType(
-        "JsonInput", "Mapping[str, JsonInput] | Sequence[JsonInput] | str | int | float | bool | None"
+    _Json = TypeAliasType("Json", "dict[str, _Json] | list[_Json] | str | int | float | bool | None")
+    _JsonInput = TypeAliasType(
+        "JsonInput", "Mapping[str, _JsonInput] | Sequence[_JsonInput] | str | int | float | bool | None"
     )
+
+    class _AnyJson(type):
+        def __instancecheck__(cls, value):
+            return value is None or isinstance(value, Mapping | Sequence | int | float)
+
+        @staticmethod
+        def __janua_load__(value):
+            return value
+
+    class Json(metaclass=_AnyJson):
+        """A decoded ``json`` or ``jsonb`` value."""
+
+        @classmethod
+        def __get_pydantic_core_schema__(cls, _source, handler):
+            return handler.generate_schema(_Json)
+
+    class JsonInput(metaclass=_AnyJson):
+        """What may be passed for a ``json`` or ``jsonb`` parameter."""
+
+        @classmethod
+        def __get_pydantic_core_schema__(cls, _source, handler):
+            return handler.generate_schema(_JsonInput)
+
 
 Inet: TypeAlias = IPv4Address | IPv6Address | IPv4Interface | IPv6Interface
 """An ``inet`` value: an address, or an interface where it carries a netmask."""
