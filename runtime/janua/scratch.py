@@ -266,9 +266,15 @@ class ScratchServer:
                 self._unlock(name)
 
     def _databases(self, prefix: str) -> list[str]:
-        """Return the databases whose names begin so, in the order in which they were made."""
+        """
+        Return the databases whose names are this and a random number, in the order in which they were made.
+
+        What others have made beside one, with a longer name, is theirs.
+        """
         rows = self._admin.execute(
-            "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid", (prefix,)
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %(prefix)s)"
+            " AND substr(datname, length(%(prefix)s) + 1) ~ '^[0-9a-f]*$' ORDER BY oid",
+            {"prefix": prefix},
         )
         return [name for (name,) in rows]
 

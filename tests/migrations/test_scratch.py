@@ -115,6 +115,20 @@ def test_what_a_killed_user_cloned_is_dropped_by_the_next(
     assert kept not in databases(own_scratch)
 
 
+def test_what_others_make_beside_a_clone_is_theirs(
+    own_scratch: ScratchServer, migrations: Migrations, tmp_path: Path
+) -> None:
+    """Under a longer name, as the database in which a backup of it is tried."""
+    template = own_scratch.migrated(migrations("CREATE TABLE a ();"), purpose="test")
+    beside = f"{own_scratch.clone(template)}_verify_0a1b2c3d"
+    own_scratch._copy(template, beside)
+    process = builder(own_scratch, tmp_path, "clone")
+    told(process)
+    process.communicate()
+    assert beside in databases(own_scratch)
+    own_scratch.drop(beside)
+
+
 def test_old_templates_are_dropped_but_for_a_few(
     own_scratch: ScratchServer, migrations: Migrations, tmp_path: Path
 ) -> None:
