@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 OURS = "janua-database"
-_TIMEOUT_S = 300
+_TIMEOUT_S = 120
 # What requests and pip-audit raise where the advisories cannot be had: no network, no answer, an untrusted proxy.
 _UNREACHABLE = ("requests.exceptions.", "ConnectionError", "ServiceError")
 
