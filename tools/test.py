@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from importlib.metadata import distributions
 from pathlib import Path
@@ -21,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RECORD = ROOT / ".janua" / "passed"
 MEMORY = Path("/dev/shm")
+PREFIX = "janua-tests-run-"
 ENOUGH = 8 << 30
 
 
@@ -36,7 +39,8 @@ def main(arguments: list[str]) -> int:
         return 0
     start = time.monotonic()
     command = [sys.executable, "-m", "pytest", "-q", "-n", str(os.cpu_count() or 2), *arguments]
-    status = subprocess.run(command, cwd=ROOT, env={**os.environ, **_in_memory()}).returncode
+    with _in_memory() as added:
+        status = subprocess.run(command, cwd=ROOT, env={**os.environ, **added}).returncode
     # the tests may have been edited while they ran: then this run proves nothing about what is there now
     if status == 0 and state and _digest(arguments) == state:
         RECORD.mkdir(parents=True, exist_ok=True)
@@ -46,21 +50,35 @@ def main(arguments: list[str]) -> int:
     return status
 
 
-def _in_memory() -> dict[str, str]:
+@contextmanager
+def _in_memory() -> Iterator[dict[str, str]]:
     """
-    The environment in which temporary files, root's embedded servers among them, are in memory.
+    An environment in which temporary files, root's embedded servers among them, are in memory until the end.
 
     A test's own database is some 500 new files: 10 ms there, 50 ms on a busy machine, and there 1 s on some disks.
     """
     if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK):
-        return {}
+        yield {}
+        return
+    # What a killed run has left would hold memory for ever.
+    for left in MEMORY.glob(f"{PREFIX}*"):
+        if not Path("/proc", left.name.removeprefix(PREFIX)).exists() and left.stat().st_uid == os.getuid():
+            shutil.rmtree(left, ignore_errors=True)
     # Servers' programs are started from there.
-    has_room = shutil.disk_usage(MEMORY).free >= ENOUGH and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC
-    if not has_room:
-        return {}
-    folder = MEMORY / f"janua-tests-{os.getuid()}"
-    folder.mkdir(mode=0o711, exist_ok=True)
-    return {"TMPDIR": str(folder)} if folder.stat().st_uid == os.getuid() else {}
+    if shutil.disk_usage(MEMORY).free < ENOUGH or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
+        yield {}
+        return
+    folder = MEMORY / f"{PREFIX}{os.getpid()}"
+    folder.mkdir(mode=0o711)
+    try:
+        yield {"TMPDIR": str(folder)}
+    finally:
+        # Servers end some moments after the last process that used them, and write until then.
+        for _ in range(10):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                break
+            time.sleep(1)
 
 
 def _digest(arguments: list[str]) -> str:
