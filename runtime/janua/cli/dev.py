@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -44,8 +45,7 @@ def _run(args: argparse.Namespace, project_dir: Path) -> int:
         with cache_at(redis.url, project) as cache, Database(url, application_name="janua dev", cache=cache) as db:
             _migrate(Migrator(db, project.migrations, table=project.migrations_table, progress=Progress()), is_new)
         _fill(url, redis.url, project, args.seed, is_new=is_new)
-        print(f"JANUA_DATABASE_URL={url}\nJANUA_REDIS_URL={redis.url}\nCtrl-C ends both servers", flush=True)
-        _wait()
+        _say_and_wait(f"JANUA_DATABASE_URL={url}\nJANUA_REDIS_URL={redis.url}\nCtrl-C ends both servers")
     return 0
 
 
@@ -102,12 +102,14 @@ def _fill(url: str, redis_url: str, project: Project, name: str | None, *, is_ne
         run_seed(url, project, name or _SEED, redis_url=redis_url)
 
 
-def _wait() -> None:
-    """Return at Ctrl-C, or when the process is asked to end."""
+def _say_and_wait(said: str) -> None:
+    """Return at Ctrl-C, or when the process is asked to end, also where that comes as soon as it is said."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
+        print(said, flush=True)
         while True:
-            signal.pause()
+            # A signal that comes right before it does not end it, the next look does.
+            time.sleep(1)
 
 
 DEV = Command(
